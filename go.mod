@@ -1,0 +1,3 @@
+module github.com/velox-trading/velox
+
+go 1.26
