@@ -107,6 +107,8 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, logger *sl
 	if err := server.Shutdown(grace); err != nil {
 		_ = server.Close() // what did not finish in time is cut off
 	}
-	<-failed
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("http at %s: %w", l.Addr(), err)
+	}
 	return nil
 }
