@@ -1,0 +1,38 @@
+# The usual ways to work on Velox. Everything here is plain Go underneath.
+.PHONY: build test race lint fmt fuzz ci kafka-up kafka-down clean
+
+build: ## the program, in bin/
+	go build -o bin/veloxd ./cmd/veloxd
+
+test: ## all tests, with a list of what was left out and why
+	@mkdir -p .cache
+	@go test -v ./... > .cache/test.log 2>&1; status=$$?; \
+	grep -E '^(ok|FAIL|panic:|\s*--- FAIL)' .cache/test.log; \
+	if grep -qE -- '--- SKIP: ' .cache/test.log; then \
+		echo "left out:"; grep -A1 -E -- '--- SKIP: ' .cache/test.log | grep -v '^--$$'; \
+	else echo "nothing was left out"; fi; \
+	if [ $$status -ne 0 ]; then echo "all of the output is in .cache/test.log"; fi; exit $$status
+
+race: ## the same under the race detector, with real Kafka brokers required
+	VELOX_REQUIRE_KAFKA=1 go test -race -p 1 ./...
+
+lint:
+	golangci-lint run ./...
+
+fmt:
+	golangci-lint fmt ./...
+
+fuzz:
+	.ci/run fuzz
+
+ci: ## everything that must hold before a change lands
+	.ci/run
+
+kafka-up: ## three brokers and a user interface, in docker
+	docker compose -f docker-compose.kafka.yml up -d --wait
+
+kafka-down:
+	docker compose -f docker-compose.kafka.yml down
+
+clean:
+	rm -rf bin .cache
