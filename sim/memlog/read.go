@@ -1,0 +1,233 @@
+package memlog
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/velox-trading/velox/messages"
+)
+
+// reader is where a shard's inputs stand.
+type reader struct {
+	inputs []input
+	turn   int // the input that the next poll begins with
+}
+
+type input struct {
+	part  *partition
+	next  int64
+	wants func(key []byte) bool
+}
+
+// segment is what an input has to offer: entries that nobody changes any more.
+type segment struct {
+	entries []entry
+	stable  int64
+}
+
+func (s *shardLog) Restore(ctx context.Context, apply func(*messages.Record) error) error {
+	tp := messages.TopicPartition{Topic: s.cluster.options.StateTopic(s.id.Kind), Partition: s.id.Partition}
+	what := "restore from " + tp.String()
+	if err := s.fault(ctx, PointRestore, false, 0); err != nil {
+		return s.wrap(what, err)
+	}
+	p, err := s.cluster.find(tp)
+	if err != nil {
+		return s.wrap(what, err)
+	}
+	entries, err := s.readStable(ctx, p)
+	if err != nil {
+		return s.wrap(what, err)
+	}
+	for i := range entries {
+		if !entries[i].visible() {
+			continue
+		}
+		if err := apply(entries[i].record); err != nil {
+			return s.wrap(fmt.Sprintf("%s, offset %d", what, entries[i].offset), err)
+		}
+	}
+	if err := s.fault(ctx, PointRestore, true, 0); err != nil {
+		return s.wrap(what, err)
+	}
+	return nil
+}
+
+// readStable waits until nothing is open below the present high watermark and
+// gives what lies below it. Reading only up to the last stable offset would miss
+// what was committed above another's open transaction.
+func (s *shardLog) readStable(ctx context.Context, p *partition) ([]entry, error) {
+	c := s.cluster
+	c.mu.Lock()
+	target := p.next
+	for p.stable() < target {
+		wake := c.waiter()
+		c.mu.Unlock()
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-s.done:
+			return nil, errClosed
+		}
+		c.mu.Lock()
+	}
+	entries := p.between(p.start, target)
+	c.mu.Unlock()
+	return entries, ctx.Err()
+}
+
+func (s *shardLog) Offsets(ctx context.Context, tps ...messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	if err := s.fault(ctx, PointOffsets, false, 0); err != nil {
+		return nil, s.wrap("offsets", err)
+	}
+	out := make(map[messages.TopicPartition]messages.OffsetRange, len(tps))
+	for _, tp := range tps {
+		p, err := s.cluster.find(tp)
+		if err != nil {
+			return nil, s.wrap("offsets", err)
+		}
+		s.cluster.mu.Lock()
+		out[tp] = p.bounds()
+		s.cluster.mu.Unlock()
+	}
+	if err := s.fault(ctx, PointOffsets, true, 0); err != nil {
+		return nil, s.wrap("offsets", err)
+	}
+	return out, nil
+}
+
+func (s *shardLog) Read(inputs []messages.Input) error {
+	if s.closed.Load() {
+		return s.wrap("read", errClosed)
+	}
+	fresh := make([]input, len(inputs))
+	seen := make(map[messages.TopicPartition]bool, len(inputs))
+	for i, in := range inputs {
+		p, err := s.cluster.find(in.TopicPartition)
+		if err != nil {
+			return s.wrap("read", err)
+		}
+		if seen[in.TopicPartition] {
+			return s.wrap("read", fmt.Errorf("%s is given twice", in.TopicPartition))
+		}
+		seen[in.TopicPartition] = true
+		fresh[i] = input{part: p, next: in.From, wants: in.Wants}
+	}
+	s.reader = reader{inputs: fresh}
+	return nil
+}
+
+func (s *shardLog) Poll(ctx context.Context, limit int, wait time.Duration) (messages.Batch, error) {
+	if err := s.fault(ctx, PointPoll, false, limit); err != nil {
+		return messages.Batch{}, s.wrap("poll", err)
+	}
+	b, err := s.poll(ctx, max(limit, 1), wait)
+	if err != nil {
+		return messages.Batch{}, s.wrap("poll", err)
+	}
+	if err := s.fault(ctx, PointPoll, true, limit); err != nil {
+		return messages.Batch{}, s.wrap("poll", err)
+	}
+	return b, nil
+}
+
+func (s *shardLog) poll(ctx context.Context, limit int, wait time.Duration) (messages.Batch, error) {
+	var expired <-chan time.Time
+	for {
+		if s.closed.Load() {
+			return messages.Batch{}, errClosed
+		}
+		if err := ctx.Err(); err != nil {
+			return messages.Batch{}, err
+		}
+		segments, wake, err := s.available()
+		if err != nil {
+			return messages.Batch{}, err
+		}
+		if segments != nil {
+			return s.reader.take(segments, limit), nil
+		}
+		if wait <= 0 {
+			return messages.Batch{}, nil
+		}
+		if expired == nil {
+			timer := time.NewTimer(wait)
+			defer timer.Stop()
+			expired = timer.C
+		}
+		select {
+		case <-wake:
+		case <-expired:
+			wait = 0
+		case <-ctx.Done():
+		case <-s.done:
+		}
+	}
+}
+
+// available gives what each input has to offer, or, when none has anything, nil
+// and what to wait for.
+func (s *shardLog) available() ([]segment, <-chan struct{}, error) {
+	c, r := s.cluster, &s.reader
+	segments := make([]segment, len(r.inputs))
+	some := false
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range r.inputs {
+		in := &r.inputs[i]
+		if in.next < in.part.start || in.next > in.part.next {
+			return nil, nil, &messages.OffsetOutOfRangeError{
+				TopicPartition: in.part.tp, Requested: in.next, Range: in.part.bounds(),
+			}
+		}
+		stable := in.part.stable()
+		segments[i].stable = stable
+		if stable > in.next {
+			segments[i].entries = in.part.between(in.next, stable)
+			some = true
+		}
+	}
+	if !some {
+		return nil, c.waiter(), nil
+	}
+	return segments, nil, nil
+}
+
+// take fills a batch from the segments, each poll beginning with another input so
+// that a full one can't starve the others.
+func (r *reader) take(segments []segment, limit int) messages.Batch {
+	b := messages.Batch{Next: make(map[messages.TopicPartition]int64, len(segments))}
+	offered := 0
+	for i := range segments {
+		offered += len(segments[i].entries)
+	}
+	b.Records = make([]*messages.Record, 0, min(offered, limit))
+	for k := range r.inputs {
+		i := (r.turn + k) % len(r.inputs)
+		in, seg := &r.inputs[i], segments[i]
+		if seg.stable <= in.next || len(b.Records) == limit {
+			continue
+		}
+		in.next = in.fill(&b, seg, limit)
+		b.Next[in.part.tp] = in.next
+	}
+	r.turn++
+	return b
+}
+
+// fill takes entries until the batch is full and gives the next position.
+func (in *input) fill(b *messages.Batch, seg segment, limit int) int64 {
+	for i := range seg.entries {
+		e := &seg.entries[i]
+		if !e.visible() || in.wants != nil && !in.wants(e.record.Key) {
+			continue
+		}
+		if len(b.Records) == limit {
+			return e.offset
+		}
+		b.Records = append(b.Records, e.record)
+	}
+	return seg.stable
+}
