@@ -1,0 +1,193 @@
+package market
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// NeverMs is the due time of a builder without an open candle.
+const NeverMs = int64(math.MaxInt64)
+
+// Placement says where a tick belongs.
+type Placement int
+
+// The placements of a tick.
+const (
+	// InCandle: it is part of an open candle.
+	InCandle Placement = iota
+	// OffSession: its time is in no session; it changes no candle.
+	OffSession
+	// Late: its candle has closed; it changes no candle.
+	Late
+)
+
+// OpenCandle is a candle that can still change, with the times of the ticks that
+// gave its open and its close.
+type OpenCandle struct {
+	Candle
+	OpenTimeMs, CloseTimeMs int64
+}
+
+// BuilderState is everything that a Builder remembers.
+type BuilderState struct {
+	// Open candles, oldest first.
+	Open []OpenCandle
+	// ClosedMs is the end of the newest closed candle.
+	ClosedMs int64
+	// Started: a tick was placed; before it, a candle's earlier part was not seen.
+	Started bool
+}
+
+// Builder makes the candles of one symbol and timeframe. It is used by one
+// goroutine. Its time is the clock that the caller passes to Advance.
+type Builder struct {
+	timeframe Timeframe
+	calendar  Calendar
+	graceMs   int64
+	state     BuilderState
+	session   Session // the last one looked up
+	view      []Candle
+}
+
+// NewBuilder makes a builder whose candles close grace after their end.
+func NewBuilder(tf Timeframe, c Calendar, grace time.Duration) *Builder {
+	return &Builder{timeframe: tf, calendar: c, graceMs: grace.Milliseconds()}
+}
+
+// RestoreBuilder makes a builder that goes on where State was taken.
+func RestoreBuilder(tf Timeframe, c Calendar, grace time.Duration, s BuilderState) *Builder {
+	b := NewBuilder(tf, c, grace)
+	b.state = s
+	b.state.Open = slices.Clone(s.Open)
+	return b
+}
+
+// State gives a copy of everything that the builder remembers.
+func (b *Builder) State() BuilderState {
+	s := b.state
+	s.Open = slices.Clone(s.Open)
+	return s
+}
+
+// Advance closes, oldest first, every open candle whose end and grace the clock
+// has reached. The clock must include a tick's own time before the tick is added.
+func (b *Builder) Advance(clockMs int64) []Candle {
+	n := 0
+	for n < len(b.state.Open) && b.state.Open[n].EndMs+b.graceMs <= clockMs {
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	closed := make([]Candle, n)
+	for i := range closed {
+		closed[i] = b.state.Open[i].Candle
+	}
+	b.state.ClosedMs = closed[n-1].EndMs
+	b.state.Open = slices.Delete(b.state.Open, 0, n)
+	return closed
+}
+
+// DueMs gives the clock at which the oldest open candle closes, NeverMs without
+// one.
+func (b *Builder) DueMs() int64 {
+	if len(b.state.Open) == 0 {
+		return NeverMs
+	}
+	return b.state.Open[0].EndMs + b.graceMs
+}
+
+// OpenCandles gives the open candles, oldest first. The slice is valid until the
+// next call of any method.
+func (b *Builder) OpenCandles() []Candle {
+	b.view = b.view[:0]
+	for i := range b.state.Open {
+		b.view = append(b.view, b.state.Open[i].Candle)
+	}
+	return b.view
+}
+
+// Forming gives the newest open candle.
+func (b *Builder) Forming() (Candle, bool) {
+	if n := len(b.state.Open); n > 0 {
+		return b.state.Open[n-1].Candle, true
+	}
+	return Candle{}, false
+}
+
+// MarkGap marks the open candles: inputs of their time were lost. The next
+// candle to open is marked partial, for its beginning may be missing.
+func (b *Builder) MarkGap() {
+	for i := range b.state.Open {
+		b.state.Open[i].Gap = true
+	}
+	b.state.Started = false
+}
+
+// Add places a tick. Ticks of one candle may come in any order: the earliest
+// gives the open (the first to arrive among equals), the latest the close (the
+// last to arrive among equals).
+func (b *Builder) Add(t *Tick) Placement {
+	start, end, ok := b.bounds(t.TimeMs)
+	if !ok {
+		return OffSession
+	}
+	if start < b.state.ClosedMs {
+		return Late
+	}
+	open := b.state.Open
+	i := len(open)
+	for i > 0 && open[i-1].StartMs > start {
+		i--
+	}
+	if i > 0 && open[i-1].StartMs == start {
+		open[i-1].add(t)
+		return InCandle
+	}
+	c := OpenCandle{
+		Candle: Candle{
+			StartMs: start, EndMs: end, Open: t.Price, High: t.Price, Low: t.Price, Close: t.Price,
+			Volume: t.Volume, Ticks: 1, Partial: !b.state.Started && t.TimeMs > start,
+		},
+		OpenTimeMs: t.TimeMs, CloseTimeMs: t.TimeMs,
+	}
+	b.state.Started = true
+	b.state.Open = slices.Insert(open, i, c)
+	return InCandle
+}
+
+func (c *OpenCandle) add(t *Tick) {
+	if t.TimeMs < c.OpenTimeMs {
+		c.Open, c.OpenTimeMs = t.Price, t.TimeMs
+	}
+	if t.TimeMs >= c.CloseTimeMs {
+		c.Close, c.CloseTimeMs = t.Price, t.TimeMs
+	}
+	if t.Price.Greater(c.High) {
+		c.High = t.Price
+	}
+	if t.Price.Less(c.Low) {
+		c.Low = t.Price
+	}
+	c.Volume = c.Volume.Add(t.Volume)
+	c.Ticks++
+}
+
+// bounds gives the candle that holds a time: aligned to its session's open, cut
+// at its close.
+func (b *Builder) bounds(ms int64) (start, end int64, ok bool) {
+	if ms < b.session.OpenMs || ms >= b.session.CloseMs {
+		s, ok := b.calendar.SessionAt(ms)
+		if !ok {
+			return 0, 0, false
+		}
+		b.session = s
+	}
+	if b.timeframe == Day {
+		return b.session.OpenMs, b.session.CloseMs, true
+	}
+	length := b.timeframe.Duration().Milliseconds()
+	start = b.session.OpenMs + (ms-b.session.OpenMs)/length*length
+	return start, min(start+length, b.session.CloseMs), true
+}

@@ -1,0 +1,32 @@
+// Package market holds what a market says and how it is cut into candles: ticks,
+// timeframes, session calendars, and the builder that makes candles of ticks.
+// docs/candles.md has the rules in words.
+package market
+
+import "github.com/velox-trading/velox/trading/decimal"
+
+// Tick is one trade or quote as a feed gave it.
+type Tick struct {
+	Symbol, Exchange string
+	// TimeMs is the event time in Unix milliseconds.
+	TimeMs int64
+	Price  decimal.Decimal
+	// Volume is the quantity since the symbol's previous tick; it can be a fraction.
+	Volume decimal.Decimal
+	// Open, High, Low and Close are the session's as the feed gives them; 0 means
+	// that the feed gives none. Candles don't use them.
+	Open, High, Low, Close decimal.Decimal
+	Type                   string
+	Source                 string
+}
+
+// Candle is the trade of one symbol in [StartMs, EndMs).
+type Candle struct {
+	StartMs, EndMs         int64
+	Open, High, Low, Close decimal.Decimal
+	Volume                 decimal.Decimal
+	Ticks                  int64
+	// Gap: inputs of its time were lost. Partial: the symbol was first seen after
+	// the candle's start.
+	Gap, Partial bool
+}

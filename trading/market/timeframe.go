@@ -1,0 +1,91 @@
+package market
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Timeframe is the length of a candle: seconds, minutes or hours, or a day, which
+// is a session. Values are comparable; the zero value is none.
+type Timeframe struct {
+	n    int
+	unit byte // 's', 'm', 'h', 'd'
+}
+
+// Day is the timeframe of a whole session.
+var Day = Timeframe{1, 'd'}
+
+var timeframeUnits = []struct {
+	name string
+	unit byte
+	max  int
+}{
+	{"s", 's', 3600}, {"min", 'm', 1440}, {"hour", 'h', 24}, {"day", 'd', 1},
+}
+
+// ParseTimeframe reads a timeframe as it stands on the wire: 1s to 3600s, 1min to
+// 1440min, 1hour to 24hour, 1day.
+func ParseTimeframe(s string) (Timeframe, error) {
+	digits := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	if digits > 0 && s[0] != '0' {
+		n, err := strconv.Atoi(s[:digits])
+		for _, u := range timeframeUnits {
+			if err == nil && s[digits:] == u.name && n >= 1 && n <= u.max {
+				return Timeframe{n, u.unit}, nil
+			}
+		}
+	}
+	return Timeframe{}, fmt.Errorf("timeframe %q: want 1s to 3600s, 1min to 1440min, 1hour to 24hour, or 1day", s)
+}
+
+// MustParseTimeframe is ParseTimeframe for constants; it panics on an error.
+func MustParseTimeframe(s string) Timeframe {
+	tf, err := ParseTimeframe(s)
+	if err != nil {
+		panic(err)
+	}
+	return tf
+}
+
+// String gives the wire's form.
+func (t Timeframe) String() string {
+	for _, u := range timeframeUnits {
+		if u.unit == t.unit {
+			return strconv.Itoa(t.n) + u.name
+		}
+	}
+	return ""
+}
+
+// IsZero tells whether t is no timeframe.
+func (t Timeframe) IsZero() bool { return t.n == 0 }
+
+// Duration is the length of a full candle; a day's is 24 hours, though its
+// sessions may be shorter.
+func (t Timeframe) Duration() time.Duration {
+	switch t.unit {
+	case 's':
+		return time.Duration(t.n) * time.Second
+	case 'm':
+		return time.Duration(t.n) * time.Minute
+	case 'h':
+		return time.Duration(t.n) * time.Hour
+	default:
+		return time.Duration(t.n) * 24 * time.Hour
+	}
+}
+
+// MarshalText gives the wire's form.
+func (t Timeframe) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads the wire's form.
+func (t *Timeframe) UnmarshalText(b []byte) error {
+	v, err := ParseTimeframe(string(b))
+	if err != nil {
+		return err
+	}
+	*t = v
+	return nil
+}
