@@ -1,0 +1,152 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/velox-trading/velox/messages"
+)
+
+// emitBuffer is how many emitted records may wait for their acknowledgement; an
+// Emit above it blocks. At 200 bytes a record it is 20 MB a shard.
+const emitBuffer = 100_000
+
+// emitter is a shard's idempotent producer outside of transactions. Each shard
+// has its own, because the first error must stop all that the shard has emitted
+// after it: readers drop what is not above the highest origin they have seen,
+// so a gap in the order would never be filled.
+type emitter struct {
+	shard  *shardLog
+	client *kgo.Client
+	failed atomic.Bool
+	stop   chan struct{} // closed by the first error
+	mu     sync.Mutex
+	err    error
+	since  time.Time
+}
+
+// Emit hands records to the idempotent producer. It blocks while too many of
+// them wait for an acknowledgement; Close ends that.
+func (s *shardLog) Emit(records []messages.Out) {
+	if s.spent != nil || len(records) == 0 {
+		return
+	}
+	s.mu.Lock()
+	if s.life.Err() != nil {
+		s.mu.Unlock()
+		return
+	}
+	if s.emits == nil {
+		s.emits = newEmitter(s)
+	}
+	s.mu.Unlock()
+	s.emits.emit(records)
+}
+
+// Flush waits until every emitted record is acknowledged. When ctx ends first,
+// it is unknown which of them are written.
+func (s *shardLog) Flush(ctx context.Context) error {
+	if s.spent != nil {
+		return fmt.Errorf("shard %s: flush: spent since: %w", s.id, s.spent)
+	}
+	if s.emits == nil {
+		return nil
+	}
+	if err := s.emits.flush(ctx); err != nil {
+		s.spent = err
+		return fmt.Errorf("shard %s: flush: %w", s.id, err)
+	}
+	return nil
+}
+
+func newEmitter(s *shardLog) *emitter {
+	e := &emitter{shard: s, stop: make(chan struct{})}
+	opts := append(s.log.config.producerOptions(s.log.limits), kgo.MaxBufferedRecords(emitBuffer))
+	client, err := s.log.config.newClient(opts...)
+	if err != nil {
+		e.fail(err)
+		return e
+	}
+	e.client = client
+	s.work.Go(e.stopAtError)
+	return e
+}
+
+// stopAtError gives up what is buffered behind the first record that failed.
+func (e *emitter) stopAtError() {
+	select {
+	case <-e.stop:
+		_ = e.client.AbortBufferedRecords(e.shard.life)
+	case <-e.shard.life.Done():
+	}
+}
+
+// fail keeps the first error and stops everything behind it.
+func (e *emitter) fail(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err != nil {
+		return
+	}
+	e.err = err
+	e.failed.Store(true)
+	close(e.stop)
+}
+
+func (e *emitter) emit(records []messages.Out) {
+	log := e.shard.log
+	if err := log.fault(FaultProduce, e.shard.id); err != nil {
+		e.fail(err)
+	}
+	if err := log.limits.learn(e.shard.life, records); err != nil {
+		e.fail(err)
+	}
+	if too := log.limits.tooLarge(records); too != nil {
+		e.fail(too)
+	}
+	if e.since.IsZero() {
+		e.since = time.Now()
+	}
+	for i := range records {
+		if e.failed.Load() {
+			return
+		}
+		topic := records[i].Topic
+		e.client.Produce(e.shard.life, outgoing(&records[i]), func(_ *kgo.Record, err error) {
+			if err != nil {
+				e.fail(fmt.Errorf("emit to %s: %w", topic, err))
+				log.producerError(topic, err)
+				return
+			}
+			if log.config.Observer != nil {
+				log.config.Observer.Produced(topic, 1)
+			}
+		})
+	}
+}
+
+func (e *emitter) flush(ctx context.Context) error {
+	if e.client != nil {
+		if err := e.client.Flush(ctx); err != nil {
+			return err
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err == nil && !e.since.IsZero() && e.shard.log.config.Observer != nil {
+		e.shard.log.config.Observer.ProduceLatency(time.Since(e.since))
+	}
+	e.since = time.Time{}
+	return e.err
+}
+
+func (e *emitter) close() {
+	if e.client != nil {
+		e.client.Close()
+	}
+}

@@ -1,0 +1,127 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/velox-trading/velox/messages"
+)
+
+// defaultBatchMax is what a topic is taken to accept when its settings can't be
+// read: the broker's default max.message.bytes is 1 MiB + 12.
+const defaultBatchMax = 1 << 20
+
+// sizeLimits knows the max.message.bytes of topics. kgo refuses what is larger
+// before it is sent, so that a refusal names one record and no other record of
+// its batch is lost with it.
+type sizeLimits struct {
+	admin *kadm.Client
+	mu    sync.RWMutex
+	max   map[string]int32
+}
+
+func newSizeLimits(admin *kadm.Client) *sizeLimits {
+	return &sizeLimits{admin: admin, max: make(map[string]int32)}
+}
+
+// batchMax is kgo's question; it must not block.
+func (l *sizeLimits) batchMax(topic string) int32 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if n, ok := l.max[topic]; ok {
+		return n
+	}
+	return defaultBatchMax
+}
+
+// learn reads the limits of topics that are not known yet. Topics whose
+// settings this node may not read keep the default; only a cluster that does
+// not answer is an error.
+func (l *sizeLimits) learn(ctx context.Context, records []messages.Out) error {
+	var ask []string
+	l.mu.RLock()
+	for i := range records {
+		topic := records[i].Topic
+		if _, ok := l.max[topic]; !ok && (len(ask) == 0 || ask[len(ask)-1] != topic) {
+			ask = append(ask, topic)
+		}
+	}
+	l.mu.RUnlock()
+	if len(ask) == 0 {
+		return nil
+	}
+	configs, err := l.admin.DescribeTopicConfigs(ctx, ask...)
+	if err != nil {
+		return fmt.Errorf("settings of topics %v: %w", ask, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, topic := range ask {
+		if _, ok := l.max[topic]; !ok {
+			l.max[topic] = limitOf(configs, topic)
+		}
+	}
+	return nil
+}
+
+func limitOf(configs kadm.ResourceConfigs, topic string) int32 {
+	rc, err := configs.On(topic, nil)
+	if err != nil || rc.Err != nil {
+		return defaultBatchMax
+	}
+	for _, c := range rc.Configs {
+		if c.Key != "max.message.bytes" || c.Value == nil {
+			continue
+		}
+		// kgo takes 512 to 1 GiB.
+		if n, err := strconv.ParseInt(*c.Value, 10, 32); err == nil {
+			return int32(min(max(n, 512), 1<<30))
+		}
+	}
+	return defaultBatchMax
+}
+
+// forget drops a topic's limit after its broker refused what should have fit:
+// somebody has lowered it.
+func (l *sizeLimits) forget(topic string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.max, topic)
+}
+
+// tooLarge finds the first record that its topic does not take.
+func (l *sizeLimits) tooLarge(records []messages.Out) *messages.TooLargeError {
+	for i := range records {
+		if n := batchBytes(&records[i]); n > int(l.batchMax(records[i].Topic)) {
+			return &messages.TooLargeError{Index: i, Topic: records[i].Topic, Bytes: n}
+		}
+	}
+	return nil
+}
+
+// batchBytes is the size of a record batch (format v2, KIP-98) that holds
+// nothing but r, uncompressed: 61 bytes of batch, and the record's varints at
+// their first-record values.
+func batchBytes(r *messages.Out) int {
+	n := 1 + 1 + 1 // attributes, timestamp delta 0, offset delta 0
+	n += varintBytes(len(r.Key)) + len(r.Key)
+	n += varintBytes(len(r.Value)) + len(r.Value)
+	n += varintBytes(len(r.Headers))
+	for _, h := range r.Headers {
+		n += varintBytes(len(h.Key)) + len(h.Key) + varintBytes(len(h.Value)) + len(h.Value)
+	}
+	return 61 + varintBytes(n) + n
+}
+
+// varintBytes is the length of n as a zigzag varint.
+func varintBytes(n int) int {
+	size := 1
+	for u := uint64(n) << 1; u >= 0x80; u >>= 7 {
+		size++
+	}
+	return size
+}

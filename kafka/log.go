@@ -1,0 +1,153 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/velox-trading/velox/messages"
+)
+
+// Log is the log port on a Kafka cluster. It is safe for concurrent use. Close
+// it after all of its shards are closed.
+type Log struct {
+	config Config
+	client *kgo.Client
+	admin  *kadm.Client
+	limits *sizeLimits
+}
+
+var _ messages.Log = (*Log)(nil)
+
+// OpenLog checks the settings and makes the clients that the node's shards
+// share. It doesn't wait for the cluster: a cluster that can't be reached shows
+// in the first call that needs it. See Ping.
+func OpenLog(config Config) (*Log, error) {
+	if err := config.firstError(); err != nil {
+		return nil, err
+	}
+	client, err := config.newClient()
+	if err != nil {
+		return nil, fmt.Errorf("kafka client: %w", err)
+	}
+	admin := kadm.NewClient(client)
+	return &Log{config: config, client: client, admin: admin, limits: newSizeLimits(admin)}, nil
+}
+
+// Close ends the shared clients.
+func (l *Log) Close() { l.client.Close() }
+
+// Ping returns nil once any broker has answered.
+func (l *Log) Ping(ctx context.Context) error {
+	if err := l.client.Ping(ctx); err != nil {
+		return fmt.Errorf("no broker of %v answers: %w", l.config.BootstrapServers, err)
+	}
+	return nil
+}
+
+// PartitionCount gives the number of partitions of a topic as the cluster has it
+// now. The error wraps messages.ErrNoTopic when there is no such topic; topics
+// are never created by asking.
+func (l *Log) PartitionCount(ctx context.Context, topic string) (int32, error) {
+	topics, err := l.admin.ListTopics(ctx, topic)
+	if err != nil {
+		return 0, fmt.Errorf("topic %s: %w", topic, err)
+	}
+	detail, ok := topics[topic]
+	switch {
+	case !ok || errors.Is(detail.Err, kerr.UnknownTopicOrPartition):
+		return 0, fmt.Errorf("topic %s: %w", topic, messages.ErrNoTopic)
+	case detail.Err != nil:
+		return 0, fmt.Errorf("topic %s: %w", topic, detail.Err)
+	}
+	return int32(len(detail.Partitions)), nil
+}
+
+// Offsets gives start and high watermark of each partition asked for. It asks
+// again while a partition has no leader, until ctx ends.
+func (l *Log) Offsets(ctx context.Context, tps ...messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	if len(tps) == 0 {
+		return map[messages.TopicPartition]messages.OffsetRange{}, nil
+	}
+	for {
+		ranges, err := l.offsetsOnce(ctx, tps)
+		if err == nil || !kerr.IsRetriable(err) || errors.Is(err, kerr.UnknownTopicOrPartition) {
+			return ranges, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), err)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func (l *Log) offsetsOnce(ctx context.Context, tps []messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	set := make(map[string]struct{})
+	var topics []string
+	for _, tp := range tps {
+		if _, ok := set[tp.Topic]; !ok {
+			set[tp.Topic] = struct{}{}
+			topics = append(topics, tp.Topic)
+		}
+	}
+	// The end offset of an uncommitted read is the high watermark. A committed
+	// read's would be the last stable offset, which hides what is committed above
+	// someone's open transaction.
+	starts, err := l.admin.ListStartOffsets(ctx, topics...)
+	if err != nil {
+		return nil, fmt.Errorf("start offsets of %v: %w", topics, err)
+	}
+	ends, err := l.admin.ListEndOffsets(ctx, topics...)
+	if err != nil {
+		return nil, fmt.Errorf("end offsets of %v: %w", topics, err)
+	}
+	ranges := make(map[messages.TopicPartition]messages.OffsetRange, len(tps))
+	for _, tp := range tps {
+		start, startErr := offsetOf(starts, tp)
+		end, endErr := offsetOf(ends, tp)
+		if err := errors.Join(startErr, endErr); err != nil {
+			return nil, err
+		}
+		ranges[tp] = messages.OffsetRange{Start: start, End: end}
+	}
+	return ranges, nil
+}
+
+func offsetOf(listed kadm.ListedOffsets, tp messages.TopicPartition) (int64, error) {
+	o, ok := listed.Lookup(tp.Topic, tp.Partition)
+	switch {
+	case !ok:
+		return 0, fmt.Errorf("offsets of %s: %w: %w", tp, messages.ErrNoTopic, kerr.UnknownTopicOrPartition)
+	case errors.Is(o.Err, kerr.UnknownTopicOrPartition):
+		return 0, fmt.Errorf("offsets of %s: %w: %w", tp, messages.ErrNoTopic, o.Err)
+	case o.Err != nil:
+		return 0, fmt.Errorf("offsets of %s: %w", tp, o.Err)
+	}
+	return o.Offset, nil
+}
+
+// PublishOffsets writes offsets to a group that has no members, for tools and
+// lag displays. A group with members refuses it.
+func (l *Log) PublishOffsets(ctx context.Context, group string, offsets map[messages.TopicPartition]int64) error {
+	var os kadm.Offsets
+	for tp, next := range offsets {
+		os.AddOffset(tp.Topic, tp.Partition, next, -1)
+	}
+	if len(os) == 0 {
+		return nil
+	}
+	answer, err := l.admin.CommitOffsets(ctx, group, os)
+	if err == nil {
+		err = answer.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("offsets of group %s: %w", group, err)
+	}
+	return nil
+}
