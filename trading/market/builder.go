@@ -125,15 +125,15 @@ func (b *Builder) MarkGap() {
 	b.state.Started = false
 }
 
-// Add places a tick. Ticks of one candle may come in any order: the earliest
+// Add places a tick at a clock that includes the tick's own time. Ticks of one candle may come in any order: the earliest
 // gives the open (the first to arrive among equals), the latest the close (the
 // last to arrive among equals).
-func (b *Builder) Add(t *Tick) Placement {
+func (b *Builder) Add(t *Tick, clockMs int64) Placement {
 	start, end, ok := b.bounds(t.TimeMs)
 	if !ok {
 		return OffSession
 	}
-	if start < b.state.ClosedMs {
+	if start < b.state.ClosedMs || end+b.graceMs <= clockMs {
 		return Late
 	}
 	open := b.state.Open

@@ -1,0 +1,31 @@
+// Package indicator computes technical indicators over closed candles, one bar
+// at a time: an update costs the same however long the window is, a Peek gives
+// the value that the forming candle would have and changes nothing, and the
+// state is saved and restored bit for bit. Definitions and warm-up are TA-Lib's;
+// docs/indicators.md has the formulas.
+package indicator
+
+// Bar is a candle as numbers.
+type Bar struct {
+	StartMs                        int64
+	Open, High, Low, Close, Volume float64
+	// SessionMs is the start of the bar's session.
+	SessionMs int64
+}
+
+// Indicator is one indicator over one series of bars. It is used by one
+// goroutine. Update, Peek and Last don't allocate.
+type Indicator interface {
+	// Update takes a closed bar in.
+	Update(b Bar)
+	// Peek sets out to the values as if b closed now and tells whether they are
+	// warm. It changes nothing. out has one place for each output.
+	Peek(b Bar, out []float64) bool
+	// Last sets out to the values at the last closed bar and tells whether they
+	// are warm.
+	Last(out []float64) bool
+	// AppendState appends the whole state, LoadState reads it back and gives what
+	// follows it. It fails on bytes that AppendState didn't write.
+	AppendState(b []byte) []byte
+	LoadState(b []byte) ([]byte, error)
+}
