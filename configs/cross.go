@@ -1,0 +1,99 @@
+package configs
+
+import (
+	"fmt"
+	"slices"
+)
+
+// crossChecks are the rules that look at more than one setting.
+func (c *checker) crossChecks(cfg *Config) {
+	c.kafkaRules(&cfg.Kafka)
+	p := &cfg.Processing
+	if p.Checkpoint.Max < p.Checkpoint.Min {
+		c.report("processing.checkpoint.max", p.Checkpoint.Max.String(),
+			fmt.Sprintf("want at least processing.checkpoint.min, which is %s", p.Checkpoint.Min))
+	}
+	if p.Epoch.Records < cfg.Kafka.MaxPollRecords {
+		c.report("processing.epoch.records", fmt.Sprint(p.Epoch.Records),
+			fmt.Sprintf("want at least kafka.max_poll_records, which is %d: an epoch takes whole polls", cfg.Kafka.MaxPollRecords))
+	}
+	if len(cfg.Node.Roles) == 0 {
+		c.report("node.roles", "", "want at least one of symbols, accounts, feeds")
+	}
+	if cfg.Simulate.Enabled && !slices.Contains(cfg.Node.Roles, "feeds") {
+		c.report("simulate.enabled", "true", "want the role feeds in node.roles for it, or false")
+	}
+	for _, name := range sortedKeys(cfg.Calendars) {
+		c.calendar("calendars."+name, cfg.Calendars[name])
+	}
+	for i, r := range cfg.Faults.Rules {
+		c.faultRule(fmt.Sprintf("faults.rules[%d]", i), r)
+	}
+}
+
+func (c *checker) kafkaRules(k *Kafka) {
+	if k.GroupIDPrefix == "" {
+		c.report("kafka.group_id_prefix", "", "must not be empty: it keeps clusters of Velox apart")
+	}
+	if k.EnableAutoCommit {
+		c.report("kafka.enable_auto_commit", "true",
+			"want false: Velox commits offsets together with the state that they belong to, never by a timer")
+	}
+	if 3*k.HeartbeatIntervalMs > k.SessionTimeoutMs {
+		c.report("kafka.heartbeat_interval_ms", fmt.Sprint(k.HeartbeatIntervalMs),
+			fmt.Sprintf("want at most a third of kafka.session_timeout_ms, which is %d: one lost heartbeat must not cost a node its shards", k.SessionTimeoutMs))
+	}
+	c.security(k)
+}
+
+func (c *checker) security(k *Kafka) {
+	if !k.TLS.Enabled && k.TLS != (TLS{}) {
+		c.report("kafka.tls.enabled", "false", "want true, for other settings of kafka.tls are given")
+	}
+	if (k.TLS.CertFile == "") != (k.TLS.KeyFile == "") {
+		c.report("kafka.tls.cert_file", k.TLS.CertFile, "want both kafka.tls.cert_file and kafka.tls.key_file, or neither")
+	}
+	switch s := k.SASL; {
+	case s.Mechanism == "":
+		if s != (SASL{}) {
+			c.report("kafka.sasl.mechanism", "", "must be given, for other settings of kafka.sasl are")
+		}
+	case s.Mechanism == "OAUTHBEARER":
+		if s.Token == "" {
+			c.report("kafka.sasl.token", "", "must be given for OAUTHBEARER: set KAFKA_SASL_TOKEN or KAFKA_SASL_TOKEN_FILE")
+		}
+	default:
+		if s.Username == "" {
+			c.report("kafka.sasl.username", "", "must be given for "+s.Mechanism)
+		}
+		if s.Password == "" {
+			c.report("kafka.sasl.password", "", "must be given for "+s.Mechanism+": set KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE")
+		}
+	}
+	if !k.TLS.Enabled && (k.SASL.Mechanism == "PLAIN" || k.SASL.Mechanism == "OAUTHBEARER") {
+		c.report("kafka.sasl.mechanism", k.SASL.Mechanism, "sends the secret as it is: want kafka.tls.enabled true with it")
+	}
+}
+
+func (c *checker) calendar(path string, cal Calendar) {
+	for _, part := range [][2]string{{"open", cal.Open}, {"close", cal.Close}, {"zone", cal.Zone}} {
+		if part[1] == "" {
+			c.report(join(path, part[0]), "", "must be given")
+		}
+	}
+	if checkClock(cal.Open) == "" && checkClock(cal.Close) == "" && cal.Close <= cal.Open {
+		c.report(path+".close", cal.Close, "want a time after "+path+".open, which is "+cal.Open+": a session ends on its day")
+	}
+}
+
+func (c *checker) faultRule(path string, r FaultRule) {
+	switch {
+	case r.Nth == 0 && r.Probability == 0:
+		c.report(path, "", "want nth or probability")
+	case r.Nth > 0 && r.Probability > 0:
+		c.report(path, "", "want nth or probability, not both")
+	}
+	if r.Action == "delay" && r.Delay == 0 {
+		c.report(path+".delay", "0s", "want more than 0s for the action delay")
+	}
+}
