@@ -246,9 +246,7 @@ func (c *cluster) groupTests(t *testing.T) {
 		"moves": testGroupMoves, "publishes": testGroupPublishes, "stale": testGroupStale,
 	} {
 		t.Run(name, func(t *testing.T) {
-			per := *c
-			per.t = t
-			test(t, &per)
+			test(t, c.on(t))
 		})
 	}
 }

@@ -3,6 +3,7 @@ package kafka_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -14,11 +15,20 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/velox-trading/velox/kafka"
+	"github.com/velox-trading/velox/kafka/kafkatest"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/messages/logtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	code := m.Run()
+	kafkatest.CloseShared()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 var foreign atomic.Int64
 
@@ -194,11 +204,14 @@ func (c *cluster) Lacks() []logtest.Feature { return c.lacks }
 
 func topicExists(err error) bool { return err != nil && errorIs(err, "TOPIC_ALREADY_EXISTS") }
 
+// on gives the same cluster to another test.
+func (c *cluster) on(t *testing.T) *cluster {
+	per := *c
+	per.t, per.liar = t, newLiar()
+	return &per
+}
+
 func TestConformanceOnFakeBroker(t *testing.T) {
 	_, c := fake(t)
-	logtest.Run(t, func(t *testing.T) logtest.Cluster {
-		per := *c
-		per.t, per.liar = t, newLiar()
-		return &per
-	})
+	logtest.Run(t, func(t *testing.T) logtest.Cluster { return c.on(t) })
 }

@@ -1,0 +1,167 @@
+package kafkatest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Broker is one broker process (which is a controller, too).
+type Broker struct {
+	cluster              *Cluster
+	number               int
+	port, controllerPort int
+	dir, dataDir         string
+
+	mu      sync.Mutex
+	process *os.Process
+	done    chan struct{} // closed when the process has ended
+}
+
+// clusterID of every cluster of the harness; each has its own data.
+const clusterID = "dmVsb3gta2Fma2F0ZXN0MQ"
+
+// NodeID is the broker's number in Kafka.
+func (b *Broker) NodeID() int32 { return int32(b.number + 1) }
+
+// Address is the broker's host:port.
+func (b *Broker) Address() string { return fmt.Sprintf("127.0.0.1:%d", b.port) }
+
+// LogFile is what the broker has written.
+func (b *Broker) LogFile() string { return filepath.Join(b.dir, "broker.log") }
+
+func (b *Broker) settingsFile() string { return filepath.Join(b.dir, "broker.properties") }
+
+// java gives the command line of a main class.
+func (b *Broker) java(heapMB int, main string, args ...string) []string {
+	options := []string{
+		fmt.Sprintf("-Xmx%dm", heapMB), "-Xshare:auto",
+		"-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
+		"-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
+	}
+	if b.cluster.options.Optimise {
+		options = append(options, "-XX:+UseG1GC", fmt.Sprintf("-Xms%dm", heapMB))
+	} else {
+		options = append(options, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+	}
+	return append(append(options, "-cp", filepath.Join(b.cluster.jars, "*"), main), args...)
+}
+
+// format prepares the data directory, unless it is.
+func (b *Broker) format(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, "java", b.java(128, "kafka.tools.StorageTool",
+		"format", "-t", clusterID, "-c", b.settingsFile(), "--ignore-formatted")...)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("format broker %d: %w: %s", b.number+1, err, lastLines(string(output), 10))
+	}
+	return nil
+}
+
+// Start starts the broker if it is not running. It doesn't wait for it: see
+// Cluster.WaitReady.
+func (b *Broker) Start() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.process != nil {
+		return nil
+	}
+	log, err := os.OpenFile(b.LogFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd := exec.Command("java", b.java(b.cluster.options.HeapMB, "kafka.Kafka", b.settingsFile())...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = dieWithParent()
+	started, done := make(chan error), make(chan struct{})
+	go func() {
+		// The kernel kills the child when the thread that made it ends, not when
+		// the process does: this one stays until the child is gone.
+		runtime.LockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			_ = cmd.Wait()
+			close(done)
+		}
+	}()
+	if err := <-started; err != nil {
+		return fmt.Errorf("start broker %d: %w", b.number+1, err)
+	}
+	b.process, b.done = cmd.Process, done
+	return nil
+}
+
+// Kill ends the broker at once (SIGKILL), as a power failure of its process, and
+// returns when it is gone.
+func (b *Broker) Kill() error { return b.signal(syscall.SIGKILL) }
+
+// Stop ends the broker in order (SIGTERM): it hands its partitions over first.
+func (b *Broker) Stop() error { return b.signal(syscall.SIGTERM) }
+
+func (b *Broker) signal(s syscall.Signal) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.process == nil {
+		return nil
+	}
+	if s == syscall.SIGTERM {
+		_ = b.process.Signal(syscall.SIGCONT)
+	}
+	if err := b.process.Signal(s); err != nil && !closed(b.done) {
+		return fmt.Errorf("broker %d: %w", b.number+1, err)
+	}
+	select {
+	case <-b.done:
+	case <-time.After(30 * time.Second):
+		_ = b.process.Kill()
+		<-b.done
+	}
+	b.process = nil
+	return nil
+}
+
+// Pause stops the broker's process without ending it (SIGSTOP): its connections
+// stay open and nothing answers.
+func (b *Broker) Pause() error { return b.send(syscall.SIGSTOP) }
+
+// Resume lets a paused broker go on.
+func (b *Broker) Resume() error { return b.send(syscall.SIGCONT) }
+
+func (b *Broker) send(s syscall.Signal) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.process == nil {
+		return fmt.Errorf("broker %d is not running", b.number+1)
+	}
+	return b.process.Signal(s)
+}
+
+// Running tells whether the broker's process is there.
+func (b *Broker) Running() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.process != nil && !closed(b.done)
+}
+
+// exited tells that the process has ended by itself.
+func (b *Broker) exited() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.process != nil && closed(b.done)
+}
+
+func closed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}

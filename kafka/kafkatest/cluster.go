@@ -1,0 +1,213 @@
+// Package kafkatest runs real Kafka brokers for tests and measurements: without
+// containers, from the released jars, each a process of its own that dies with
+// the test. Brokers can be killed, stopped, paused and started again.
+package kafkatest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Options say what cluster to run. The zero value is one broker of
+// DefaultVersion.
+type Options struct {
+	// Brokers is how many there are; default 1. With three or more, topics have
+	// three replicas of which two must be in step.
+	Brokers int
+	// Version of Kafka; default $VELOX_KAFKA_VERSION, or DefaultVersion.
+	Version string
+	// HeapMB is each broker's heap; default 512.
+	HeapMB int
+	// Optimise lets the JVM compile fully, for measurements. Tests start faster
+	// without.
+	Optimise bool
+	// BrokerSettings are laid over those of the harness.
+	BrokerSettings map[string]string
+	// Dir keeps data and logs; default a new temporary one, removed by Close.
+	Dir string
+}
+
+// Cluster is a running Kafka cluster. Its methods are safe for concurrent use.
+type Cluster struct {
+	options  Options
+	jars     string
+	dir      string
+	ownDir   bool
+	brokers  []*Broker
+	external []string
+	closing  sync.Once
+}
+
+// Run starts a cluster and returns when every broker answers. The brokers die
+// with this process, however it ends. ctx bounds the start alone.
+func Run(ctx context.Context, options Options) (*Cluster, error) {
+	options.Brokers = max(1, options.Brokers)
+	if options.HeapMB == 0 {
+		options.HeapMB = 512
+	}
+	options.Version = version(options.Version)
+	if _, err := exec.LookPath("java"); err != nil {
+		return nil, errors.New("java is not installed: Kafka 4 needs version 17 or newer")
+	}
+	jars, err := Fetch(ctx, options.Version)
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{options: options, jars: jars, dir: options.Dir}
+	if c.dir == "" {
+		c.dir, err = os.MkdirTemp("", "velox-kafka-")
+		c.ownDir = true
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := c.start(ctx); err != nil {
+		err = errors.Join(err, errors.New(c.logTails()))
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func version(asked string) string {
+	if asked == "" {
+		asked = os.Getenv("VELOX_KAFKA_VERSION")
+	}
+	if asked == "" {
+		asked = DefaultVersion
+	}
+	return asked
+}
+
+func (c *Cluster) start(ctx context.Context) error {
+	taken := make(map[int]bool)
+	for i := range c.options.Brokers {
+		b := &Broker{cluster: c, number: i, dir: filepath.Join(c.dir, fmt.Sprintf("broker-%d", i+1))}
+		b.dataDir = filepath.Join(b.dir, "data")
+		var err error
+		if b.port, err = freePort(taken); err != nil {
+			return err
+		}
+		if b.controllerPort, err = freePort(taken); err != nil {
+			return err
+		}
+		c.brokers = append(c.brokers, b)
+	}
+	for i, b := range c.brokers {
+		if err := os.MkdirAll(b.dir, 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(b.settingsFile(), []byte(c.properties(i)), 0o644); err != nil {
+			return err
+		}
+	}
+	if err := each(c.brokers, func(b *Broker) error { return b.format(ctx) }); err != nil {
+		return err
+	}
+	for _, b := range c.brokers {
+		if err := b.Start(); err != nil {
+			return err
+		}
+	}
+	return c.WaitReady(ctx, c.options.Brokers)
+}
+
+// each runs f for all brokers at once and joins the errors.
+func each(brokers []*Broker, f func(*Broker) error) error {
+	errs := make([]error, len(brokers))
+	var wg sync.WaitGroup
+	for i, b := range brokers {
+		wg.Go(func() { errs[i] = f(b) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// WaitReady returns when n brokers are registered and there is a controller.
+func (c *Cluster) WaitReady(ctx context.Context, n int) error {
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.BootstrapServers()...), kgo.AlwaysRetryEOF(),
+		kgo.DisableClientMetrics(), kgo.RetryTimeout(2*time.Second), kgo.MetadataMinAge(100*time.Millisecond))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	admin := kadm.NewClient(client)
+	for {
+		m, err := admin.BrokerMetadata(ctx)
+		if err == nil && len(m.Brokers) >= n && m.Controller >= 0 {
+			return nil
+		}
+		for _, b := range c.brokers {
+			if b.exited() {
+				return fmt.Errorf("broker %d ended while starting", b.number+1)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("want %d brokers, have %d: %w", n, len(m.Brokers), errors.Join(ctx.Err(), err))
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// BootstrapServers gives the brokers' addresses.
+func (c *Cluster) BootstrapServers() []string {
+	if c.external != nil {
+		return c.external
+	}
+	servers := make([]string, len(c.brokers))
+	for i, b := range c.brokers {
+		servers[i] = b.Address()
+	}
+	return servers
+}
+
+// External tells that the cluster is one that was there before
+// (KAFKA_BOOTSTRAP_SERVERS), whose brokers can't be controlled.
+func (c *Cluster) External() bool { return c.external != nil }
+
+// Brokers gives the brokers in the order of their numbers; none when the cluster
+// is external.
+func (c *Cluster) Brokers() []*Broker { return c.brokers }
+
+// Broker gives the broker with a Kafka node id, or nil.
+func (c *Cluster) Broker(nodeID int32) *Broker {
+	if nodeID < 1 || int(nodeID) > len(c.brokers) {
+		return nil
+	}
+	return c.brokers[nodeID-1]
+}
+
+// Dir is where data and logs are.
+func (c *Cluster) Dir() string { return c.dir }
+
+// Close kills the brokers and removes their data, unless Options.Dir was given.
+func (c *Cluster) Close() {
+	c.closing.Do(func() {
+		_ = each(c.brokers, func(b *Broker) error { return b.Kill() })
+		if c.ownDir {
+			_ = os.RemoveAll(c.dir)
+		}
+	})
+}
+
+// logTails gives the ends of the brokers' logs.
+func (c *Cluster) logTails() string {
+	var all string
+	for _, b := range c.brokers {
+		text, err := os.ReadFile(b.LogFile())
+		if err == nil && len(text) > 0 {
+			all += fmt.Sprintf("broker %d says at the end:\n%s\n", b.number+1, lastLines(string(text), 20))
+		}
+	}
+	return all
+}
