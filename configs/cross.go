@@ -53,12 +53,12 @@ func (c *checker) security(k *Kafka) {
 	if (k.TLS.CertFile == "") != (k.TLS.KeyFile == "") {
 		c.report("kafka.tls.cert_file", k.TLS.CertFile, "want both kafka.tls.cert_file and kafka.tls.key_file, or neither")
 	}
-	switch s := k.SASL; {
-	case s.Mechanism == "":
+	switch s := k.SASL; s.Mechanism {
+	case "":
 		if s != (SASL{}) {
 			c.report("kafka.sasl.mechanism", "", "must be given, for other settings of kafka.sasl are")
 		}
-	case s.Mechanism == "OAUTHBEARER":
+	case "OAUTHBEARER":
 		if s.Token == "" {
 			c.report("kafka.sasl.token", "", "must be given for OAUTHBEARER: set KAFKA_SASL_TOKEN or KAFKA_SASL_TOKEN_FILE")
 		}
