@@ -1,29 +1,23 @@
 package decimal
 
-import (
-	"math/big"
-	"math/bits"
-)
+import "math/bits"
 
 // Mul gives d * e, rounded half even to 8 places.
 func (d Decimal) Mul(e Decimal) Decimal {
-	if a, ok := d.small(); ok {
-		if b, ok := e.small(); ok {
-			hi, lo := bits.Mul64(magnitude(a), magnitude(b))
-			return divRound(hi, lo, unit, (a < 0) != (b < 0))
-		}
+	negative := (d.hi < 0) != (e.hi < 0)
+	a, b := d.magnitude(), e.magnitude()
+	if a.hi == 0 && b.hi == 0 {
+		hi, lo := bits.Mul64(a.lo, b.lo)
+		return divideByWord(hi, lo, unit, negative, "multiply")
 	}
-	p := new(big.Int).Mul(d.big(), e.big())
-	return fromBig(quoHalfEven(p, big.NewInt(unit)), "multiply")
+	return quotient(multiply(a, b), magnitude{0, unit}, halfEven, negative, "multiply")
 }
 
 // MulInt gives d * n, exactly.
 func (d Decimal) MulInt(n int64) Decimal {
-	if a, ok := d.small(); ok {
-		hi, lo := bits.Mul64(magnitude(a), magnitude(n))
-		return signed(hi, lo, (a < 0) != (n < 0))
-	}
-	return fromBig(new(big.Int).Mul(d.big(), big.NewInt(n)), "multiply")
+	m := multiply(d.magnitude(), FromUnits(n).magnitude())
+	product, ok := m.narrow()
+	return signed(product, ok, (d.hi < 0) != (n < 0), "multiply")
 }
 
 // Div gives d / e, rounded half even to 8 places.
@@ -31,97 +25,92 @@ func (d Decimal) Div(e Decimal) Decimal {
 	if e.IsZero() {
 		panic(&DivideByZeroError{})
 	}
-	if a, ok := d.small(); ok {
-		if b, ok := e.small(); ok {
-			hi, lo := bits.Mul64(magnitude(a), unit)
-			return divRound(hi, lo, magnitude(b), (a < 0) != (b < 0))
-		}
+	negative := (d.hi < 0) != (e.hi < 0)
+	a, b := d.magnitude(), e.magnitude()
+	if a.hi == 0 && b.hi == 0 {
+		hi, lo := bits.Mul64(a.lo, unit)
+		return divideByWord(hi, lo, b.lo, negative, "divide")
 	}
-	n := new(big.Int).Mul(d.big(), big.NewInt(unit))
-	return fromBig(quoHalfEven(n, e.big()), "divide")
+	return quotient(multiply(a, magnitude{0, unit}), b, halfEven, negative, "divide")
 }
 
 // RoundTo gives the multiple of step nearest to d, the even multiple when two
-// are. A step that is not positive panics.
-func (d Decimal) RoundTo(step Decimal) Decimal { return d.toStep(step, quoHalfEven) }
+// are. A step that is not positive panics with *DivideByZeroError.
+func (d Decimal) RoundTo(step Decimal) Decimal { return d.toStep(step, halfEven) }
 
-// FloorTo gives the largest multiple of step that is not above d.
+// FloorTo gives the largest multiple of step that is not above d. A step that is
+// not positive panics with *DivideByZeroError.
 func (d Decimal) FloorTo(step Decimal) Decimal {
-	return d.toStep(step, func(a, b *big.Int) *big.Int { return new(big.Int).Div(a, b) })
+	if d.hi < 0 {
+		return d.toStep(step, fromZero)
+	}
+	return d.toStep(step, towardZero)
 }
 
-// CeilTo gives the smallest multiple of step that is not below d.
-func (d Decimal) CeilTo(step Decimal) Decimal { return d.Neg().FloorTo(step).Neg() }
+// CeilTo gives the smallest multiple of step that is not below d. A step that is
+// not positive panics with *DivideByZeroError.
+func (d Decimal) CeilTo(step Decimal) Decimal {
+	if d.hi < 0 {
+		return d.toStep(step, towardZero)
+	}
+	return d.toStep(step, fromZero)
+}
 
-func (d Decimal) toStep(step Decimal, quo func(a, b *big.Int) *big.Int) Decimal {
+func (d Decimal) toStep(step Decimal, how rounding) Decimal {
 	if step.Sign() <= 0 {
 		panic(&DivideByZeroError{})
 	}
-	s := step.big()
-	q := quo(d.big(), s)
-	return fromBig(q.Mul(q, s), "round")
+	m, s := d.magnitude(), step.magnitude()
+	if m.hi == 0 && s.hi == 0 {
+		q, ok := round(magnitude{0, m.lo / s.lo}, magnitude{0, m.lo % s.lo}, s, how)
+		hi, lo := bits.Mul64(q.lo, s.lo)
+		return signed(magnitude{hi, lo}, ok && q.hi == 0, d.hi < 0, "round")
+	}
+	q, rest := wide{m.lo, m.hi}.divide(s)
+	count, _ := q.narrow()
+	count, _ = round(count, rest, s, how) // the dividend is below 2^128, so this fits
+	product := multiply(count, s)
+	rounded, ok := product.narrow()
+	return signed(rounded, ok, d.hi < 0, "round")
 }
 
-func magnitude(n int64) uint64 {
-	if n < 0 {
-		return -uint64(n)
+// magnitude gives |d|; that of the lowest Decimal fits as well.
+func (d Decimal) magnitude() magnitude {
+	if d.hi >= 0 {
+		return magnitude{uint64(d.hi), d.lo}
 	}
-	return uint64(n)
+	return magnitude{}.minus(magnitude{uint64(d.hi), d.lo})
 }
 
-// divRound divides a 128-bit magnitude by by, half even.
-func divRound(hi, lo, by uint64, negative bool) Decimal {
-	qhi := hi / by
-	qlo, rem := bits.Div64(hi%by, lo, by)
-	// rem*2 against by, without overflow: by - rem <= rem.
-	if rest := by - rem; rest < rem || (rest == rem && qlo&1 == 1) {
-		var carry uint64
-		qlo, carry = bits.Add64(qlo, 1, 0)
-		qhi += carry
+// divideByWord divides 128 bits by one word, half even.
+func divideByWord(hi, lo, by uint64, negative bool, op string) Decimal {
+	qhi := uint64(0)
+	if hi >= by {
+		qhi, hi = hi/by, hi%by
 	}
-	return signed(qhi, qlo, negative)
+	qlo, rest := bits.Div64(hi, lo, by)
+	q, ok := round(magnitude{qhi, qlo}, magnitude{0, rest}, magnitude{0, by}, halfEven)
+	return signed(q, ok, negative, op)
 }
 
-func signed(hi, lo uint64, negative bool) Decimal {
-	if hi>>63 != 0 {
-		panic(&OverflowError{"multiply"})
+func quotient(n wide, by magnitude, how rounding, negative bool, op string) Decimal {
+	q, rest := n.divide(by)
+	m, ok := q.narrow()
+	if ok {
+		m, ok = round(m, rest, by, how)
 	}
-	d := Decimal{int64(hi), lo}
+	return signed(m, ok, negative, op)
+}
+
+// signed gives the Decimal of a magnitude; it panics when there is none.
+func signed(m magnitude, fits, negative bool, op string) Decimal {
+	d := Decimal{int64(m.hi), m.lo}
 	if negative {
-		return d.Neg()
+		n := magnitude{}.minus(m)
+		d = Decimal{int64(n.hi), n.lo}
 	}
-	return d
-}
-
-func (d Decimal) big() *big.Int {
-	n := big.NewInt(d.hi)
-	n.Lsh(n, 64)
-	return n.Add(n, new(big.Int).SetUint64(d.lo))
-}
-
-func fromBig(n *big.Int, op string) Decimal {
-	hi := new(big.Int).Rsh(n, 64)
-	if !hi.IsInt64() {
+	if !fits || ((d.hi < 0) != negative && !m.isZero()) {
 		panic(&OverflowError{op})
 	}
-	lo := new(big.Int).And(n, new(big.Int).SetUint64(^uint64(0)))
-	return Decimal{hi.Int64(), lo.Uint64()}
-}
-
-func quoHalfEven(a, b *big.Int) *big.Int {
-	q, r := new(big.Int).QuoRem(a, b, new(big.Int))
-	twice := new(big.Int).Abs(r)
-	twice.Lsh(twice, 1)
-	switch twice.CmpAbs(b) {
-	case -1:
-		return q
-	case 0:
-		if q.Bit(0) == 0 {
-			return q
-		}
-	}
-	if a.Sign()*b.Sign() < 0 {
-		return q.Sub(q, big.NewInt(1))
-	}
-	return q.Add(q, big.NewInt(1))
+	return d
 }

@@ -10,11 +10,11 @@
 // A Decimal counts units of 1e-8 in 128 bits. What comes from outside is bounded
 // to 64 bits (Bounded), so that products and sums of it stay far inside of 128
 // bits; an overflow is a broken invariant, and its panic is for supervision.
+// Nothing allocates, save reading more than 19 significant digits, errors, and
+// what gives a new string or slice.
 package decimal
 
-import (
-	"math/bits"
-)
+import "math/bits"
 
 // Places is the number of decimal places.
 const Places = 8
