@@ -61,7 +61,10 @@ func (s *shardLog) commit(ctx context.Context, records []messages.Out) error {
 		return classify(err, false)
 	}
 	if err := s.produce(ctx, records); err != nil {
-		s.abort()
+		// A fenced owner has nothing left to abort: the new one has done it.
+		if !errors.Is(err, messages.ErrFenced) {
+			s.abort()
+		}
 		return err
 	}
 	if err := s.log.fault(FaultEnd, s.id); err != nil {
