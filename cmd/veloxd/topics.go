@@ -23,7 +23,7 @@ func (o *options) topicsCommand() *cobra.Command {
 		Long: "Makes the topics that lack. It is safe to repeat and changes no topic that is there: what differs from\n" +
 			"the file is shown as drift. On a cluster of fewer brokers than replicas, topics get as many as it has.",
 		Example: "  veloxd topics apply --bootstrap-servers kafka-1:9092,kafka-2:9092\n" +
-			"  veloxd topics apply --set topics.profile=long-runs",
+			"  veloxd topics apply --set topics.profile=long-test",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, _, err := o.setUp(cmd, configs.DemoOff)
