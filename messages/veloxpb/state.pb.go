@@ -406,7 +406,8 @@ type OpenCandle struct {
 	Ticks         int64                  `protobuf:"varint,8,opt,name=ticks,proto3" json:"ticks,omitempty"`
 	OpenTimeMs    int64                  `protobuf:"varint,9,opt,name=open_time_ms,json=openTimeMs,proto3" json:"open_time_ms,omitempty"`
 	CloseTimeMs   int64                  `protobuf:"varint,10,opt,name=close_time_ms,json=closeTimeMs,proto3" json:"close_time_ms,omitempty"`
-	Flags         uint32                 `protobuf:"varint,11,opt,name=flags,proto3" json:"flags,omitempty"`
+	Gap           bool                   `protobuf:"varint,11,opt,name=gap,proto3" json:"gap,omitempty"`
+	Partial       bool                   `protobuf:"varint,12,opt,name=partial,proto3" json:"partial,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -511,11 +512,18 @@ func (x *OpenCandle) GetCloseTimeMs() int64 {
 	return 0
 }
 
-func (x *OpenCandle) GetFlags() uint32 {
+func (x *OpenCandle) GetGap() bool {
 	if x != nil {
-		return x.Flags
+		return x.Gap
 	}
-	return 0
+	return false
+}
+
+func (x *OpenCandle) GetPartial() bool {
+	if x != nil {
+		return x.Partial
+	}
+	return false
 }
 
 // IndicatorState is one indicator's own state, bit for bit.
@@ -577,9 +585,16 @@ type TimeframeState struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	Timeframe string                 `protobuf:"bytes,1,opt,name=timeframe,proto3" json:"timeframe,omitempty"`
 	// Closed candles kept, to warm indicators that are asked for later.
-	Periods int32 `protobuf:"varint,2,opt,name=periods,proto3" json:"periods,omitempty"`
-	// The candle builder's state.
-	Builder []byte `protobuf:"bytes,3,opt,name=builder,proto3" json:"builder,omitempty"`
+	Periods int32         `protobuf:"varint,2,opt,name=periods,proto3" json:"periods,omitempty"`
+	Open    []*OpenCandle `protobuf:"bytes,3,rep,name=open,proto3" json:"open,omitempty"`
+	// End of the newest closed candle.
+	ClosedMs int64 `protobuf:"varint,8,opt,name=closed_ms,json=closedMs,proto3" json:"closed_ms,omitempty"`
+	// A tick was placed before.
+	Started bool `protobuf:"varint,9,opt,name=started,proto3" json:"started,omitempty"`
+	// History was asked for.
+	Asked bool `protobuf:"varint,10,opt,name=asked,proto3" json:"asked,omitempty"`
+	// Outputs that were asked for, by name.
+	Outputs []string `protobuf:"bytes,11,rep,name=outputs,proto3" json:"outputs,omitempty"`
 	// Closed bars, oldest first, six numbers each: start ms, open, high, low, close, volume.
 	Bars          []float64         `protobuf:"fixed64,4,rep,packed,name=bars,proto3" json:"bars,omitempty"`
 	BarSessionsMs []int64           `protobuf:"varint,5,rep,packed,name=bar_sessions_ms,json=barSessionsMs,proto3" json:"bar_sessions_ms,omitempty"`
@@ -634,9 +649,37 @@ func (x *TimeframeState) GetPeriods() int32 {
 	return 0
 }
 
-func (x *TimeframeState) GetBuilder() []byte {
+func (x *TimeframeState) GetOpen() []*OpenCandle {
 	if x != nil {
-		return x.Builder
+		return x.Open
+	}
+	return nil
+}
+
+func (x *TimeframeState) GetClosedMs() int64 {
+	if x != nil {
+		return x.ClosedMs
+	}
+	return 0
+}
+
+func (x *TimeframeState) GetStarted() bool {
+	if x != nil {
+		return x.Started
+	}
+	return false
+}
+
+func (x *TimeframeState) GetAsked() bool {
+	if x != nil {
+		return x.Asked
+	}
+	return false
+}
+
+func (x *TimeframeState) GetOutputs() []string {
+	if x != nil {
+		return x.Outputs
 	}
 	return nil
 }
@@ -680,7 +723,6 @@ type SymbolState struct {
 	ReplaysSeen   []string               `protobuf:"bytes,6,rep,name=replays_seen,json=replaysSeen,proto3" json:"replays_seen,omitempty"`
 	LastPrice     string                 `protobuf:"bytes,7,opt,name=last_price,json=lastPrice,proto3" json:"last_price,omitempty"`
 	LastMs        int64                  `protobuf:"varint,8,opt,name=last_ms,json=lastMs,proto3" json:"last_ms,omitempty"`
-	Requested     bool                   `protobuf:"varint,9,opt,name=requested,proto3" json:"requested,omitempty"`
 	Timeframes    []*TimeframeState      `protobuf:"bytes,10,rep,name=timeframes,proto3" json:"timeframes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -772,13 +814,6 @@ func (x *SymbolState) GetLastMs() int64 {
 	return 0
 }
 
-func (x *SymbolState) GetRequested() bool {
-	if x != nil {
-		return x.Requested
-	}
-	return false
-}
-
 func (x *SymbolState) GetTimeframes() []*TimeframeState {
 	if x != nil {
 		return x.Timeframes
@@ -822,7 +857,7 @@ const file_state_proto_rawDesc = "" +
 	"\x03key\x18\x03 \x01(\tR\x03key\x124\n" +
 	"\bfrontier\x18\x04 \x03(\v2\x18.velox.state.v1.PositionR\bfrontier\x123\n" +
 	"\x06clocks\x18\x05 \x03(\v2\x1b.velox.state.v1.SourceClockR\x06clocks\x12\x18\n" +
-	"\apayload\x18\x06 \x01(\fR\apayload\"\x98\x02\n" +
+	"\apayload\x18\x06 \x01(\fR\apayload\"\xae\x02\n" +
 	"\n" +
 	"OpenCandle\x12\x19\n" +
 	"\bstart_ms\x18\x01 \x01(\x03R\astartMs\x12\x15\n" +
@@ -836,22 +871,28 @@ const file_state_proto_rawDesc = "" +
 	"\fopen_time_ms\x18\t \x01(\x03R\n" +
 	"openTimeMs\x12\"\n" +
 	"\rclose_time_ms\x18\n" +
-	" \x01(\x03R\vcloseTimeMs\x12\x14\n" +
-	"\x05flags\x18\v \x01(\rR\x05flags\":\n" +
+	" \x01(\x03R\vcloseTimeMs\x12\x10\n" +
+	"\x03gap\x18\v \x01(\bR\x03gap\x12\x18\n" +
+	"\apartial\x18\f \x01(\bR\apartial\":\n" +
 	"\x0eIndicatorState\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05state\x18\x02 \x01(\fR\x05state\"\xfd\x01\n" +
+	"\x05state\x18\x02 \x01(\fR\x05state\"\xfa\x02\n" +
 	"\x0eTimeframeState\x12\x1c\n" +
 	"\ttimeframe\x18\x01 \x01(\tR\ttimeframe\x12\x18\n" +
-	"\aperiods\x18\x02 \x01(\x05R\aperiods\x12\x18\n" +
-	"\abuilder\x18\x03 \x01(\fR\abuilder\x12\x12\n" +
+	"\aperiods\x18\x02 \x01(\x05R\aperiods\x12.\n" +
+	"\x04open\x18\x03 \x03(\v2\x1a.velox.state.v1.OpenCandleR\x04open\x12\x1b\n" +
+	"\tclosed_ms\x18\b \x01(\x03R\bclosedMs\x12\x18\n" +
+	"\astarted\x18\t \x01(\bR\astarted\x12\x14\n" +
+	"\x05asked\x18\n" +
+	" \x01(\bR\x05asked\x12\x18\n" +
+	"\aoutputs\x18\v \x03(\tR\aoutputs\x12\x12\n" +
 	"\x04bars\x18\x04 \x03(\x01R\x04bars\x12&\n" +
 	"\x0fbar_sessions_ms\x18\x05 \x03(\x03R\rbarSessionsMs\x12>\n" +
 	"\n" +
 	"indicators\x18\x06 \x03(\v2\x1e.velox.state.v1.IndicatorStateR\n" +
 	"indicators\x12\x1d\n" +
 	"\n" +
-	"emitted_ms\x18\a \x01(\x03R\temittedMs\"\xd3\x02\n" +
+	"emitted_ms\x18\a \x01(\x03R\temittedMs\"\xbb\x02\n" +
 	"\vSymbolState\x12\x1a\n" +
 	"\bexchange\x18\x01 \x01(\tR\bexchange\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\tR\x06source\x12\x1b\n" +
@@ -861,12 +902,12 @@ const file_state_proto_rawDesc = "" +
 	"\freplays_seen\x18\x06 \x03(\tR\vreplaysSeen\x12\x1d\n" +
 	"\n" +
 	"last_price\x18\a \x01(\tR\tlastPrice\x12\x17\n" +
-	"\alast_ms\x18\b \x01(\x03R\x06lastMs\x12\x1c\n" +
-	"\trequested\x18\t \x01(\bR\trequested\x12>\n" +
+	"\alast_ms\x18\b \x01(\x03R\x06lastMs\x12>\n" +
 	"\n" +
 	"timeframes\x18\n" +
 	" \x03(\v2\x1e.velox.state.v1.TimeframeStateR\n" +
-	"timeframesB9Z7github.com/velox-trading/velox/messages/veloxpb;veloxpbb\x06proto3"
+	"timeframesJ\x04\b\t\x10\n" +
+	"B9Z7github.com/velox-trading/velox/messages/veloxpb;veloxpbb\x06proto3"
 
 var (
 	file_state_proto_rawDescOnce sync.Once
@@ -893,20 +934,21 @@ var file_state_proto_goTypes = []any{
 	(*SymbolState)(nil),    // 8: velox.state.v1.SymbolState
 }
 var file_state_proto_depIdxs = []int32{
-	0, // 0: velox.state.v1.ShardState.frontier:type_name -> velox.state.v1.Position
-	0, // 1: velox.state.v1.ShardState.safe_frontier:type_name -> velox.state.v1.Position
-	1, // 2: velox.state.v1.ShardState.clocks:type_name -> velox.state.v1.SourceClock
-	1, // 3: velox.state.v1.ShardState.safe_clocks:type_name -> velox.state.v1.SourceClock
-	2, // 4: velox.state.v1.ShardState.partition_counts:type_name -> velox.state.v1.PartitionCount
-	0, // 5: velox.state.v1.EntityState.frontier:type_name -> velox.state.v1.Position
-	1, // 6: velox.state.v1.EntityState.clocks:type_name -> velox.state.v1.SourceClock
-	6, // 7: velox.state.v1.TimeframeState.indicators:type_name -> velox.state.v1.IndicatorState
-	7, // 8: velox.state.v1.SymbolState.timeframes:type_name -> velox.state.v1.TimeframeState
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	0,  // 0: velox.state.v1.ShardState.frontier:type_name -> velox.state.v1.Position
+	0,  // 1: velox.state.v1.ShardState.safe_frontier:type_name -> velox.state.v1.Position
+	1,  // 2: velox.state.v1.ShardState.clocks:type_name -> velox.state.v1.SourceClock
+	1,  // 3: velox.state.v1.ShardState.safe_clocks:type_name -> velox.state.v1.SourceClock
+	2,  // 4: velox.state.v1.ShardState.partition_counts:type_name -> velox.state.v1.PartitionCount
+	0,  // 5: velox.state.v1.EntityState.frontier:type_name -> velox.state.v1.Position
+	1,  // 6: velox.state.v1.EntityState.clocks:type_name -> velox.state.v1.SourceClock
+	5,  // 7: velox.state.v1.TimeframeState.open:type_name -> velox.state.v1.OpenCandle
+	6,  // 8: velox.state.v1.TimeframeState.indicators:type_name -> velox.state.v1.IndicatorState
+	7,  // 9: velox.state.v1.SymbolState.timeframes:type_name -> velox.state.v1.TimeframeState
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_state_proto_init() }

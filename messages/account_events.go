@@ -1,0 +1,126 @@
+package messages
+
+import (
+	"encoding/json"
+
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// Execution is what an order has traded so far.
+type Execution struct {
+	AveragePrice    decimal.Decimal `json:"average_price"`
+	FilledQuantity  decimal.Decimal `json:"filled_quantity"`
+	ExecutionTimeMs int64           `json:"execution_time"`
+}
+
+// OrderDetails are an order's own terms and its status.
+type OrderDetails struct {
+	TransactionType string          `json:"transaction_type"`
+	OrderType       string          `json:"order_type"`
+	Quantity        decimal.Decimal `json:"quantity"`
+	Price           decimal.Decimal `json:"price"`
+	Status          string          `json:"status"`
+	// Reason says why an order was rejected or cancelled; absent otherwise.
+	Reason string `json:"reason,omitempty"`
+}
+
+// OrderEvent is a record of order-events.
+type OrderEvent struct {
+	OrderID    string       `json:"order_id"`
+	StrategyID string       `json:"strategy_id"`
+	Symbol     string       `json:"symbol"`
+	TimeMs     int64        `json:"timestamp"`
+	EventType  string       `json:"event_type"`
+	Order      OrderDetails `json:"order"`
+	Execution  *Execution   `json:"execution,omitempty"`
+}
+
+// PositionDetails is what an account holds of a symbol.
+type PositionDetails struct {
+	Quantity      decimal.Decimal `json:"quantity"`
+	AveragePrice  decimal.Decimal `json:"average_price"`
+	CurrentPrice  decimal.Decimal `json:"current_price"`
+	UnrealizedPnL decimal.Decimal `json:"unrealized_pnl"`
+	RealizedPnL   decimal.Decimal `json:"realized_pnl"`
+	Status        string          `json:"status"`
+}
+
+// PositionUpdate is a record of position-updates.
+type PositionUpdate struct {
+	PositionID string          `json:"position_id"`
+	UserID     string          `json:"user_id"`
+	Symbol     string          `json:"symbol"`
+	TimeMs     int64           `json:"timestamp"`
+	EventType  string          `json:"event_type"`
+	Position   PositionDetails `json:"position"`
+}
+
+// RiskAlert is a record of risk-alerts. Data is a JSON object of the alert's
+// numbers, with "positions_to_close" where something is to be closed.
+type RiskAlert struct {
+	AlertID   string          `json:"alert_id"`
+	UserID    string          `json:"user_id"`
+	TimeMs    int64           `json:"timestamp"`
+	AlertType string          `json:"alert_type"`
+	Severity  string          `json:"severity"`
+	Message   string          `json:"message"`
+	Data      json.RawMessage `json:"data,omitempty"`
+}
+
+// Command is a record of velox-account-commands: an instruction for one account.
+type Command struct {
+	CommandID string          `json:"command_id"`
+	UserID    string          `json:"user_id"`
+	TimeMs    int64           `json:"timestamp"`
+	Type      string          `json:"type"`
+	Data      json.RawMessage `json:"data,omitempty"`
+}
+
+// StrategyOwner is a record of velox-strategies, key strategy_id: whose it is.
+type StrategyOwner struct {
+	StrategyID string `json:"strategy_id"`
+	UserID     string `json:"user_id"`
+}
+
+// DeadLetter is a record of velox-dead-letters: an input that could not be taken
+// in, why, and where it stands.
+type DeadLetter struct {
+	Reason    string `json:"reason"`
+	Topic     string `json:"topic"`
+	Partition int32  `json:"partition"`
+	Offset    int64  `json:"offset"`
+	Stage     string `json:"stage"`
+	Error     string `json:"error"`
+	Length    int    `json:"length"`
+	Hash      string `json:"hash"`
+	// Data is at most 64 KiB of the value, base64 in JSON.
+	Data []byte `json:"data"`
+}
+
+// appendJSON appends v's JSON. The types of this file always have one: their
+// raw parts were checked when they were decoded or made.
+func appendJSON(b []byte, v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return append(b, text...)
+}
+
+// AppendOrderEvent appends the event's JSON in the seed's order.
+func AppendOrderEvent(b []byte, e *OrderEvent) []byte { return appendJSON(b, e) }
+
+// AppendPosition appends the update's JSON in the seed's order.
+func AppendPosition(b []byte, p *PositionUpdate) []byte { return appendJSON(b, p) }
+
+// AppendAlert appends the alert's JSON in the seed's order.
+func AppendAlert(b []byte, a *RiskAlert) []byte { return appendJSON(b, a) }
+
+// AppendCommand appends the command's JSON.
+func AppendCommand(b []byte, c *Command) []byte { return appendJSON(b, c) }
+
+// AppendStrategyOwner appends the owner's JSON.
+func AppendStrategyOwner(b []byte, o *StrategyOwner) []byte { return appendJSON(b, o) }
+
+// AppendDeadLetter appends the dead letter's JSON.
+func AppendDeadLetter(b []byte, d *DeadLetter) []byte { return appendJSON(b, d) }

@@ -1,0 +1,163 @@
+package messages
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/velox-trading/velox/messages/veloxpb"
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
+)
+
+func unmarshal(value []byte, m proto.Message) error {
+	if err := proto.Unmarshal(value, m); err != nil {
+		return &DecodeError{Reason: ReasonProtobuf, Detail: err.Error()}
+	}
+	return nil
+}
+
+// money reads decimal texts; an empty one is 0.
+type money struct{ err error }
+
+func (m *money) read(field, text string) decimal.Decimal {
+	if text == "" {
+		return decimal.Decimal{}
+	}
+	d, err := decimal.Parse(text)
+	if (err != nil || !d.Bounded()) && m.err == nil {
+		m.err = &DecodeError{Reason: ReasonWrongType, Field: field, Detail: "want a decimal number up to 92233720368.54775807"}
+	}
+	return d
+}
+
+func decodeTickProto(value []byte, t *market.Tick, in *Interner) error {
+	p, m := &veloxpb.Tick{}, &money{}
+	if err := unmarshal(value, p); err != nil {
+		return err
+	}
+	*t = market.Tick{
+		Symbol: in.Intern([]byte(p.Symbol)), Exchange: in.Intern([]byte(p.Exchange)), TimeMs: p.Timestamp,
+		Price: m.read("price", p.Price), Volume: m.read("volume", p.Volume), Open: m.read("open", p.Open),
+		High: m.read("high", p.High), Low: m.read("low", p.Low), Close: m.read("close", p.Close),
+		Type: in.Intern([]byte(p.TickType)), Source: in.Intern([]byte(p.Source)),
+	}
+	if m.err != nil {
+		return m.err
+	}
+	if err := require(1, requiredText{"symbol", p.Symbol}); err != nil {
+		return err
+	}
+	return checkTick(t, p.Timestamp != 0, p.Price != "")
+}
+
+func decodeUpdateProto(value []byte, u *IndicatorUpdate) error {
+	p, m := &veloxpb.IndicatorUpdate{}, &money{}
+	if err := unmarshal(value, p); err != nil {
+		return err
+	}
+	*u = IndicatorUpdate{Symbol: p.Symbol, Timeframe: p.Timeframe, TimeMs: p.Timestamp, Indicators: u.Indicators[:0]}
+	for _, v := range p.Indicators {
+		u.Indicators = append(u.Indicators, IndicatorValue{Name: v.Name, Value: v.Value, Realtime: v.IsRealtime})
+	}
+	slices.SortFunc(u.Indicators, func(a, b IndicatorValue) int { return cmp.Compare(a.Name, b.Name) })
+	if f := p.FormingCandle; f != nil {
+		u.Forming = &OHLCV{
+			Open: m.read("open", f.Open), High: m.read("high", f.High), Low: m.read("low", f.Low),
+			Close: m.read("close", f.Close), Volume: m.read("volume", f.Volume),
+		}
+	}
+	if m.err != nil {
+		return m.err
+	}
+	return require(p.Timestamp, requiredText{"symbol", p.Symbol}, requiredText{"timeframe", p.Timeframe})
+}
+
+func decodeSignalProto(value []byte) (Signal, error) {
+	p, m := &veloxpb.StrategySignal{}, &money{}
+	if err := unmarshal(value, p); err != nil {
+		return Signal{}, err
+	}
+	g := Signal{
+		StrategyID: p.StrategyId, Symbol: p.Symbol, TimeMs: p.Timestamp, Action: p.Action, Confidence: p.Confidence,
+		Price: m.read("price", p.Price), Quantity: m.read("quantity", p.Quantity),
+		StopLoss: m.read("stoploss", p.Stoploss), Target: m.read("target", p.Target),
+		Timeframe: p.Timeframe, Periods: int(p.Periods), RequestIndicators: p.RequestIndicators,
+	}
+	for _, v := range p.Indicators {
+		g.Indicators = append(g.Indicators, NamedValue{v.Name, v.Value})
+	}
+	slices.SortFunc(g.Indicators, func(a, b NamedValue) int { return cmp.Compare(a.Name, b.Name) })
+	if m.err != nil {
+		return g, m.err
+	}
+	return g, g.check()
+}
+
+func decodeOrderProto(value []byte) (OrderEvent, error) {
+	p, m := &veloxpb.OrderEvent{}, &money{}
+	if err := unmarshal(value, p); err != nil {
+		return OrderEvent{}, err
+	}
+	e := OrderEvent{
+		OrderID: p.OrderId, StrategyID: p.StrategyId, Symbol: p.Symbol, TimeMs: p.Timestamp, EventType: p.EventType,
+		Order: OrderDetails{
+			TransactionType: p.TransactionType, OrderType: p.OrderType, Quantity: m.read("quantity", p.Quantity),
+			Price: m.read("price", p.Price), Status: p.Status, Reason: p.Reason,
+		},
+	}
+	if x := p.Execution; x != nil {
+		e.Execution = &Execution{
+			AveragePrice: m.read("average_price", x.AveragePrice), FilledQuantity: m.read("filled_quantity", x.FilledQuantity),
+			ExecutionTimeMs: x.ExecutionTime,
+		}
+	}
+	return e, errors.Join(m.err, checkOrder(&e))
+}
+
+func decodePositionProto(value []byte) (PositionUpdate, error) {
+	p, m := &veloxpb.PositionUpdate{}, &money{}
+	if err := unmarshal(value, p); err != nil {
+		return PositionUpdate{}, err
+	}
+	u := PositionUpdate{
+		PositionID: p.PositionId, UserID: p.UserId, Symbol: p.Symbol, TimeMs: p.Timestamp, EventType: p.EventType,
+		Position: PositionDetails{
+			Quantity: m.read("quantity", p.Quantity), AveragePrice: m.read("average_price", p.AveragePrice),
+			CurrentPrice: m.read("current_price", p.CurrentPrice), UnrealizedPnL: m.read("unrealized_pnl", p.UnrealizedPnl),
+			RealizedPnL: m.read("realized_pnl", p.RealizedPnl), Status: p.Status,
+		},
+	}
+	return u, errors.Join(m.err, checkPosition(&u))
+}
+
+func decodeAlertProto(value []byte) (RiskAlert, error) {
+	p := &veloxpb.RiskAlert{}
+	if err := unmarshal(value, p); err != nil {
+		return RiskAlert{}, err
+	}
+	a := RiskAlert{
+		AlertID: p.AlertId, UserID: p.UserId, TimeMs: p.Timestamp, AlertType: p.AlertType, Severity: p.Severity,
+		Message: p.Message, Data: p.Data,
+	}
+	return a, errors.Join(checkRaw("data", a.Data), checkAlert(&a))
+}
+
+func decodeCommandProto(value []byte) (Command, error) {
+	p := &veloxpb.AccountCommand{}
+	if err := unmarshal(value, p); err != nil {
+		return Command{}, err
+	}
+	c := Command{CommandID: p.CommandId, UserID: p.UserId, TimeMs: p.Timestamp, Type: p.Type, Data: p.Data}
+	return c, errors.Join(checkRaw("data", c.Data), checkCommand(&c))
+}
+
+func checkRaw(field string, raw []byte) error {
+	if len(raw) > 0 && !json.Valid(raw) {
+		return &DecodeError{Reason: ReasonWrongType, Field: field, Detail: "want JSON"}
+	}
+	return nil
+}
