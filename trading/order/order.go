@@ -1,0 +1,131 @@
+package order
+
+import (
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// Side is BUY or SELL.
+type Side string
+
+// The sides.
+const (
+	Buy  Side = "BUY"
+	Sell Side = "SELL"
+)
+
+// Valid tells whether s is one of the two.
+func (s Side) Valid() bool { return s == Buy || s == Sell }
+
+// Opposite gives the other side.
+func (s Side) Opposite() Side {
+	if s == Buy {
+		return Sell
+	}
+	return Buy
+}
+
+// Signed gives q for a buy and -q for a sell.
+func (s Side) Signed(q decimal.Decimal) decimal.Decimal {
+	if s == Sell {
+		return q.Neg()
+	}
+	return q
+}
+
+// Kind is the type of an order.
+type Kind string
+
+// The kinds.
+const (
+	Market Kind = "MARKET"
+	Limit  Kind = "LIMIT"
+)
+
+// Valid tells whether k is a kind that venues take.
+func (k Kind) Valid() bool { return k == Market || k == Limit }
+
+// Purpose says who wanted an order.
+type Purpose string
+
+// The purposes.
+const (
+	Signalled Purpose = "SIGNAL"   // a strategy's signal
+	Manual    Purpose = "MANUAL"   // a command
+	StopExit  Purpose = "STOPLOSS" // the account, at an entry's stop
+	Target    Purpose = "TARGET"   // the account, at an entry's target
+	RiskClose Purpose = "RISK"     // a limit
+	Foreign   Purpose = "EXTERNAL" // placed by others, known by its fills
+)
+
+// Order is one order as its account keeps it. Money is exact; a zero Price,
+// StopLoss or Target is absent.
+type Order struct {
+	ID         string `json:"id"`
+	StrategyID string `json:"strategy_id"`
+	// BookID is the strategy whose book the fills change: StrategyID's own, save
+	// for closes by the risk strategy, which close the books of others.
+	BookID   string          `json:"book_id"`
+	Symbol   string          `json:"symbol"`
+	Side     Side            `json:"side"`
+	Kind     Kind            `json:"kind"`
+	Purpose  Purpose         `json:"purpose"`
+	Quantity decimal.Decimal `json:"quantity"`
+	Price    decimal.Decimal `json:"price"`
+	StopLoss decimal.Decimal `json:"stoploss"`
+	Target   decimal.Decimal `json:"target"`
+	Status   Status          `json:"status"`
+	Reason   Reason          `json:"reason,omitempty"`
+	Detail   string          `json:"detail,omitempty"`
+	PlacedMs int64           `json:"placed_ms"`
+	// PlacedTick counts its symbol's ticks when it was placed: a paper fill needs a
+	// later one.
+	PlacedTick int64 `json:"placed_tick,omitempty"`
+	// FilledQuantity and FilledValue are what was traded so far; their quotient is
+	// the average price.
+	FilledQuantity decimal.Decimal `json:"filled_quantity"`
+	FilledValue    decimal.Decimal `json:"filled_value"`
+	VenueOrderID   string          `json:"venue_order_id,omitempty"`
+	// CancelSent: the venue was asked to cancel it.
+	CancelSent bool `json:"cancel_sent,omitempty"`
+}
+
+// Rest is the quantity that was not traded yet.
+func (o *Order) Rest() decimal.Decimal {
+	return decimal.Max(o.Quantity.Sub(o.FilledQuantity), decimal.Decimal{})
+}
+
+// AveragePrice is the price of what was traded, half even at 8 places; 0 before
+// the first fill.
+func (o *Order) AveragePrice() decimal.Decimal {
+	if o.FilledQuantity.IsZero() {
+		return decimal.Decimal{}
+	}
+	return o.FilledValue.Div(o.FilledQuantity)
+}
+
+// Step moves the order's status, or gives a *TransitionError and changes nothing.
+func (o *Order) Step(step Step) error {
+	to, err := o.Status.Next(step)
+	if err != nil {
+		return err
+	}
+	if to == Open && o.FilledQuantity.Sign() > 0 {
+		to = PartiallyFilled // back from UNKNOWN
+	}
+	o.Status = to
+	return nil
+}
+
+// Fill takes a trade in: quantity of it for value in all. It moves the status.
+func (o *Order) Fill(quantity, value decimal.Decimal) error {
+	filled := o.FilledQuantity.Add(quantity)
+	step := FillPart
+	if filled.GreaterEq(o.Quantity) {
+		step = FillWhole
+	}
+	if err := o.Step(step); err != nil {
+		return err
+	}
+	o.FilledQuantity, o.FilledValue = filled, o.FilledValue.Add(value)
+	return nil
+}

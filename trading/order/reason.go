@@ -1,0 +1,30 @@
+package order
+
+// Reason says why an order was refused. Each has one cause.
+type Reason string
+
+// The reasons of refused orders.
+const (
+	ReasonNotOpen          Reason = "ACCOUNT_NOT_OPEN"
+	ReasonHalted           Reason = "ACCOUNT_HALTED"
+	ReasonReducing         Reason = "ACCOUNT_REDUCING" // only orders that make a position smaller are taken
+	ReasonStrategyPaused   Reason = "STRATEGY_PAUSED"
+	ReasonStrategyFailed   Reason = "STRATEGY_FAILED"
+	ReasonUnknownStrategy  Reason = "UNKNOWN_STRATEGY"
+	ReasonSymbol           Reason = "INVALID_SYMBOL"
+	ReasonSide             Reason = "INVALID_SIDE"
+	ReasonKind             Reason = "INVALID_ORDER_TYPE"
+	ReasonQuantity         Reason = "INVALID_QUANTITY"
+	ReasonPrice            Reason = "INVALID_PRICE"
+	ReasonStopLoss         Reason = "INVALID_STOPLOSS"
+	ReasonTarget           Reason = "INVALID_TARGET"
+	ReasonNoPrice          Reason = "NO_PRICE"    // a paper order for a symbol that no tick was seen of
+	ReasonNoPosition       Reason = "NO_POSITION" // an exit, and nothing is left to exit
+	ReasonTooMany          Reason = "TOO_MANY_ORDERS"
+	ReasonMaxOrderQuantity Reason = "MAX_ORDER_QUANTITY"
+	ReasonMaxOrderValue    Reason = "MAX_ORDER_VALUE"
+	ReasonPositionSize     Reason = "POSITION_SIZE"
+	ReasonDailyLoss        Reason = "DAILY_LOSS"
+	ReasonVenue            Reason = "VENUE"    // the venue refused it; its words are the detail
+	ReasonNotSent          Reason = "NOT_SENT" // it never reached the venue
+)

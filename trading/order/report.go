@@ -1,0 +1,130 @@
+package order
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// ReportKind says what a venue reports.
+type ReportKind string
+
+// The kinds of report. ReportUnknown and ReportNotSent come from the venue
+// session itself: no clear reply; never sent.
+const (
+	ReportAccepted  ReportKind = "ACCEPTED"
+	ReportRejected  ReportKind = "REJECTED"
+	ReportFill      ReportKind = "FILL"
+	ReportCancelled ReportKind = "CANCELLED"
+	ReportUnknown   ReportKind = "UNKNOWN"
+	ReportNotSent   ReportKind = "NOT_SENT"
+)
+
+// Report is a venue's word about one order, named by the client order id that it
+// was sent with, which is the order's ID.
+type Report struct {
+	OrderID      string
+	Kind         ReportKind
+	VenueOrderID string
+	TimeMs       int64
+	// FilledQuantity and AveragePrice are cumulative: all that was traded of the
+	// order so far, in a FILL and, when known, in a CANCELLED.
+	FilledQuantity decimal.Decimal
+	AveragePrice   decimal.Decimal
+	// Detail holds the venue's words.
+	Detail string
+}
+
+// Outcome is what a report did to an order.
+type Outcome struct {
+	// Changed is false for a report that says nothing new.
+	Changed bool
+	// Quantity and Value are what was traded since the last report; both zero
+	// without a fill.
+	Quantity, Value decimal.Decimal
+	// Sighted: the order was taken for dead, but the venue has it.
+	Sighted bool
+	// Overfilled: more was traded than the order asked for.
+	Overfilled bool
+}
+
+// ErrBadReport is wrapped by errors about reports that make no sense.
+var ErrBadReport = errors.New("report makes no sense")
+
+// Apply takes a report in. A fill that is not above what is known says nothing
+// new. On an error the order is unchanged.
+func (o *Order) Apply(r Report) (Outcome, error) {
+	was := *o
+	out, err := o.apply(r)
+	if err != nil {
+		*o = was
+		return Outcome{}, fmt.Errorf("order %s (%s): %s: %w", o.ID, o.Symbol, r.Kind, err)
+	}
+	if r.VenueOrderID != "" && o.VenueOrderID == "" {
+		o.VenueOrderID = r.VenueOrderID
+	}
+	dead := was.Status == Rejected || was.Status == Cancelled
+	out.Sighted = was.Status == Rejected && o.Status != Rejected || dead && !o.Status.Final()
+	out.Changed = out.Changed || o.Status != was.Status
+	out.Overfilled = out.Quantity.Sign() > 0 && o.FilledQuantity.Greater(o.Quantity)
+	return out, nil
+}
+
+func (o *Order) apply(r Report) (Outcome, error) {
+	switch r.Kind {
+	case ReportAccepted:
+		if o.Status == Filled {
+			return Outcome{}, nil // the acknowledgement came after the fill
+		}
+		return Outcome{}, o.Step(Accept)
+	case ReportRejected:
+		if err := o.Step(Reject); err != nil {
+			return Outcome{}, err
+		}
+		o.Reason, o.Detail = ReasonVenue, r.Detail
+		return Outcome{}, nil
+	case ReportNotSent:
+		if err := o.Step(NotSent); err != nil {
+			return Outcome{}, err
+		}
+		o.Reason, o.Detail = ReasonNotSent, r.Detail
+		return Outcome{}, nil
+	case ReportUnknown:
+		o.Detail = r.Detail
+		return Outcome{}, o.Step(LoseTrack)
+	case ReportFill:
+		return o.fillTo(r)
+	case ReportCancelled:
+		out, err := o.fillTo(r)
+		if err != nil || o.Status == Filled {
+			return out, err
+		}
+		return out, o.Step(Cancel)
+	default:
+		return Outcome{}, fmt.Errorf("%w: no such kind", ErrBadReport)
+	}
+}
+
+// fillTo brings the order to the report's cumulative fill.
+func (o *Order) fillTo(r Report) (Outcome, error) {
+	quantity := r.FilledQuantity.Sub(o.FilledQuantity)
+	switch {
+	case r.FilledQuantity.Sign() < 0 || r.AveragePrice.Sign() < 0 || !r.FilledQuantity.Bounded() || !r.AveragePrice.Bounded():
+		return Outcome{}, fmt.Errorf("%w: filled %v at %v", ErrBadReport, r.FilledQuantity, r.AveragePrice)
+	case r.FilledQuantity.IsZero() || quantity.Sign() <= 0:
+		return Outcome{}, nil
+	case r.AveragePrice.IsZero():
+		return Outcome{}, fmt.Errorf("%w: filled %v without a price", ErrBadReport, r.FilledQuantity)
+	case o.Status == Filled:
+		// More than all of it: the venue's word stands.
+		value := r.FilledQuantity.Mul(r.AveragePrice).Sub(o.FilledValue)
+		o.FilledQuantity, o.FilledValue = r.FilledQuantity, o.FilledValue.Add(value)
+		return Outcome{Changed: true, Quantity: quantity, Value: value}, nil
+	}
+	value := r.FilledQuantity.Mul(r.AveragePrice).Sub(o.FilledValue)
+	if err := o.Fill(quantity, value); err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Changed: true, Quantity: quantity, Value: value}, nil
+}

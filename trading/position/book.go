@@ -1,0 +1,102 @@
+// Package position keeps what is held of a symbol: quantity, exact cost, and
+// realised profit. The cost basis is the sum of the values that were paid, never
+// a rounded average, so that nothing is lost however often a position is cut.
+package position
+
+import (
+	"math/big"
+
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// Book is one holding. The zero value holds nothing. After any fills
+//
+//	Realized - Cost = -(sum of the signed values of all fills)
+//
+// to the last digit, so cash + market value = deposits + Realized + Unrealized.
+type Book struct {
+	// Quantity is positive for long, negative for short.
+	Quantity decimal.Decimal `json:"quantity"`
+	// Cost is what was paid for Quantity; negative for short (it was received).
+	Cost     decimal.Decimal `json:"cost"`
+	Realized decimal.Decimal `json:"realized"`
+}
+
+// Change is what a fill did: a flip both closes and opens.
+type Change struct {
+	// Closed and Opened are quantities, not signed.
+	Closed, Opened decimal.Decimal
+	Realized       decimal.Decimal
+}
+
+// Fill takes a trade in: quantity is positive for a buy and negative for a sell,
+// and so is value, which is quantity times price as it was rounded once.
+func (b *Book) Fill(quantity, value decimal.Decimal) Change {
+	if quantity.IsZero() {
+		return Change{}
+	}
+	if b.Quantity.Sign()*quantity.Sign() >= 0 {
+		b.Quantity, b.Cost = b.Quantity.Add(quantity), b.Cost.Add(value)
+		return Change{Opened: quantity.Abs()}
+	}
+	held, traded := b.Quantity.Abs(), quantity.Abs()
+	if traded.LessEq(held) {
+		return Change{Closed: traded, Realized: b.close(quantity, value)}
+	}
+	closing := share(value, held, traded)
+	c := Change{Closed: held, Opened: traded.Sub(held)}
+	rest := quantity.Add(b.Quantity)
+	c.Realized = b.close(b.Quantity.Neg(), closing)
+	b.Quantity, b.Cost = rest, value.Sub(closing)
+	return c
+}
+
+// close takes off a part of the holding, or all of it.
+func (b *Book) close(quantity, value decimal.Decimal) decimal.Decimal {
+	cost := share(b.Cost, quantity.Abs(), b.Quantity.Abs())
+	gain := value.Neg().Sub(cost)
+	b.Quantity, b.Cost, b.Realized = b.Quantity.Add(quantity), b.Cost.Sub(cost), b.Realized.Add(gain)
+	return gain
+}
+
+// Unrealized is the profit that closing at price would realise.
+func (b *Book) Unrealized(price decimal.Decimal) decimal.Decimal {
+	if b.Quantity.IsZero() {
+		return decimal.Decimal{} // Cost is 0, too
+	}
+	return b.Quantity.Mul(price).Sub(b.Cost)
+}
+
+// AveragePrice is Cost over Quantity, half even at 8 places; 0 when flat.
+func (b *Book) AveragePrice() decimal.Decimal {
+	if b.Quantity.IsZero() {
+		return decimal.Decimal{}
+	}
+	return b.Cost.Div(b.Quantity)
+}
+
+// Absorb adds another book's figures to b, which then stands for both.
+func (b *Book) Absorb(o Book) {
+	b.Quantity, b.Cost, b.Realized = b.Quantity.Add(o.Quantity), b.Cost.Add(o.Cost), b.Realized.Add(o.Realized)
+}
+
+// share gives amount * part / whole, rounded once, toward zero; all of it when
+// part is whole. The product may exceed a Decimal, so it is made in big integers.
+func share(amount, part, whole decimal.Decimal) decimal.Decimal {
+	if part == whole {
+		return amount
+	}
+	p := integer(amount)
+	p.Mul(p, integer(part))
+	p.Quo(p, integer(whole)) // |part| < |whole|, so it fits again
+	hi := new(big.Int).Rsh(p, 64)
+	lo := new(big.Int).And(p, new(big.Int).SetUint64(^uint64(0)))
+	return decimal.FromParts(hi.Int64(), lo.Uint64())
+}
+
+func integer(d decimal.Decimal) *big.Int {
+	hi, lo := d.Parts()
+	n := big.NewInt(hi)
+	n.Lsh(n, 64)
+	return n.Or(n, new(big.Int).SetUint64(lo))
+}
