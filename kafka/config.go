@@ -44,7 +44,8 @@ type Config struct {
 	SASL SASL `yaml:"sasl"`
 
 	// SharedTopics are read once a node and handed to every shard that wants a
-	// record's key; all others are read by each shard for itself.
+	// record's key; all others are read by each shard for itself. AllTopics is
+	// all of them.
 	SharedTopics []string `yaml:"-"`
 	// ClientID is shown in the brokers' logs; default "velox".
 	ClientID string `yaml:"-"`

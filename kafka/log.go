@@ -20,6 +20,7 @@ type Log struct {
 	client *kgo.Client
 	admin  *kadm.Client
 	limits *sizeLimits
+	shared sharedReaders
 }
 
 var _ messages.Log = (*Log)(nil)
@@ -39,8 +40,17 @@ func OpenLog(config Config) (*Log, error) {
 	return &Log{config: config, client: client, admin: admin, limits: newSizeLimits(admin)}, nil
 }
 
-// Close ends the shared clients.
-func (l *Log) Close() { l.client.Close() }
+// Close ends the clients that shards share.
+func (l *Log) Close() {
+	l.shared.mu.Lock()
+	topics := l.shared.topics
+	l.shared.topics = nil
+	l.shared.mu.Unlock()
+	for _, t := range topics {
+		t.close()
+	}
+	l.client.Close()
+}
 
 // Ping returns nil once any broker has answered.
 func (l *Log) Ping(ctx context.Context) error {

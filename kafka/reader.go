@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -12,26 +13,46 @@ import (
 	"github.com/velox-trading/velox/messages"
 )
 
-// reader reads a set of inputs from given positions with a client of its own.
-// A set of inputs is never changed under a client: positions that are set anew
+// reader reads a set of inputs from given positions into an inbox. Inputs of
+// shared topics start with a client of the shard's own like all others; once
+// they have caught up, the node's reader of the topic takes over (see
+// sharedTopic), and hands back whom it can't wait for.
+//
+// The set of partitions of a client only shrinks: positions that are set anew
 // while fetches are buffered are where consumers lose records.
 type reader struct {
-	log    *Log
-	client *kgo.Client // nil when there is nothing to read
+	log   *Log
+	inbox *inbox
+	life  context.Context
+	end   context.CancelFunc
+	work  sync.WaitGroup
+
+	// Under inbox.mu.
 	inputs map[messages.TopicPartition]*input
-	// failed is what the last fetches brought besides records; it is returned
-	// once the records before it are.
-	failed error
+	// idle are inputs that nobody reads: let go by the shared reader, and not
+	// picked up yet.
+	idle []*input
 }
 
+// input is one partition that a shard reads.
 type input struct {
-	wants func(key []byte) bool
+	messages.TopicPartition
+	reader *reader
+	wants  func(key []byte) bool
+	shared bool
+	// from is the position at which the shared reader took over; used by it alone.
+	from int64
+
+	// Under the reader's inbox.mu: next is the position up to which the inbox has
+	// it, owner who moves it.
 	next  int64
+	owner any
 }
 
+// newReader starts reading.
 func newReader(log *Log, inputs []messages.Input) (*reader, error) {
-	r := &reader{log: log, inputs: make(map[messages.TopicPartition]*input, len(inputs))}
-	from := make(map[string]map[int32]kgo.Offset)
+	r := &reader{log: log, inbox: newInbox(), inputs: make(map[messages.TopicPartition]*input, len(inputs))}
+	var own, shared []*input
 	for _, in := range inputs {
 		if _, twice := r.inputs[in.TopicPartition]; twice {
 			return nil, fmt.Errorf("input %s is given twice", in.TopicPartition)
@@ -39,103 +60,202 @@ func newReader(log *Log, inputs []messages.Input) (*reader, error) {
 		if in.From < 0 {
 			return nil, fmt.Errorf("input %s starts at %d", in.TopicPartition, in.From)
 		}
-		r.inputs[in.TopicPartition] = &input{wants: in.Wants, next: in.From}
-		if from[in.Topic] == nil {
-			from[in.Topic] = make(map[int32]kgo.Offset)
+		i := &input{TopicPartition: in.TopicPartition, reader: r, wants: in.Wants, next: in.From, shared: log.isShared(in.Topic)}
+		r.inputs[in.TopicPartition] = i
+		if i.shared {
+			shared = append(shared, i)
+		} else {
+			own = append(own, i)
 		}
-		from[in.Topic][in.Partition] = kgo.NewOffset().At(in.From)
 	}
-	if len(inputs) == 0 {
-		return r, nil
-	}
-	client, err := log.config.newClient(log.config.readerOptions(from)...)
-	if err != nil {
-		return nil, err
-	}
-	r.client = client
+	r.life, r.end = context.WithCancel(context.Background())
+	r.start(own)
+	r.start(shared)
 	return r, nil
 }
 
+// close stops reading. The inbox says errClosed from then on.
 func (r *reader) close() {
-	if r.client != nil {
-		r.client.Close()
+	r.inbox.mu.Lock()
+	r.end()
+	r.inbox.mu.Unlock()
+	r.work.Wait()
+	for _, in := range r.inputs {
+		if in.shared {
+			r.log.sharedTopic(in.Topic).leave(in)
+		}
 	}
+	r.inbox.mu.Lock()
+	defer r.inbox.mu.Unlock()
+	r.inbox.queue, r.inbox.moved = nil, nil
+	r.inbox.failed = errClosed
+	r.inbox.ring()
 }
 
 func (r *reader) poll(ctx context.Context, limit int, wait time.Duration) (messages.Batch, error) {
-	batch := messages.Batch{Next: make(map[messages.TopicPartition]int64)}
-	if r.failed != nil {
-		return messages.Batch{}, r.failed
+	return r.inbox.poll(ctx, limit, wait, r.pickUp)
+}
+
+// pickUp reads on where the shared reader has let go, once there is room.
+func (r *reader) pickUp() {
+	r.inbox.mu.Lock()
+	var idle []*input
+	if r.life.Err() == nil && !r.inbox.above(ownAheadRecords, ownAheadBytes) {
+		idle, r.idle = r.idle, nil
 	}
-	waiting, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	if r.client == nil {
-		<-waiting.Done()
-		return batch, ctx.Err()
+	r.inbox.mu.Unlock()
+	r.start(idle)
+}
+
+// start reads inputs with a client of the shard's own.
+func (r *reader) start(inputs []*input) {
+	if len(inputs) == 0 {
+		return
 	}
-	for {
-		fetches := r.client.PollRecords(waiting, limit)
-		if fetches.IsClientClosed() {
-			return messages.Batch{}, errClosed
+	p := &pump{reader: r, left: len(inputs), shared: inputs[0].shared}
+	r.inbox.mu.Lock()
+	defer r.inbox.mu.Unlock()
+	if r.life.Err() != nil {
+		return
+	}
+	for _, in := range inputs {
+		in.owner = p
+	}
+	r.work.Go(func() { p.run(inputs) })
+}
+
+func (r *reader) fail(err error) {
+	r.inbox.mu.Lock()
+	defer r.inbox.mu.Unlock()
+	r.inbox.fail(err)
+}
+
+// pump moves records from one client to the inbox.
+type pump struct {
+	reader *reader
+	// left counts the inputs that it still reads.
+	left   int
+	shared bool
+	client *kgo.Client // nil while joinAtEnd runs
+}
+
+// pumpRecords is the most that one fetch hands over at once.
+const pumpRecords = 4_096
+
+func (p *pump) run(inputs []*input) {
+	r := p.reader
+	if p.shared {
+		p.joinAtEnd(inputs)
+	}
+	from := make(map[string]map[int32]kgo.Offset)
+	r.inbox.mu.Lock()
+	for _, in := range inputs {
+		if in.owner == p {
+			if from[in.Topic] == nil {
+				from[in.Topic] = make(map[int32]kgo.Offset)
+			}
+			from[in.Topic][in.Partition] = kgo.NewOffset().At(in.next)
 		}
-		r.take(ctx, fetches, &batch)
-		switch {
-		case len(batch.Records) > 0, r.failed != nil && len(batch.Next) > 0:
-			return batch, nil
-		case r.failed != nil:
-			return messages.Batch{}, r.failed
-		case ctx.Err() != nil:
-			return messages.Batch{}, ctx.Err()
-		case waiting.Err() != nil:
-			return batch, nil
+	}
+	r.inbox.mu.Unlock()
+	if p.left == 0 {
+		return
+	}
+	client, err := r.log.config.newClient(r.log.config.readerOptions(from)...)
+	if err != nil {
+		r.fail(err)
+		return
+	}
+	p.client = client
+	defer client.Close()
+	for p.left > 0 && r.inbox.waitForRoom(r.life) {
+		fetches := client.PollRecords(r.life, pumpRecords)
+		fetches.EachPartition(func(f kgo.FetchTopicPartition) { p.take(f) })
+	}
+}
+
+// joinAtEnd hands inputs that have nothing left to catch up with to the shared
+// readers before a client is made for them.
+func (p *pump) joinAtEnd(inputs []*input) {
+	tps := make([]messages.TopicPartition, len(inputs))
+	for i, in := range inputs {
+		tps[i] = in.TopicPartition
+	}
+	ranges, err := p.reader.log.Offsets(p.reader.life, tps...)
+	if err != nil {
+		return // the client's fetches tell
+	}
+	for _, in := range inputs {
+		if end := ranges[in.TopicPartition].End; in.next == end {
+			p.join(in, end)
 		}
 	}
 }
 
-// take adds what was fetched to the batch.
-func (r *reader) take(ctx context.Context, fetches kgo.Fetches, batch *messages.Batch) {
-	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
-		tp := messages.TopicPartition{Topic: p.Topic, Partition: p.Partition}
-		in := r.inputs[tp]
-		if in == nil {
-			r.note(ctx, tp, p.Err)
-			return
-		}
-		if n := len(p.Records); n > 0 {
-			in.next = p.Records[n-1].Offset + 1
-			batch.Next[tp] = in.next
-			batch.Records = append(batch.Records, convert(p.Records, in.keep)...)
-		}
-		r.note(ctx, tp, p.Err)
-	})
+// join hands an input to the shared reader, if that takes it.
+func (p *pump) join(in *input, end int64) {
+	if !p.reader.log.sharedTopic(in.Topic).join(in, end) {
+		return
+	}
+	p.left--
+	if p.client != nil {
+		p.client.PauseFetchPartitions(map[string][]int32{in.Topic: {in.Partition}})
+	}
 }
 
-func (in *input) keep(r *kgo.Record) bool {
-	return !r.Attrs.IsControl() && (in.wants == nil || in.wants(r.Key))
+// take moves what was fetched of one partition.
+func (p *pump) take(f kgo.FetchTopicPartition) {
+	r := p.reader
+	tp := messages.TopicPartition{Topic: f.Topic, Partition: f.Partition}
+	in := r.inputs[tp]
+	if in == nil {
+		r.note(tp, 0, f.Err)
+		return
+	}
+	r.inbox.mu.Lock()
+	mine, at := in.owner == p, in.next
+	r.inbox.mu.Unlock()
+	if !mine {
+		return
+	}
+	if n := len(f.Records); n > 0 {
+		next := f.Records[n-1].Offset + 1
+		records := convert(f.Records, func(k *kgo.Record) bool {
+			return k.Offset >= at && !k.Attrs.IsControl() && (in.wants == nil || in.wants(k.Key))
+		})
+		r.inbox.mu.Lock()
+		if next > at {
+			in.next, at = next, next
+			r.inbox.put(tp, records, next)
+		}
+		r.inbox.mu.Unlock()
+	}
+	r.note(tp, at, f.Err)
+	if in.shared && f.Err == nil {
+		p.join(in, f.HighWatermark)
+	}
 }
 
-// note remembers the first error of a fetch that is more than the end of the
-// wait.
-func (r *reader) note(ctx context.Context, tp messages.TopicPartition, err error) {
-	if err == nil || r.failed != nil ||
-		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+// note turns an error of a fetch that is more than the end of a wait into the
+// inbox's.
+func (r *reader) note(tp messages.TopicPartition, at int64, err error) {
+	if err == nil || r.life.Err() != nil || errors.Is(err, context.Canceled) {
 		return
 	}
 	loss, lost := errors.AsType[*kgo.ErrDataLoss](err)
-	in := r.inputs[tp]
-	if in == nil || !lost && !errors.Is(err, kerr.OffsetOutOfRange) {
-		r.failed = fmt.Errorf("%s: %w", tp, err)
+	if r.inputs[tp] == nil || !lost && !errors.Is(err, kerr.OffsetOutOfRange) {
+		r.fail(fmt.Errorf("%s: %w", tp, err))
 		return
 	}
-	outside := &messages.OffsetOutOfRangeError{TopicPartition: tp, Requested: in.next}
+	outside := &messages.OffsetOutOfRangeError{TopicPartition: tp, Requested: at}
 	if lost {
 		outside.Requested = loss.ConsumedTo
 	}
-	ranges, err := r.log.Offsets(ctx, tp)
+	ranges, err := r.log.Offsets(r.life, tp)
 	if err != nil {
-		r.failed = err
+		r.fail(err)
 		return
 	}
 	outside.Range = ranges[tp]
-	r.failed = outside
+	r.fail(outside)
 }

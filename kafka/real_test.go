@@ -22,4 +22,9 @@ func TestConformanceOnKafka(t *testing.T) {
 	logtest.Run(t, func(t *testing.T) logtest.Cluster { return c.on(t) }, c.lacks...)
 }
 
+func TestConformanceOfSharedReadersOnKafka(t *testing.T) {
+	c := real(t, 1)
+	logtest.Run(t, func(t *testing.T) logtest.Cluster { return c.shared(t) }, c.lacks...)
+}
+
 func TestGroupsOnKafka(t *testing.T) { real(t, 1).groupTests(t) }

@@ -215,3 +215,15 @@ func TestConformanceOnFakeBroker(t *testing.T) {
 	_, c := fake(t)
 	logtest.Run(t, func(t *testing.T) logtest.Cluster { return c.on(t) })
 }
+
+// shared gives the cluster to nodes that share every topic's reader.
+func (c *cluster) shared(t *testing.T) *cluster {
+	per := c.on(t)
+	per.more = func(config *kafka.Config) { config.SharedTopics = []string{kafka.AllTopics} }
+	return per
+}
+
+func TestConformanceOfSharedReadersOnFakeBroker(t *testing.T) {
+	_, c := fake(t)
+	logtest.Run(t, func(t *testing.T) logtest.Cluster { return c.shared(t) })
+}
