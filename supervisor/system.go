@@ -18,11 +18,12 @@ type System struct {
 	done   chan struct{}
 }
 
-// Start makes a system and its root actor. OnExhausted of the options is called
-// when the root itself fails for good or escalates; it must not block. Logs of
+// Start makes a system and its root actor. The children options say how the root
+// supervises its children; OnExhausted of the root's own options is called when
+// the root itself fails for good; it must not block. Logs of
 // protoactor go to logger at debug level, for its own texts are noise to a
 // user; what matters is reported through the options.
-func Start(logger *slog.Logger, root actor.Producer, name string, o Options) (*System, error) {
+func Start(logger *slog.Logger, root actor.Producer, name string, children, o Options) (*System, error) {
 	s := &System{done: make(chan struct{})}
 	s.actors = actor.NewActorSystem(
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(quiet{logger.Handler()}) }),
@@ -33,7 +34,7 @@ func Start(logger *slog.Logger, root actor.Producer, name string, o Options) (*S
 		return nil, fmt.Errorf("root actor %s: no OnExhausted: an escalation to protoactor's guardian would end the process", name)
 	}
 	props := actor.PropsFromProducer(func() actor.Actor { return &watched{Actor: root(), done: s.done} },
-		actor.WithGuardian(NewStrategy(o)))
+		actor.WithGuardian(NewStrategy(o)), actor.WithSupervisor(NewStrategy(children)))
 	pid, err := s.actors.Root.SpawnNamed(props, name)
 	if err != nil {
 		return nil, fmt.Errorf("spawn root actor %s: %w", name, err)

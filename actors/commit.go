@@ -1,0 +1,349 @@
+package actors
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/messages/veloxpb"
+	"github.com/velox-trading/velox/supervisor"
+)
+
+// stateVersion is the version of the state records that this code writes and
+// reads.
+const stateVersion = 1
+
+// finish puts an epoch's outputs where its guarantee wants them and moves the
+// frontier on.
+func (s *shard) finish(ctx context.Context, ep *epoch) error {
+	moved := len(ep.next) > 0
+	s.frontier.move(ep.next)
+	arrange(ep.outputs)
+	s.replayCost += s.since(ep.start)
+	s.count(ep, moved)
+	if s.config.guarantee(s.id.Kind) == AtLeastOnce {
+		return s.finishAtLeastOnce(ctx, ep)
+	}
+	if len(ep.outputs) == 0 && !ep.force && !s.sweepDue(ep) {
+		return nil
+	}
+	return s.commit(ctx, ep, ep.outputs)
+}
+
+func (s *shard) count(ep *epoch, moved bool) {
+	obs := s.config.Observer
+	if ep.ticks > 0 {
+		obs.Count(CountTicks, "", ep.ticks)
+	}
+	for topic, n := range ep.consumed {
+		obs.Count(CountConsumed, topic, n)
+	}
+	if ep.takes > 0 {
+		s.config.Observer.Count(CountEpochs, string(s.id.Kind), 1)
+	}
+	if moved {
+		for tp, next := range ep.next {
+			s.config.Observer.Position(s.id, tp, next)
+		}
+	}
+}
+
+// finishAtLeastOnce lets replayable outputs leave at once. The frontier moves
+// only with a state commit, which everything else waits for.
+func (s *shard) finishAtLeastOnce(ctx context.Context, ep *epoch) error {
+	var loose []messages.Out
+	var firm []output
+	for i := range ep.outputs {
+		if ep.outputs[i].firm {
+			firm = append(firm, ep.outputs[i])
+		} else {
+			loose = append(loose, s.record(&ep.outputs[i]))
+		}
+	}
+	if len(loose) > 0 {
+		s.log.Emit(loose)
+		s.config.Observer.Time(TimeTickToUpdate, "", s.since(ep.start))
+	}
+	if len(firm) == 0 && !ep.force && !s.sweepDue(ep) {
+		return nil
+	}
+	return s.commit(ctx, ep, firm)
+}
+
+// record gives an output its headers.
+func (s *shard) record(o *output) messages.Out {
+	out := o.out
+	contentType := messages.ContentTypeJSON
+	if s.config.Protobuf && o.schema != schemaDeadLetter {
+		contentType = messages.ContentTypeProtobuf
+	}
+	if o.schema == schemaPassedOn {
+		return out
+	}
+	headers := make([]messages.Header, 0, 4+len(out.Headers))
+	headers = append(headers,
+		messages.Header{Key: messages.HeaderWriter, Value: s.writer},
+		messages.Header{Key: messages.HeaderOrigin, Value: o.origin.Append(make([]byte, 0, 48))},
+		messages.Header{Key: messages.HeaderSchema, Value: []byte(o.schema)},
+		messages.Header{Key: messages.HeaderContentType, Value: []byte(contentType)},
+	)
+	out.Headers = append(headers, out.Headers...)
+	return out
+}
+
+// commit writes outputs, the state they leave behind and the frontier in one
+// transaction. After an error the shard is thrown away.
+func (s *shard) commit(ctx context.Context, ep *epoch, outputs []output) error {
+	start := s.config.Clock.Now()
+	s.pickSweep(ep)
+	saved, stateRecords, err := s.save(ctx, ep)
+	if err != nil {
+		return err
+	}
+	records := make([]messages.Out, 0, len(outputs)+len(stateRecords)+1)
+	for i := range outputs {
+		records = append(records, s.record(&outputs[i]))
+	}
+	records = append(records, stateRecords...)
+	record, err := s.shardRecord(saved)
+	if err != nil {
+		return err
+	}
+	records = append(records, record)
+	err = s.transact(ctx, records)
+	s.config.Observer.Count(CountCommits, string(s.id.Kind)+"/"+commitResult(err), 1)
+	if err != nil {
+		s.blameTooLarge(err, outputs)
+		return fmt.Errorf("shard %s: commit: %w", s.id, err)
+	}
+	s.config.Observer.Time(TimeCommit, string(s.id.Kind), s.since(start))
+	for h := range saved {
+		s.clean(h)
+	}
+	if len(s.snapshots) == 0 {
+		s.replayCost = 0
+	}
+	s.group.Publish(s.id, s.frontier.clone())
+	s.launch(ep)
+	return nil
+}
+
+func (s *shard) transact(ctx context.Context, records []messages.Out) error {
+	if s.config.Fault != nil {
+		if err := s.config.Fault("commit", s.id.String()); err != nil {
+			return err
+		}
+	}
+	if s.config.guarantee(s.id.Kind) == AtLeastOnce {
+		if err := s.log.Flush(ctx); err != nil {
+			return err
+		}
+	}
+	return s.log.Commit(ctx, records)
+}
+
+func commitResult(err error) string {
+	switch {
+	case err == nil:
+		return "committed"
+	case errors.Is(err, messages.ErrFenced):
+		return "fenced"
+	case errors.Is(err, messages.ErrUnclear):
+		return "unclear"
+	default:
+		return "aborted"
+	}
+}
+
+// blameTooLarge remembers whose output was too large, so that its input is
+// passed over after the restore.
+func (s *shard) blameTooLarge(err error, outputs []output) {
+	var large *messages.TooLargeError
+	if errors.As(err, &large) && large.Index < len(outputs) {
+		o := &outputs[large.Index]
+		s.memory.noteTooLarge(blame{o.from, o.origin.Topic, o.origin.Partition, o.origin.Offset})
+	}
+}
+
+// clean notes that an entity's state is in the log.
+func (s *shard) clean(h *handle) {
+	if h.since == nil {
+		return
+	}
+	if h.since.dirty--; h.since.dirty == 0 {
+		delete(s.snapshots, h.since)
+	}
+	h.since = nil
+}
+
+// sweepDue tells whether changed entities are to be checkpointed now: when replay
+// would take too long, but not too often; and always after Max.
+func (s *shard) sweepDue(ep *epoch) bool {
+	if s.sweeping {
+		return true
+	}
+	if len(s.snapshots) == 0 || s.replaying {
+		return false
+	}
+	age := ep.start.Sub(s.lastSweep)
+	if age >= s.config.Checkpoint.Max || (age >= s.config.Checkpoint.Min && s.replayCost >= s.config.Checkpoint.Replay) {
+		s.sweeping, s.lastSweep = true, ep.start
+	}
+	return s.sweeping
+}
+
+// pickSweep adds the longest changed entities to what an epoch saves.
+func (s *shard) pickSweep(ep *epoch) {
+	if !s.sweeping {
+		return
+	}
+	var due []*handle
+	for _, h := range s.handles {
+		if h.since != nil && !h.changed.After(s.lastSweep) {
+			due = append(due, h)
+		}
+	}
+	slices.SortFunc(due, func(a, b *handle) int {
+		return cmp.Or(a.changed.Compare(b.changed), cmp.Compare(a.key, b.key))
+	})
+	if len(due) <= s.config.Checkpoint.Batch {
+		s.sweeping = false
+	} else {
+		due = due[:s.config.Checkpoint.Batch]
+	}
+	for _, h := range due {
+		ep.save[h] = struct{}{}
+	}
+}
+
+// save asks the entities to be saved for their state and makes its records.
+func (s *shard) save(ctx context.Context, ep *epoch) (map[*handle]struct{}, []messages.Out, error) {
+	handles := make([]*handle, 0, len(ep.save))
+	for h := range ep.save {
+		if h.pid != nil {
+			handles = append(handles, h)
+		}
+	}
+	slices.SortFunc(handles, func(a, b *handle) int { return cmp.Compare(a.key, b.key) })
+	barrier := supervisor.NewBarrier[[]part](len(handles))
+	for i, h := range handles {
+		s.send(h.pid, &saveEntity{barrier: barrier, slot: i})
+	}
+	parts, err := barrier.Wait(ctx, s.config.Limits.Step)
+	if err != nil {
+		return nil, nil, fmt.Errorf("shard %s: save: %w", s.id, err)
+	}
+	at, clocks := s.frontier.proto(), s.kind.clocks().proto()
+	saved := make(map[*handle]struct{}, len(handles))
+	var records []messages.Out
+	for i, h := range handles {
+		saved[h] = struct{}{}
+		for _, p := range parts[i] {
+			out, ok, err := s.partRecord(h, p, at, clocks)
+			if err != nil {
+				return nil, nil, err
+			}
+			if ok {
+				records = append(records, out)
+			}
+		}
+	}
+	s.config.Observer.Count(CountCheckpointed, string(s.id.Kind), len(handles))
+	return saved, records, nil
+}
+
+// mainPart is the part that is always written, for it carries the frontier.
+func mainPart(k messages.ShardKind) string { return string(k) }
+
+// partRecord makes the record of one part, unless it is as it was last written.
+func (s *shard) partRecord(h *handle, p part, at []*veloxpb.Position, clocks []*veloxpb.SourceClock) (messages.Out, bool, error) {
+	id := p.name + "/" + p.key
+	sum := fnv.New64a()
+	_, _ = sum.Write(p.payload)
+	digest := sum.Sum64()
+	old, known := h.written[id]
+	if p.payload == nil {
+		if !known {
+			return messages.Out{}, false, nil
+		}
+		delete(h.written, id)
+		return s.stateOut(id, nil), true, nil
+	}
+	if p.name != mainPart(s.id.Kind) && known && old == digest {
+		return messages.Out{}, false, nil
+	}
+	if h.written == nil {
+		h.written = make(map[string]uint64, 1)
+	}
+	h.written[id] = digest
+	value, err := proto.Marshal(&veloxpb.EntityState{
+		Version: stateVersion, Part: p.name, Key: p.key, Frontier: at, Clocks: clocks, Payload: p.payload,
+	})
+	if err != nil {
+		return messages.Out{}, false, fmt.Errorf("shard %s: encode %s: %w", s.id, id, err)
+	}
+	return s.stateOut(id, value), true, nil
+}
+
+func (s *shard) stateOut(key string, value []byte) messages.Out {
+	return messages.Out{
+		Topic: messages.StateTopic(s.id.Kind), Partition: s.id.Partition, Key: []byte(key), Value: value,
+		Headers: []messages.Header{{Key: messages.HeaderWriter, Value: s.writer}},
+	}
+}
+
+// shardRecord makes the shard record. The safe frontier is where the oldest
+// change stands that is not in the log after this commit.
+func (s *shard) shardRecord(saved map[*handle]struct{}) (messages.Out, error) {
+	cleaned := make(map[*snapshot]int, len(saved))
+	for h := range saved {
+		if h.since != nil {
+			cleaned[h.since]++
+		}
+	}
+	safe, clocks := s.frontier.clone(), s.kind.clocks()
+	for snap := range s.snapshots {
+		if snap.dirty > cleaned[snap] {
+			safe.lower(snap.at)
+			clocks = clocks.older(snap.clocks)
+		}
+	}
+	value, err := proto.Marshal(&veloxpb.ShardState{
+		Version: stateVersion, Frontier: s.frontier.proto(), SafeFrontier: safe.proto(),
+		Clocks: s.kind.clocks().proto(), SafeClocks: clocks.proto(), Timers: s.timers,
+		PartitionCounts: s.countsProto(), Settings: s.kind.settings(),
+	})
+	if err != nil {
+		return messages.Out{}, fmt.Errorf("shard %s: encode shard record: %w", s.id, err)
+	}
+	return s.stateOut(shardKey(s.id), value), nil
+}
+
+func (s *shard) countsProto() []*veloxpb.PartitionCount {
+	out := make([]*veloxpb.PartitionCount, 0, len(s.counts))
+	for topic, n := range s.counts {
+		out = append(out, &veloxpb.PartitionCount{Topic: topic, Partitions: n})
+	}
+	slices.SortFunc(out, func(a, b *veloxpb.PartitionCount) int { return cmp.Compare(a.Topic, b.Topic) })
+	return out
+}
+
+func shardKey(id messages.ShardID) string { return "shard/" + id.String() }
+
+// checkpoint commits everything that changed, so that the next owner has little
+// to replay.
+func (s *shard) checkpoint(ctx context.Context) error {
+	ep := s.newEpoch()
+	for _, h := range s.handles {
+		if h.since != nil {
+			ep.save[h] = struct{}{}
+		}
+	}
+	return s.commit(ctx, ep, nil)
+}

@@ -1,0 +1,127 @@
+package actors
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/velox-trading/velox/supervisor"
+)
+
+// cell is the memory of one entity that outlives its actor's incarnations: the
+// state at some moment and the batches stepped since. A restarted actor rebuilds
+// the state before the failed batch from it. It belongs to the shard, and is
+// touched by the actor only between receiving a message and answering it.
+type cell struct {
+	key     string
+	base    []part
+	journal []*batch
+	inputs  int // in the journal
+}
+
+// A cell's journal is folded into its base at these bounds: they bound the
+// memory, and the time that a restart takes.
+const (
+	journalBatches = 64
+	journalInputs  = 512
+)
+
+func (c *cell) note(b *batch, m machine) {
+	c.journal = append(c.journal, b)
+	c.inputs += len(b.inputs)
+	if len(c.journal) >= journalBatches || c.inputs >= journalInputs {
+		c.fold(m.save())
+	}
+}
+
+func (c *cell) fold(parts []part) {
+	c.base = parts
+	clear(c.journal)
+	c.journal, c.inputs = c.journal[:0], 0
+}
+
+// stepEntity asks an entity to take a batch in; the answer goes to the slot.
+type stepEntity struct {
+	batch   *batch
+	barrier *supervisor.Barrier[stepped]
+	slot    int
+}
+
+// saveEntity asks for an entity's whole state.
+type saveEntity struct {
+	barrier *supervisor.Barrier[[]part]
+	slot    int
+}
+
+// stepped is an entity's answer: outputs, or the input that it failed on.
+type stepped struct {
+	outputs []output
+	counts  map[countKey]int
+	note    stepNote
+	// failure says how the entity panicked, failed is the input that it was at,
+	// nil when it was at none.
+	failure string
+	failed  *input
+}
+
+// entityActor runs one machine. On a panic it reports to the shard and lets its
+// supervisor restart it; the new incarnation restores itself from the cell.
+type entityActor struct {
+	cell  *cell
+	make  func(key string) machine
+	fault FaultPoint
+
+	machine machine
+}
+
+// Receive implements actor.Actor.
+func (a *entityActor) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		a.restore()
+	case *stepEntity:
+		a.step(m)
+	case *saveEntity:
+		a.save(m)
+	}
+}
+
+func (a *entityActor) restore() {
+	a.machine = a.make(a.cell.key)
+	if err := a.machine.load(a.cell.base); err != nil {
+		panic(fmt.Errorf("load the state of %s: %w", a.cell.key, err))
+	}
+	for _, b := range a.cell.journal {
+		a.machine.step(b, &outbox{})
+	}
+}
+
+func (a *entityActor) step(m *stepEntity) {
+	box := &outbox{}
+	defer func() {
+		if reason := recover(); reason != nil {
+			m.barrier.Put(m.slot, stepped{
+				failed: box.in, failure: fmt.Sprintf("%v\n%s", reason, debug.Stack()),
+			})
+			panic(reason)
+		}
+	}()
+	if a.fault != nil {
+		if err := a.fault("step", a.cell.key); err != nil {
+			if len(m.batch.inputs) > 0 {
+				box.in = m.batch.inputs[0]
+			}
+			panic(err)
+		}
+	}
+	note := a.machine.step(m.batch, box)
+	a.cell.note(m.batch, a.machine)
+	m.barrier.Put(m.slot, stepped{outputs: box.outputs, counts: box.counts, note: note})
+}
+
+func (a *entityActor) save(m *saveEntity) {
+	parts := a.machine.save()
+	a.cell.fold(parts)
+	m.barrier.Put(m.slot, parts)
+}

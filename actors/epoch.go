@@ -1,0 +1,459 @@
+package actors
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/supervisor"
+)
+
+// kind is what differs between symbol shards and account shards. Its methods are
+// called by the shard's own goroutine.
+type kind interface {
+	// topics lists the inputs.
+	topics() []inputTopic
+	// wants is the key filter of an input topic, or nil.
+	wants(topic string) func(key []byte) bool
+	// prepare may read more before an epoch is routed.
+	prepare(ctx context.Context, records []*messages.Record) ([]*messages.Record, error)
+	// class: records of different classes are stepped apart, in order.
+	class(r *messages.Record) int
+	// route decodes a record and gives it to entities, or puts out what the shard
+	// itself has to say of it.
+	route(ep *epoch, r *messages.Record)
+	// seal is called before a step, after the last record was routed.
+	seal(ep *epoch)
+	// noted takes in what an entity said after a step.
+	noted(ep *epoch, h *handle, note stepNote)
+	// savesWithOutput tells whether an entity that put something out for a
+	// replayable input has to be saved with it.
+	savesWithOutput() bool
+	// external is given what came from outside of the log: venue replies, history.
+	external(ep *epoch, item any)
+	// idle is called when nothing was taken; it may give timer inputs.
+	idle(ep *epoch, now time.Time)
+	// props gives the actor of an entity.
+	props(c *cell) *actor.Props
+	clocks() clockState
+	// restored sets the clocks at the safe frontier; settled raises them to those
+	// of commitClocks, at the committed frontier, once the replay is over.
+	restored(safe clockState)
+	commitClocks(committed clockState)
+	settled()
+	// handleKey tells which entity a saved part belongs to.
+	handleKey(part, key string, payload []byte) string
+	// settings is a digest of what shapes the outputs.
+	settings() string
+	// launch starts what follows a commit.
+	launch(ep *epoch)
+	// lose tells the entities of a loss.
+	lose(ep *epoch, g gap)
+	close()
+}
+
+// inputTopic is a topic that a kind of shard reads.
+type inputTopic struct {
+	topic string
+	// partition is the only one that is read, or -1 for all of them.
+	partition int32
+	// fromStart: a new shard starts at offset 0, whatever the reset setting.
+	fromStart bool
+	// cache inputs are read from 0 at every start and have no frontier.
+	cache bool
+	// control inputs must be taken in before the shard is ready.
+	control bool
+	// later inputs wait until the shard has caught up after a restore.
+	later bool
+}
+
+// handle is a shard's view of one entity.
+type handle struct {
+	key  string
+	pid  *actor.PID
+	cell *cell
+	// since is where the shard stood before the first input that the entity took
+	// in after its last checkpoint; nil when it hasn't changed.
+	since   *snapshot
+	changed time.Time
+	// skip: inputs below are already part of the restored state.
+	skip frontier
+	// written holds a digest of each part as it was last written.
+	written map[string]uint64
+	// source, dueMs: see stepNote.
+	source string
+	dueMs  int64
+}
+
+// snapshot is a place where the shard stood between two epochs.
+type snapshot struct {
+	at     frontier
+	clocks clockState
+	dirty  int
+}
+
+// shard runs the epochs of one partition. All of it belongs to one goroutine.
+type shard struct {
+	config *Config
+	id     messages.ShardID
+	group  Group
+	memory *shardMemory
+	kind   kind
+	send   func(*actor.PID, any)
+	self   *actor.PID
+
+	log       messages.ShardLog
+	handles   map[string]*handle
+	frontier  frontier
+	committed frontier // at restore: what was visible before
+	replaying bool
+	catchUp   frontier // inputs to reach before "later" inputs are read
+	counts    map[string]int32
+	timers    int64
+	snapshots map[*snapshot]struct{}
+	inputs    []messages.Input
+
+	lastSweep    time.Time
+	sweeping     bool
+	replayCost   time.Duration
+	lastActivity time.Time
+	writer       []byte
+
+	warnedPartitioner bool
+
+	inbox     chan any
+	wakeMu    sync.Mutex
+	wakePoll  context.CancelFunc
+	asks      chan readyAsk
+	waiting   []readyAsk
+	draining  chan struct{}
+	drainOnce sync.Once
+}
+
+func newShard(c *Config, id messages.ShardID, g Group, m *shardMemory) *shard {
+	s := &shard{
+		config: c, id: id, group: g, memory: m,
+		handles: make(map[string]*handle), snapshots: make(map[*snapshot]struct{}),
+		counts: make(map[string]int32),
+		inbox:  make(chan any, 1024), asks: make(chan readyAsk), draining: make(chan struct{}),
+		writer: fmt.Appendf(nil, "%s/%s/%d", c.Prefix, id.Kind, id.Partition),
+	}
+	s.kind = newSymbolKind(s)
+	return s
+}
+
+// epoch is one round: records taken, inputs given to entities, what came out.
+type epoch struct {
+	shard   *shard
+	start   time.Time
+	takes   int
+	groups  map[*handle]*group
+	order   []*group
+	tracks  *clockTracks
+	outputs []output
+	next    map[messages.TopicPartition]int64
+	before  *snapshot
+	clocks  clockState // when the epoch began: routing moves them
+	// force: commit even if nothing became visible, in one transaction.
+	force bool
+	save  map[*handle]struct{}
+	fetch []historyWanted
+	// ticks and consumed count what was taken, to be reported once.
+	ticks    int
+	consumed map[string]int
+	// timed: a timer moved a clock, so what it changed is saved with it.
+	timed bool
+}
+
+// group is the batch of one entity in the making.
+type group struct {
+	handle *handle
+	batch  *batch
+}
+
+func (s *shard) newEpoch() *epoch {
+	return &epoch{
+		shard: s, start: s.config.Clock.Now(), clocks: s.kind.clocks(),
+		groups: make(map[*handle]*group), save: make(map[*handle]struct{}),
+		next: make(map[messages.TopicPartition]int64), consumed: make(map[string]int, 2),
+	}
+}
+
+// place notes where the shard stood before the epoch.
+func (ep *epoch) place() *snapshot {
+	if ep.before == nil {
+		ep.before = &snapshot{at: ep.shard.frontier.clone(), clocks: ep.clocks}
+	}
+	return ep.before
+}
+
+// input makes the next input, in the order of taking.
+func (ep *epoch) input(r *messages.Record, payload any) *input {
+	ep.takes++
+	in := &input{take: ep.takes, record: r, payload: payload}
+	if r != nil {
+		in.origin = messages.Origin{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}
+	}
+	return in
+}
+
+// give hands an input to an entity, which is made if it doesn't exist.
+func (ep *epoch) give(key string, in *input) {
+	h := ep.shard.handle(key)
+	if in.record != nil {
+		if ep.shard.replaying && h.skip.below(in.record.TopicPartition(), in.record.Offset) {
+			return
+		}
+	} else {
+		ep.force = true
+		ep.save[h] = struct{}{}
+	}
+	g := ep.group(h)
+	g.batch.inputs = append(g.batch.inputs, in)
+	if ep.shard.memory.isTooLarge(blameOf(key, in)) {
+		ep.skip(g, in, reasonTooLarge, "what this input put out was too large for its topic")
+	}
+}
+
+// group gives the batch of an entity in this step.
+func (ep *epoch) group(h *handle) *group {
+	g := ep.groups[h]
+	if g == nil {
+		g = &group{handle: h, batch: &batch{tracks: ep.tracks}}
+		ep.groups[h] = g
+		ep.order = append(ep.order, g)
+	}
+	return g
+}
+
+// skip makes an entity pass over an input, with a dead letter.
+func (ep *epoch) skip(g *group, in *input, reason, detail string) {
+	if g.batch.skip == nil {
+		g.batch.skip = make(map[int]bool)
+	}
+	g.batch.skip[in.take] = true
+	ep.dead(in, reason, "step "+g.handle.key, detail)
+	ep.save[g.handle] = struct{}{}
+}
+
+// put adds an output of the shard itself.
+func (ep *epoch) put(o output) {
+	if ep.shard.muted(&o) {
+		return
+	}
+	ep.outputs = append(ep.outputs, o)
+}
+
+// dead puts out a dead letter.
+func (ep *epoch) dead(in *input, reason, stage, detail string) {
+	o := deadLetter(in.take, in.origin, in.record, reason, stage, detail)
+	if !ep.shard.muted(&o) {
+		ep.outputs = append(ep.outputs, o)
+		ep.shard.config.Observer.Count(CountDeadLetters, reason, 1)
+	}
+}
+
+// muted tells whether an output was already committed before the restore.
+func (s *shard) muted(o *output) bool {
+	if !s.replaying || (o.from != "" && s.kind.savesWithOutput()) {
+		return false
+	}
+	return s.committed.below(messages.TopicPartition{Topic: o.origin.Topic, Partition: o.origin.Partition}, o.origin.Offset)
+}
+
+func (s *shard) handle(key string) *handle {
+	h := s.handles[key]
+	if h == nil {
+		h = &handle{key: key, cell: &cell{key: key}, dueMs: never}
+		s.handles[key] = h
+	}
+	return h
+}
+
+// collect polls until an epoch's limits are reached or nothing is left.
+func (s *shard) collect(ctx context.Context, ep *epoch) ([]*messages.Record, error) {
+	limits := &s.config.Limits
+	var records []*messages.Record
+	bytes, wait := 0, limits.Idle
+	for {
+		b, err := s.poll(ctx, min(limits.PollRecords, limits.Records-len(records)), wait)
+		if err != nil {
+			return nil, err
+		}
+		if len(records) == 0 && len(b.Records) > 0 {
+			ep.start = s.config.Clock.Now()
+		}
+		for tp, next := range b.Next {
+			ep.next[tp] = next
+		}
+		records = append(records, b.Records...)
+		for _, r := range b.Records {
+			bytes += len(r.Value)
+		}
+		if len(b.Records) == 0 || len(records) >= limits.Records || bytes >= limits.Bytes ||
+			s.config.Clock.Now().Sub(ep.start) >= limits.Time {
+			break
+		}
+		wait = 0
+	}
+	return s.kind.prepare(ctx, records)
+}
+
+// poll reads from the log; it is cut short when something arrives in the inbox.
+func (s *shard) poll(ctx context.Context, limit int, wait time.Duration) (messages.Batch, error) {
+	if wait > 0 && (len(s.inbox) > 0 || s.isDraining()) {
+		wait = 0
+	}
+	pollCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.setWake(cancel)
+	defer s.setWake(nil)
+	b, err := s.log.Poll(pollCtx, limit, wait)
+	if err != nil && ctx.Err() == nil && errors.Is(err, context.Canceled) {
+		return messages.Batch{}, nil
+	}
+	return b, err
+}
+
+func (s *shard) setWake(cancel context.CancelFunc) {
+	s.wakeMu.Lock()
+	defer s.wakeMu.Unlock()
+	s.wakePoll = cancel
+}
+
+// step lets the entities take in what they were given, and takes their outputs.
+func (s *shard) step(ctx context.Context, ep *epoch) error {
+	s.kind.seal(ep)
+	groups := ep.order
+	ep.order, ep.groups = nil, make(map[*handle]*group)
+	if err := s.spawnMissing(ctx, groups); err != nil {
+		return err
+	}
+	for len(groups) > 0 {
+		barrier := supervisor.NewBarrier[stepped](len(groups))
+		for i, g := range groups {
+			s.send(g.handle.pid, &stepEntity{batch: g.batch, barrier: barrier, slot: i})
+		}
+		results, err := barrier.Wait(ctx, s.config.Limits.Step)
+		if err != nil {
+			return fmt.Errorf("shard %s: step: %w", s.id, err)
+		}
+		var again []*group
+		for i := range results {
+			if results[i].failure != "" {
+				if err := s.failed(ep, groups[i], &results[i]); err != nil {
+					return err
+				}
+				again = append(again, groups[i])
+				continue
+			}
+			s.took(ep, groups[i], &results[i])
+		}
+		groups = again
+	}
+	return nil
+}
+
+// took takes in an entity's answer.
+func (s *shard) took(ep *epoch, g *group, r *stepped) {
+	h := g.handle
+	if h.since == nil {
+		h.since, h.changed = ep.place(), ep.start
+		h.since.dirty++
+		s.snapshots[h.since] = struct{}{}
+	}
+	if ep.timed {
+		ep.force = true
+		ep.save[h] = struct{}{}
+	}
+	for i := range r.outputs {
+		o := &r.outputs[i]
+		o.from = h.key
+		if s.muted(o) {
+			continue
+		}
+		if s.kind.savesWithOutput() {
+			ep.save[h] = struct{}{}
+		}
+		ep.outputs = append(ep.outputs, *o)
+	}
+	for k, n := range r.counts {
+		s.config.Observer.Count(k.counter, k.label, n)
+	}
+	h.source, h.dueMs = r.note.source, r.note.dueMs
+	ep.fetch = append(ep.fetch, r.note.fetch...)
+	s.kind.noted(ep, h, r.note)
+}
+
+// failed decides what becomes of an input on which an entity panicked: the first
+// time it is stepped again, the second time it is passed over.
+func (s *shard) failed(ep *epoch, g *group, r *stepped) error {
+	in := r.failed
+	if in == nil {
+		return fmt.Errorf("shard %s: entity %s failed at no input: %s", s.id, g.handle.key, r.failure)
+	}
+	if g.batch.skip[in.take] {
+		return fmt.Errorf("shard %s: entity %s still fails at %s/%d/%d: %s",
+			s.id, g.handle.key, in.origin.Topic, in.origin.Partition, in.origin.Offset, r.failure)
+	}
+	s.config.Logger.Error("entity failed", "shard", s.id.String(), "entity", g.handle.key,
+		"origin", in.origin.String(), "failure", r.failure)
+	if s.memory.fail(blameOf(g.handle.key, in)) >= 2 {
+		ep.skip(g, in, reasonFailed, r.failure)
+		ep.force = true
+		s.config.Observer.Count(CountQuarantined, string(s.id.Kind)+" input", 1)
+	}
+	return nil
+}
+
+func blameOf(entity string, in *input) blame {
+	return blame{entity: entity, topic: in.origin.Topic, part: in.origin.Partition, offset: in.origin.Offset}
+}
+
+// spawnMissing makes the actors of entities that have none yet.
+func (s *shard) spawnMissing(ctx context.Context, groups []*group) error {
+	var cells []*cell
+	var handles []*handle
+	for _, g := range groups {
+		if g.handle.pid == nil {
+			cells, handles = append(cells, g.handle.cell), append(handles, g.handle)
+		}
+	}
+	if len(cells) == 0 {
+		return nil
+	}
+	reply := make(chan []*actor.PID, 1)
+	s.send(s.self, &spawnEntities{cells: cells, reply: reply})
+	select {
+	case pids := <-reply:
+		for i, h := range handles {
+			h.pid = pids[i]
+		}
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// arrange puts outputs into the order of taking and numbers them under their
+// origin.
+func arrange(outputs []output) {
+	slices.SortStableFunc(outputs, func(a, b output) int {
+		return cmp.Or(cmp.Compare(a.take, b.take), cmp.Compare(a.from, b.from))
+	})
+	take, index := -1, int32(0)
+	for i := range outputs {
+		if outputs[i].take != take {
+			take, index = outputs[i].take, 0
+		}
+		outputs[i].origin.Index = index
+		index++
+	}
+}

@@ -1,0 +1,113 @@
+package actors
+
+import (
+	"github.com/velox-trading/velox/messages"
+)
+
+// input is one thing that an entity takes in. The payload is one of the types
+// that its machine knows; the origin's Index is unused.
+type input struct {
+	// take is the place in the order in which the shard took its inputs, within
+	// one epoch. Outputs are put into this order.
+	take   int
+	origin messages.Origin
+	// record is what was read, for a dead letter; nil for timers and replies.
+	record  *messages.Record
+	payload any
+	// clockMs is the clock of a tick's source in the partition, the tick included.
+	clockMs int64
+}
+
+// replayable tells whether the input can be read again from the log. What isn't
+// is committed together with the state that it changed.
+func (in *input) replayable() bool { return in.record != nil }
+
+// output is one record that an entity or the shard itself puts out.
+type output struct {
+	take   int
+	origin messages.Origin
+	out    messages.Out
+	schema string
+	// firm outputs belong into a transaction even where a shard's guarantee lets
+	// its replayable outputs leave at once.
+	firm bool
+	// from is the entity that made it, "" for the shard; with at, its blame if the
+	// record turns out too large.
+	from string
+}
+
+// outbox collects what one step puts out.
+type outbox struct {
+	outputs []output
+	// current input, whose take and origin the outputs get.
+	in *input
+	// counts of what happened, reported after the step in one go.
+	counts map[countKey]int
+}
+
+type countKey struct {
+	counter Counter
+	label   string
+}
+
+func (o *outbox) emit(topic string, key, value []byte, schema string, headers ...messages.Header) *output {
+	o.outputs = append(o.outputs, output{
+		take: o.in.take, origin: o.in.origin, schema: schema, firm: !o.in.replayable(),
+		out: messages.Out{Topic: topic, Partition: messages.AnyPartition, Key: key, Value: value, Headers: headers},
+	})
+	return &o.outputs[len(o.outputs)-1]
+}
+
+// dead puts out the dead letter of the current input.
+func (o *outbox) dead(reason, stage, detail string) {
+	o.outputs = append(o.outputs, deadLetter(o.in.take, o.in.origin, o.in.record, reason, stage, detail))
+	o.count(CountDeadLetters, reason, 1)
+}
+
+func (o *outbox) count(c Counter, label string, n int) {
+	if o.counts == nil {
+		o.counts = make(map[countKey]int, 8)
+	}
+	o.counts[countKey{c, label}] += n
+}
+
+// batch is what one entity takes in during one step.
+type batch struct {
+	inputs []*input
+	// tracks is for symbols: how the clocks of the partition's sources move
+	// during the step. It is shared by all entities and read-only.
+	tracks *clockTracks
+	// skip holds the takes of inputs that failed this entity twice.
+	skip map[int]bool
+}
+
+// part is one piece of an entity's saved state; a part with a nil payload is a
+// tombstone.
+type part struct {
+	name    string
+	key     string
+	payload []byte
+}
+
+// machine is the pure state machine of one entity. Its methods are called by one
+// goroutine at a time; they may panic, which throws the machine away.
+type machine interface {
+	// load sets the state from saved parts; none means a new entity.
+	load(parts []part) error
+	// step takes a batch in and calls done with the outcome exactly once, before
+	// it returns or later from the same actor. A step that fails calls failed
+	// with the input that it failed on.
+	step(b *batch, box *outbox) stepNote
+	// save gives the whole state: every part that exists or is to be removed.
+	save() []part
+}
+
+// stepNote is what the shard must know of an entity after a step.
+type stepNote struct {
+	// source and dueMs: the clock and the time at which the symbol's next open
+	// candle closes; market.NeverMs when there is none.
+	source string
+	dueMs  int64
+	// fetch asks for history after the commit.
+	fetch []historyWanted
+}

@@ -1,0 +1,93 @@
+package actors
+
+import (
+	"context"
+	"time"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/market"
+)
+
+// Clock gives the wall clock, which serves back-off, checkpoints, deadlines and
+// the timers of silent partitions; event time comes from the inputs alone.
+type Clock interface {
+	Now() time.Time
+}
+
+// Group is the consumer group that placed a kind of shard on this node.
+type Group interface {
+	// Confirm returns nil once the group has accepted an offset commit with this
+	// node's current member and generation: the node still owns what it was
+	// assigned. A fenced shard is rebuilt only after that.
+	Confirm(ctx context.Context, partition int32) error
+	// Publish notes the committed frontier for tools and lag displays. It doesn't
+	// block; the group writes it at most once a second.
+	Publish(shard messages.ShardID, frontier map[messages.TopicPartition]int64)
+}
+
+// History gives closed candles from before a symbol was followed, oldest first,
+// all of them ending at or before beforeMs, at most periods. It may block and is
+// called outside of any step.
+type History interface {
+	Candles(ctx context.Context, symbol, exchange string, timeframe market.Timeframe, periods int, beforeMs int64) ([]market.Candle, error)
+}
+
+// Counter names something that the runtime counts.
+type Counter int
+
+// What is counted. A label is given where the comment names one.
+const (
+	CountTicks Counter = iota
+	CountUpdates
+	CountSignals
+	CountOrders         // event type
+	CountPositions      // event type
+	CountAlerts         // "type/severity"
+	CountDeadLetters    // reason
+	CountLateTicks      // timeframe
+	CountOffSession     //
+	CountOtherSource    // ticks of a source that the symbol doesn't follow
+	CountPassedOn       // topic
+	CountRepeats        // what was repeated: update, command, signal
+	CountRestarts       // actor kind
+	CountQuarantined    // actor kind
+	CountEpochs         // shard kind
+	CountCommits        // "kind/result"
+	CountLost           // topic
+	CountConsumed       // topic
+	CountExternalSeen   // topic
+	CountVenueCalls     // result
+	CountTimers         // shard kind
+	CountCheckpointed   // shard kind
+	CountSubscriptions  // current number of subscriptions changes
+	CountHistoryCandles //
+)
+
+// Timing names a duration that the runtime measures.
+type Timing int
+
+// What is measured.
+const (
+	TimeRestore Timing = iota // label: shard kind
+	TimeTickToUpdate
+	TimeTickToOrder
+	TimeCommit // label: shard kind
+	TimeConsume
+)
+
+// Observer is told what happens. It must not block and must be safe for
+// concurrent use. An empty label means none.
+type Observer interface {
+	Count(c Counter, label string, n int)
+	Time(t Timing, label string, d time.Duration)
+	// Lag reports how far a local shard is behind an input's high watermark.
+	Position(id messages.ShardID, tp messages.TopicPartition, next int64)
+	// ShardState reports a shard's phase: "opening", "restoring", "running",
+	// "draining", "stopped", or "failed" with its error.
+	ShardState(id messages.ShardID, phase string, err error)
+}
+
+// FaultPoint is asked before the named step ("receive", "step", "decode",
+// "commit", "restore", "venue call"); detail is the symbol, account or shard. An
+// error or a panic is the fault. nil means that faults are off.
+type FaultPoint func(point, detail string) error

@@ -1,0 +1,324 @@
+package actors
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/messages/veloxpb"
+)
+
+// open fences earlier owners, restores the shard and points it at its inputs.
+func (s *shard) open(ctx context.Context) error {
+	start := s.config.Clock.Now()
+	s.config.Observer.ShardState(s.id, "opening", nil)
+	log, err := s.config.Log.OpenShard(ctx, s.id)
+	if err != nil {
+		return fmt.Errorf("shard %s: open: %w", s.id, err)
+	}
+	s.log = log
+	if err := s.openWith(ctx); err != nil {
+		log.Close()
+		return err
+	}
+	s.lastSweep, s.lastActivity = s.config.Clock.Now(), s.config.Clock.Now()
+	s.config.Observer.Time(TimeRestore, string(s.id.Kind), s.since(start))
+	return nil
+}
+
+func (s *shard) openWith(ctx context.Context) error {
+	if s.memory.wasFenced() {
+		// Two nodes that both believe to own the shard would fence each other for
+		// ever; the group knows which of them is right.
+		if err := s.group.Confirm(ctx, s.id.Partition); err != nil {
+			return fmt.Errorf("shard %s: not confirmed by its group after it was fenced: %w", s.id, err)
+		}
+		s.memory.setFenced(false)
+	}
+	s.config.Observer.ShardState(s.id, "restoring", nil)
+	if err := s.countPartitions(ctx); err != nil {
+		return err
+	}
+	record, parts, err := s.readState(ctx)
+	if err != nil {
+		return err
+	}
+	if record == nil {
+		if len(parts) > 0 {
+			return &RefusedError{Shard: s.id, Why: fmt.Sprintf("its state topic %s/%d holds %d entities but no shard record; restore the topic or empty it",
+				messages.StateTopic(s.id.Kind), s.id.Partition, len(parts))}
+		}
+		return s.begin(ctx)
+	}
+	return s.resume(ctx, record, parts)
+}
+
+// countPartitions learns the partition counts of the input topics.
+func (s *shard) countPartitions(ctx context.Context) error {
+	for _, t := range s.kind.topics() {
+		n, err := s.config.Log.PartitionCount(ctx, t.topic)
+		if errors.Is(err, messages.ErrNoTopic) {
+			return &RefusedError{Shard: s.id, Why: fmt.Sprintf("topic %s does not exist; create it with `veloxd topics apply`", t.topic)}
+		}
+		if err != nil {
+			return fmt.Errorf("shard %s: partitions of %s: %w", s.id, t.topic, err)
+		}
+		s.counts[t.topic] = n
+	}
+	return nil
+}
+
+// readState reads the shard's partition of its state topic.
+func (s *shard) readState(ctx context.Context) (*veloxpb.ShardState, map[string]*veloxpb.EntityState, error) {
+	if s.config.Fault != nil {
+		if err := s.config.Fault("restore", s.id.String()); err != nil {
+			return nil, nil, err
+		}
+	}
+	var record *veloxpb.ShardState
+	parts := make(map[string]*veloxpb.EntityState)
+	own := shardKey(s.id)
+	err := s.log.Restore(ctx, func(r *messages.Record) error {
+		key := string(r.Key)
+		if r.Value == nil {
+			delete(parts, key)
+			return nil
+		}
+		if key == own {
+			record = &veloxpb.ShardState{}
+			return checkVersion(r, proto.Unmarshal(r.Value, record), record.GetVersion)
+		}
+		e := &veloxpb.EntityState{}
+		parts[key] = e
+		return checkVersion(r, proto.Unmarshal(r.Value, e), e.GetVersion)
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("shard %s: restore: %w", s.id, err)
+	}
+	return record, parts, nil
+}
+
+func checkVersion(r *messages.Record, err error, version func() uint32) error {
+	if err != nil {
+		return fmt.Errorf("state record %s/%d/%d, key %q: %w", r.Topic, r.Partition, r.Offset, r.Key, err)
+	}
+	if v := version(); v != stateVersion {
+		return fmt.Errorf("state record %s/%d/%d, key %q: version %d, this build reads version %d",
+			r.Topic, r.Partition, r.Offset, r.Key, v, stateVersion)
+	}
+	return nil
+}
+
+// begin resolves once where a new shard starts and commits that frontier before
+// anything is read.
+func (s *shard) begin(ctx context.Context) error {
+	s.frontier = make(frontier)
+	for _, t := range s.kind.topics() {
+		if t.cache {
+			continue
+		}
+		ranges, err := s.log.Offsets(ctx, s.partitions(t)...)
+		if err != nil {
+			return fmt.Errorf("shard %s: offsets of %s: %w", s.id, t.topic, err)
+		}
+		for tp, r := range ranges {
+			if t.fromStart || s.config.Earliest {
+				s.frontier[tp] = r.Start
+			} else {
+				s.frontier[tp] = r.End
+			}
+		}
+	}
+	if err := s.commit(ctx, s.newEpoch(), nil); err != nil {
+		return err
+	}
+	return s.readAll()
+}
+
+// resume takes up the saved state and reads again from the safe frontier.
+func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts map[string]*veloxpb.EntityState) error {
+	if err := s.checkCounts(record); err != nil {
+		return err
+	}
+	s.timers = record.Timers
+	s.committed = frontierFrom(record.Frontier)
+	s.frontier = frontierFrom(record.SafeFrontier)
+	s.kind.restored(clocksFrom(record.SafeClocks))
+	s.kind.commitClocks(clocksFrom(record.Clocks))
+	if err := s.loadParts(parts); err != nil {
+		return err
+	}
+	lost, err := s.findLoss(ctx)
+	if err != nil {
+		return err
+	}
+	s.replaying = !s.reached(s.committed)
+	if !s.replaying {
+		s.endReplay()
+	}
+	if s.config.guarantee(s.id.Kind) == AtLeastOnce {
+		// Updates since the last commit may be out already. They are made again
+		// with the same bytes before anything else can change what comes out.
+		if s.catchUp, err = s.ends(ctx, func(t inputTopic) bool { return !t.later && !t.cache }); err != nil {
+			return err
+		}
+		if s.reached(s.catchUp) {
+			s.catchUp = nil
+		}
+	}
+	if err := s.spawnAll(ctx); err != nil {
+		return err
+	}
+	return s.reportLoss(ctx, lost)
+}
+
+// checkCounts refuses a partition count that differs from the state's: keys
+// would have moved to partitions that don't know them.
+func (s *shard) checkCounts(record *veloxpb.ShardState) error {
+	for _, c := range record.PartitionCounts {
+		now, ok := s.counts[c.Topic]
+		if ok && now != c.Partitions {
+			return &RefusedError{Shard: s.id, Why: fmt.Sprintf(
+				"topic %s has %d partitions, but the shard's state was made with %d; growing a cluster in use is not supported yet: "+
+					"give the topic its old partition count, or start with a new KAFKA_GROUP_ID_PREFIX and empty state topics",
+				c.Topic, now, c.Partitions)}
+		}
+	}
+	return nil
+}
+
+func (s *shard) loadParts(states map[string]*veloxpb.EntityState) error {
+	keys := make([]string, 0, len(states))
+	for k := range states {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		e := states[k]
+		owner := s.kind.handleKey(e.Part, e.Key, e.Payload)
+		h := s.handle(owner)
+		h.cell.base = append(h.cell.base, part{name: e.Part, key: e.Key, payload: e.Payload})
+		if e.Part == mainPart(s.id.Kind) {
+			h.skip = frontierFrom(e.Frontier)
+		}
+		sum := fnv.New64a()
+		_, _ = sum.Write(e.Payload)
+		if h.written == nil {
+			h.written = make(map[string]uint64, 1)
+		}
+		h.written[e.Part+"/"+e.Key] = sum.Sum64()
+	}
+	return nil
+}
+
+// spawnAll makes the actors of all restored entities, and asks each for what
+// the shard must know of it.
+func (s *shard) spawnAll(ctx context.Context) error {
+	ep := s.newEpoch()
+	handles := make([]*handle, 0, len(s.handles))
+	for _, h := range s.handles {
+		handles = append(handles, h)
+	}
+	slices.SortFunc(handles, func(a, b *handle) int { return cmp.Compare(a.key, b.key) })
+	for _, h := range handles {
+		ep.group(h)
+	}
+	if err := s.stepQuietly(ctx, ep); err != nil {
+		return err
+	}
+	s.launch(ep)
+	return s.readAll()
+}
+
+// stepQuietly steps entities without inputs: nothing changes, they only tell
+// their notes.
+func (s *shard) stepQuietly(ctx context.Context, ep *epoch) error {
+	if err := s.step(ctx, ep); err != nil {
+		return err
+	}
+	for h := range s.handles {
+		s.clean(s.handles[h])
+	}
+	return nil
+}
+
+func (s *shard) endReplay() {
+	s.replaying = false
+	for _, h := range s.handles {
+		h.skip = nil
+	}
+	s.kind.settled()
+}
+
+// loss is a part of an input that was deleted before the shard took it in.
+type loss struct {
+	tp    messages.TopicPartition
+	from  int64
+	start int64
+}
+
+// findLoss moves the frontier to the log's start where that is later.
+func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
+	tps := make([]messages.TopicPartition, 0, len(s.frontier))
+	for tp := range s.frontier {
+		tps = append(tps, tp)
+	}
+	slices.SortFunc(tps, func(a, b messages.TopicPartition) int {
+		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+	})
+	ranges, err := s.log.Offsets(ctx, tps...)
+	if err != nil {
+		return nil, fmt.Errorf("shard %s: offsets: %w", s.id, err)
+	}
+	var lost []loss
+	for _, tp := range tps {
+		r := ranges[tp]
+		from := s.frontier[tp]
+		if from > r.End {
+			return nil, &RefusedError{Shard: s.id, Why: fmt.Sprintf(
+				"its frontier at %s is %d, but the log ends at %d: the topic was recreated or truncated; "+
+					"restore it, or start with a new KAFKA_GROUP_ID_PREFIX and empty state topics", tp, from, r.End)}
+		}
+		if from < r.Start {
+			lost = append(lost, loss{tp: tp, from: from, start: r.Start})
+			s.frontier[tp] = r.Start
+			if s.committed[tp] < r.Start {
+				s.committed[tp] = r.Start
+			}
+		}
+	}
+	return lost, nil
+}
+
+// gap tells an entity that inputs of a partition were deleted before they were
+// taken in.
+type gap struct {
+	topic string
+	lost  int64
+}
+
+// reportLoss counts what was lost and tells the entities, whose state is saved
+// with it.
+func (s *shard) reportLoss(ctx context.Context, lost []loss) error {
+	if len(lost) == 0 {
+		return nil
+	}
+	ep := s.newEpoch()
+	for _, l := range lost {
+		n := l.start - l.from
+		s.config.Observer.Count(CountLost, l.tp.Topic, int(n))
+		s.config.Logger.Error("inputs were deleted before they were taken in", "shard", s.id.String(),
+			"partition", l.tp.String(), "from", l.from, "to", l.start)
+		s.kind.lose(ep, gap{topic: l.tp.Topic, lost: n})
+	}
+	if err := s.step(ctx, ep); err != nil {
+		return err
+	}
+	return s.finish(ctx, ep)
+}

@@ -1,0 +1,240 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/supervisor"
+)
+
+// Restarts is a restart intensity: more than Max restarts within Window
+// escalate.
+type Restarts struct {
+	Max    int
+	Window time.Duration
+}
+
+// shardMemory is what a node remembers of a shard over its restarts on this
+// node: the rest comes from the log.
+type shardMemory struct {
+	mu sync.Mutex
+	// fenced: the next start must be confirmed by the group after the fencing.
+	fenced bool
+	// failures counts how often an entity failed on an input.
+	failures map[blame]int
+	tooLarge map[blame]bool
+}
+
+// blame is an entity and the input on which it failed.
+type blame struct {
+	entity string
+	topic  string
+	part   int32
+	offset int64
+}
+
+// maxBlames bounds the memory of failures. When it is full it is emptied: an
+// input that fails then gets its two tries again.
+const maxBlames = 10_000
+
+func newShardMemory() *shardMemory {
+	return &shardMemory{failures: make(map[blame]int), tooLarge: make(map[blame]bool)}
+}
+
+func (m *shardMemory) fail(b blame) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.failures) >= maxBlames {
+		clear(m.failures)
+	}
+	m.failures[b]++
+	return m.failures[b]
+}
+
+func (m *shardMemory) setFenced(v bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fenced = v
+}
+
+func (m *shardMemory) wasFenced() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.fenced
+}
+
+func (m *shardMemory) noteTooLarge(b blame) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.tooLarge) >= maxBlames {
+		clear(m.tooLarge)
+	}
+	m.tooLarge[b] = true
+}
+
+func (m *shardMemory) isTooLarge(b blame) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tooLarge[b]
+}
+
+// shardActor supervises the entities of one shard and owns the goroutine that
+// runs its epochs. A restart makes a new one, which restores from the log.
+type shardActor struct {
+	config *Config
+	id     messages.ShardID
+	group  Group
+	memory *shardMemory
+	// refused tells the node of an error that no restart can mend.
+	refused func(id messages.ShardID, err error)
+
+	shard  *shard
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+type (
+	// spawnEntities makes actors for cells; the answer has their ids in order.
+	spawnEntities struct {
+		cells []*cell
+		reply chan []*actor.PID
+	}
+	// drainShard asks a shard to end its epoch, checkpoint and let go; reply is
+	// closed when it has.
+	drainShard struct{ reply chan struct{} }
+	// shardFailed carries the error that ended a shard's epochs.
+	shardFailed struct{ err error }
+)
+
+// Receive implements actor.Actor.
+func (a *shardActor) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		a.start(c)
+	case *spawnEntities:
+		a.spawn(c, m)
+	case *drainShard:
+		a.drain(m)
+	case *askReady:
+		a.ask(m)
+	case *shardFailed:
+		panic(m.err)
+	case *actor.Restarting, *actor.Stopping:
+		a.abandon()
+	}
+}
+
+func (a *shardActor) start(c actor.Context) {
+	ctx, cancel := context.WithCancel(context.Background())
+	a.cancel, a.done = cancel, make(chan struct{})
+	a.shard = newShard(a.config, a.id, a.group, a.memory)
+	system, self, done := c.ActorSystem(), c.Self(), a.done
+	a.shard.send = func(to *actor.PID, m any) { system.Root.Send(to, m) }
+	a.shard.self = self
+	s, refused := a.shard, a.refused
+	go func() {
+		defer close(done)
+		err := s.guardedRun(ctx)
+		switch {
+		case err == nil || ctx.Err() != nil:
+		case errors.As(err, new(*RefusedError)):
+			s.config.Observer.ShardState(s.id, "failed", err)
+			refused(s.id, err)
+		default:
+			s.config.Observer.ShardState(s.id, "failed", err)
+			system.Root.Send(self, &shardFailed{err})
+		}
+	}()
+}
+
+func (a *shardActor) spawn(c actor.Context, m *spawnEntities) {
+	pids := make([]*actor.PID, len(m.cells))
+	for i, cell := range m.cells {
+		pids[i] = c.Spawn(a.shard.kind.props(cell))
+	}
+	m.reply <- pids
+}
+
+// ask passes a question for readiness on to the epochs' goroutine.
+func (a *shardActor) ask(m *askReady) {
+	asks, done := a.shard.asks, a.done
+	go func() {
+		select {
+		case asks <- readyAsk{reply: m.reply}:
+		case <-done:
+		}
+	}()
+}
+
+// drain waits without holding up the mailbox: entities may still have to be
+// spawned for the epoch that is under way.
+func (a *shardActor) drain(m *drainShard) {
+	a.shard.drainOnce.Do(func() { close(a.shard.draining) })
+	done := a.done
+	go func() {
+		<-done
+		close(m.reply)
+	}()
+}
+
+// abandon ends the epochs without a commit and waits for the goroutine.
+func (a *shardActor) abandon() {
+	if a.cancel == nil {
+		return
+	}
+	a.cancel()
+	<-a.done
+	a.cancel = nil
+}
+
+// RefusedError says that a shard can't run on this node until someone acts: its
+// partition counts or settings don't fit its state. No restart mends it.
+type RefusedError struct {
+	Shard messages.ShardID
+	Why   string
+}
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("shard %s refused to start: %s", e.Shard, e.Why)
+}
+
+// PanicError is a panic of a shard's own goroutine, with its stack.
+type PanicError struct {
+	Shard  messages.ShardID
+	Reason any
+	Stack  []byte
+}
+
+func (e *PanicError) Error() string {
+	return fmt.Sprintf("shard %s panicked: %v\n%s", e.Shard, e.Reason, e.Stack)
+}
+
+// guardedRun turns a panic of the epochs' goroutine into an error, for
+// protoactor supervises only what runs inside of Receive.
+func (s *shard) guardedRun(ctx context.Context) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = &PanicError{Shard: s.id, Reason: reason, Stack: debug.Stack()}
+		}
+	}()
+	return s.run(ctx)
+}
+
+// entityOptions says how a shard supervises its entities.
+func entityOptions(config *Config, id messages.ShardID) supervisor.Options {
+	return supervisor.Options{
+		Name: "shard " + id.String(), MaxRestarts: config.EntityRestarts.Max, Window: config.EntityRestarts.Window,
+		Backoff: supervisor.Backoff{First: 10 * time.Millisecond, Max: time.Second},
+		OnRestart: func(_ *actor.PID, reason any, _ time.Duration) {
+			config.Observer.Count(CountRestarts, string(id.Kind)+" entity", 1)
+			config.Logger.Warn("entity restarted", "shard", id.String(), "reason", fmt.Sprint(reason))
+		},
+	}
+}

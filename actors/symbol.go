@@ -1,0 +1,296 @@
+package actors
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
+)
+
+// request asks a symbol to compute something: a HOLD signal with a timeframe.
+type request struct {
+	timeframe  string
+	periods    int
+	indicators []string
+}
+
+// maxReplaysSeen bounds the replays that a symbol remembers to have followed.
+const maxReplaysSeen = 16
+
+// symbol is the machine of one symbol: it follows one source of ticks, keeps
+// candles and indicators for every timeframe that was asked for, and puts out an
+// update for each tick and each closed candle.
+type symbol struct {
+	key    string
+	config *Config
+
+	exchange   string // "" until the first tick
+	source     string
+	sourceMs   int64
+	rival      string // another source that sends, and since when in its own time
+	rivalSince int64
+	replays    []string // replay sources that were followed, oldest first
+	lastPrice  decimal.Decimal
+	lastMs     int64
+	frames     []*frame
+	fetch      []historyWanted
+
+	scratch []byte
+}
+
+func newSymbol(key string, config *Config) *symbol {
+	return &symbol{key: key, config: config}
+}
+
+// step implements machine.
+func (m *symbol) step(b *batch, box *outbox) stepNote {
+	for _, in := range b.inputs {
+		m.closeDue(b.tracks, in.take, box)
+		box.in = in
+		if b.skip[in.take] {
+			continue
+		}
+		switch what := in.payload.(type) {
+		case *market.Tick:
+			m.tick(what, in.clockMs, box)
+		case *request:
+			m.request(what, box)
+		case *historyLoaded:
+			m.history(what)
+		case *gap:
+			m.gap()
+		}
+	}
+	m.closeDue(b.tracks, int(^uint(0)>>1), box)
+	note := stepNote{source: m.source, dueMs: m.due(), fetch: m.fetch}
+	m.fetch = nil
+	return note
+}
+
+// due is the clock at which the next open candle closes.
+func (m *symbol) due() int64 {
+	at := int64(never)
+	for _, f := range m.frames {
+		if f.builder != nil {
+			at = min(at, f.builder.DueMs())
+		}
+	}
+	return at
+}
+
+// closeDue closes the candles whose time has come by a move of the symbol's
+// source clock that was taken not after the given take. The move's input is the
+// origin of what comes out.
+func (m *symbol) closeDue(tracks *clockTracks, take int, box *outbox) {
+	for {
+		step, ok := tracks.first(m.source, m.due(), take)
+		if !ok {
+			return
+		}
+		box.in = &input{take: step.take, origin: step.origin, record: step.record}
+		for _, f := range m.frames {
+			if f.builder == nil {
+				continue
+			}
+			for _, c := range f.builder.Advance(step.ms) {
+				f.closed(c)
+				m.emitClosed(f, c, box)
+			}
+		}
+	}
+}
+
+// tick takes a tick in.
+func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
+	if m.exchange != "" && t.Exchange != m.exchange {
+		box.dead(reasonExchange, "symbol "+m.key, fmt.Sprintf("exchange %q, but the symbol is of %q; name symbols {symbol}.{exchange}", t.Exchange, m.exchange))
+		return
+	}
+	if !m.follows(t) {
+		box.count(CountOtherSource, "", 1)
+		return
+	}
+	if m.exchange == "" {
+		m.begin(t)
+	}
+	m.sourceMs = max(m.sourceMs, t.TimeMs)
+	m.lastPrice, m.lastMs = t.Price, t.TimeMs
+	for _, f := range m.frames {
+		switch placed := f.builder.Add(t, clockMs); placed {
+		case market.Late:
+			box.count(CountLateTicks, f.timeframe.String(), 1)
+			f.emitTick(m, t, placed, box)
+		case market.OffSession:
+			box.count(CountOffSession, "", 1)
+			f.emitTick(m, t, placed, box)
+		default:
+			f.changed(t.TimeMs)
+			f.emitTick(m, t, placed, box)
+		}
+	}
+}
+
+// begin learns the exchange from the first tick, and with it the calendar.
+func (m *symbol) begin(t *market.Tick) {
+	m.exchange = t.Exchange
+	if len(m.frames) == 0 {
+		c := &m.config.Symbols
+		// The settings were checked when they were loaded.
+		if _, err := m.ensure(c.Timeframe, c.Periods, c.Indicators); err != nil {
+			panic(err)
+		}
+	}
+	for _, f := range m.frames {
+		f.open(m.config, m.exchange)
+		m.wantHistory(f, t.TimeMs)
+	}
+}
+
+// follows decides whether a tick is of the source that the symbol follows, and
+// changes the source when its rule says so.
+func (m *symbol) follows(t *market.Tick) bool {
+	switch {
+	case m.source == t.Source && m.exchange != "":
+		m.rival = ""
+		return true
+	case m.exchange == "":
+		m.follow(t.Source)
+		return true
+	case strings.HasPrefix(t.Source, replaySource) && !slices.Contains(m.replays, t.Source):
+		m.afresh()
+		m.follow(t.Source)
+		return true
+	case m.rival != t.Source:
+		m.rival, m.rivalSince = t.Source, t.TimeMs
+		return false
+	case t.TimeMs-m.rivalSince < m.config.Symbols.Silence.Milliseconds():
+		return false
+	}
+	m.follow(t.Source)
+	return true
+}
+
+func (m *symbol) follow(source string) {
+	m.source, m.sourceMs, m.rival = source, 0, ""
+	if strings.HasPrefix(source, replaySource) && !slices.Contains(m.replays, source) {
+		if len(m.replays) == maxReplaysSeen {
+			m.replays = slices.Delete(m.replays, 0, 1)
+		}
+		m.replays = append(m.replays, source)
+	}
+}
+
+// afresh forgets every price, so that a replay gives the same result whatever
+// was before; what was asked for stays.
+func (m *symbol) afresh() {
+	m.exchange, m.lastPrice, m.lastMs = "", decimal.Decimal{}, 0
+	for _, f := range m.frames {
+		f.forget()
+	}
+}
+
+// ensure makes sure that a timeframe exists with at least these periods and
+// indicators, and gives it.
+func (m *symbol) ensure(tf market.Timeframe, periods int, names []string) (*frame, error) {
+	i := slices.IndexFunc(m.frames, func(f *frame) bool { return f.timeframe == tf })
+	if i < 0 {
+		f := &frame{timeframe: tf}
+		if m.exchange != "" {
+			f.open(m.config, m.exchange)
+		}
+		m.frames = append(m.frames, f)
+		i = len(m.frames) - 1
+	}
+	f := m.frames[i]
+	f.periods = max(f.periods, min(periods, maxPeriods))
+	for _, name := range names {
+		if err := f.addIndicator(name); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// request takes a request in. What can't be computed is a dead letter, the rest
+// of the request is done.
+func (m *symbol) request(r *request, box *outbox) {
+	c := &m.config.Symbols
+	tf, periods := c.Timeframe, c.Periods
+	if r.timeframe != "" {
+		parsed, err := market.ParseTimeframe(r.timeframe)
+		if err != nil {
+			box.dead(reasonBadIndicator, "request for "+m.key, err.Error())
+			return
+		}
+		tf = parsed
+	}
+	if r.periods > 0 {
+		periods = r.periods
+	}
+	f, err := m.ensure(tf, periods, r.indicators)
+	if err != nil {
+		box.dead(reasonBadIndicator, "request for "+m.key, err.Error())
+	}
+	if m.exchange != "" {
+		m.wantHistory(f, m.lastMs)
+	}
+}
+
+// wantHistory asks for the candles that a timeframe lacks.
+func (m *symbol) wantHistory(f *frame, nowMs int64) {
+	if m.config.History == nil || f.asked || len(f.bars) >= f.periods || strings.HasPrefix(m.source, replaySource) {
+		return
+	}
+	f.asked = true
+	before := nowMs
+	if open := f.builder.OpenCandles(); len(open) > 0 {
+		before = open[0].StartMs
+	}
+	if len(f.bars) > 0 {
+		before = f.bars[0].StartMs
+	}
+	m.fetch = append(m.fetch, historyWanted{
+		symbol: m.key, exchange: m.exchange, timeframe: f.timeframe, periods: f.periods, beforeMs: before,
+	})
+}
+
+// history puts loaded candles before the ones that were built from ticks.
+func (m *symbol) history(h *historyLoaded) {
+	for _, f := range m.frames {
+		if f.timeframe == h.timeframe && h.err == nil && f.builder != nil {
+			f.prepend(h.candles)
+		}
+	}
+}
+
+// gap marks what is open: ticks of its time are missing.
+func (m *symbol) gap() {
+	for _, f := range m.frames {
+		if f.builder != nil {
+			f.builder.MarkGap()
+		}
+	}
+}
+
+// emitClosed puts out the update of a closed candle.
+func (m *symbol) emitClosed(f *frame, c market.Candle, box *outbox) {
+	u := messages.IndicatorUpdate{Symbol: m.key, Timeframe: f.timeframe.String(), TimeMs: c.EndMs - 1, Indicators: f.lastValues(), Forming: ohlcv(&c)}
+	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate,
+		messages.Header{Key: messages.HeaderTick, Value: messages.AppendTickHeader(nil, c.Close, decimal.Decimal{}, true)})
+	box.count(CountUpdates, "", 1)
+}
+
+func (m *symbol) encode(u *messages.IndicatorUpdate) []byte {
+	if m.config.Protobuf {
+		return messages.AppendUpdateProto(nil, u)
+	}
+	m.scratch = messages.AppendUpdate(m.scratch[:0], u)
+	return slices.Clone(m.scratch)
+}
+
+func ohlcv(c *market.Candle) *messages.OHLCV {
+	return &messages.OHLCV{Open: c.Open, High: c.High, Low: c.Low, Close: c.Close, Volume: c.Volume}
+}

@@ -1,0 +1,227 @@
+package actors
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/velox-trading/velox/messages"
+)
+
+var allTicks = []int32{0, 1, 2}
+
+// compare tells the first difference of two runs' updates.
+func compare(t *testing.T, got, want map[string][]string) {
+	t.Helper()
+	if len(want) == 0 {
+		t.Fatal("the run to compare with has no updates")
+	}
+	if g, w := slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)); !slices.Equal(g, w) {
+		t.Fatalf("symbols %v, want %v", g, w)
+	}
+	for symbol := range want {
+		for i := range want[symbol] {
+			if i >= len(got[symbol]) || got[symbol][i] != want[symbol][i] {
+				t.Fatalf("%s: update %d of %d differs\n got %v\nwant %s", symbol, i, len(want[symbol]),
+					got[symbol][min(i, len(got[symbol])):min(i+1, len(got[symbol]))], want[symbol][i])
+			}
+		}
+		if len(got[symbol]) != len(want[symbol]) {
+			t.Fatalf("%s: %d updates, want %d", symbol, len(got[symbol]), len(want[symbol]))
+		}
+	}
+}
+
+// plain runs the ticks once, without any trouble, in large epochs.
+func plain(t *testing.T, seed uint64, n int) map[string][]string {
+	t.Helper()
+	k := newKit(t, nil)
+	for _, tick := range walk(seed, 8, n, "feed") {
+		k.tick(tick)
+	}
+	c := k.config()
+	c.Limits = EpochLimits{PollRecords: 100_000, Records: 100_000}
+	c.Guarantees[messages.SymbolShard] = ExactlyOnce
+	node := k.start(c)
+	node.Assigned(&member{}, messages.SymbolShard, allTicks)
+	k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") == n })
+	k.stop(node)
+	return k.updates()
+}
+
+func TestUpdatesDontDependOnTheCutOfBatches(t *testing.T) {
+	want := plain(t, 1, 3000)
+	for _, g := range []Guarantee{ExactlyOnce, AtLeastOnce} {
+		for _, cut := range []EpochLimits{{PollRecords: 1, Records: 1}, {PollRecords: 3, Records: 10}, {PollRecords: 500, Records: 70}} {
+			t.Run(fmt.Sprint(g, cut.Records), func(t *testing.T) {
+				k := newKit(t, nil)
+				for _, tick := range walk(1, 8, 3000, "feed") {
+					k.tick(tick)
+				}
+				c := k.config()
+				c.Limits, c.Guarantees[messages.SymbolShard] = cut, g
+				node := k.start(c)
+				node.Assigned(&member{}, messages.SymbolShard, allTicks)
+				k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") == 3000 })
+				k.stop(node)
+				compare(t, k.updates(), want)
+			})
+		}
+	}
+}
+
+// TestUpdatesAfterAbruptMoves: shards are abandoned in the middle, again and
+// again, and taken up by another node; with exactly_once nothing is repeated,
+// with at_least_once repeats have the same bytes and origin.
+func TestUpdatesAfterAbruptMoves(t *testing.T) {
+	const n = 3000
+	want := plain(t, 2, n)
+	for _, g := range []Guarantee{ExactlyOnce, AtLeastOnce} {
+		t.Run(string(g), func(t *testing.T) {
+			k := newKit(t, nil)
+			ticks := walk(2, 8, n, "feed")
+			c := k.config()
+			c.Guarantees[messages.SymbolShard] = g
+			nodes := []*Node{k.start(c), k.start(c)}
+			group := &member{}
+			for i, tick := range ticks {
+				if i%300 == 0 {
+					from, to := nodes[i/300%2], nodes[(i/300+1)%2]
+					from.Lost(messages.SymbolShard, allTicks)
+					to.Assigned(group, messages.SymbolShard, allTicks)
+				}
+				k.tick(tick)
+			}
+			total := 0
+			for _, u := range want {
+				total += len(u)
+			}
+			k.until("all updates", func() bool {
+				have := 0
+				for _, u := range k.updates() {
+					have += len(u)
+				}
+				return have >= total
+			})
+			for _, node := range nodes {
+				k.stop(node)
+			}
+			compare(t, k.updates(), want)
+			if raw := k.total(messages.TopicUpdates); g == ExactlyOnce && raw != total {
+				t.Errorf("%d updates in the log, want exactly %d", raw, total)
+			}
+		})
+	}
+}
+
+// TestTheOldOwnerIsFenced: two nodes believe to own the shards; the older one's
+// writes come to nothing, and it doesn't come back unconfirmed.
+func TestTheOldOwnerIsFenced(t *testing.T) {
+	const n = 2000
+	want := plain(t, 3, n)
+	k := newKit(t, nil)
+	c := k.config()
+	c.Guarantees[messages.SymbolShard] = ExactlyOnce
+	old, young := k.start(c), k.start(c)
+	gone := &member{refuse: fmt.Errorf("not a member any more")}
+	old.Assigned(gone, messages.SymbolShard, allTicks)
+	for i, tick := range walk(3, 8, n, "feed") {
+		if i == n/2 {
+			young.Assigned(&member{}, messages.SymbolShard, allTicks)
+		}
+		k.tick(tick)
+	}
+	k.until("the old owner asks its group", func() bool {
+		gone.mu.Lock()
+		defer gone.mu.Unlock()
+		return gone.confirmed > 0
+	})
+	total := 0
+	for _, u := range want {
+		total += len(u)
+	}
+	k.until("all updates", func() bool { return k.total(messages.TopicUpdates) >= total })
+	k.stop(young)
+	compare(t, k.updates(), want)
+	if raw := k.total(messages.TopicUpdates); raw != total {
+		t.Errorf("%d updates in the log, want %d", raw, total)
+	}
+}
+
+// TestSymbolPanics: a symbol that panics once on an input steps it again; one
+// that always does passes it over with a dead letter, and all others are as if
+// nothing had been.
+func TestSymbolPanics(t *testing.T) {
+	const n = 1500
+	want := plain(t, 4, n)
+	t.Run("once", func(t *testing.T) {
+		k := newKit(t, nil)
+		for _, tick := range walk(4, 8, n, "feed") {
+			k.tick(tick)
+		}
+		var mu sync.Mutex
+		steps := make(map[string]int)
+		c := k.config()
+		c.Fault = func(point, detail string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			steps[detail]++
+			if point == "step" && steps[detail]%5 == 0 {
+				return fmt.Errorf("injected at step %d of %s", steps[detail], detail)
+			}
+			return nil
+		}
+		c.EntityRestarts = Restarts{Max: 100_000, Window: c.EntityRestarts.Window + 1e10}
+		node := k.start(c)
+		node.Assigned(&member{}, messages.SymbolShard, allTicks)
+		k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") == n })
+		k.stop(node)
+		compare(t, k.updates(), want)
+		if k.seen.get(CountRestarts, "symbol entity") == 0 {
+			t.Error("nothing was restarted")
+		}
+		if dead := k.total(messages.TopicDeadLetters); dead != 0 {
+			t.Errorf("%d dead letters", dead)
+		}
+	})
+	t.Run("always", func(t *testing.T) {
+		k := newKit(t, nil)
+		for _, tick := range walk(4, 8, n, "feed") {
+			k.tick(tick)
+		}
+		c := k.config()
+		c.Limits.Records, c.Limits.PollRecords = 1, 1
+		var mu sync.Mutex
+		steps := 0
+		c.Fault = func(point, detail string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if point != "step" || detail != "SYM3" {
+				return nil
+			}
+			if steps++; steps == 10 || steps == 11 {
+				return fmt.Errorf("injected")
+			}
+			return nil
+		}
+		node := k.start(c)
+		node.Assigned(&member{}, messages.SymbolShard, allTicks)
+		k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") == n })
+		k.stop(node)
+		got := k.updates()
+		delete(got, "SYM3")
+		others := maps.Clone(want)
+		delete(others, "SYM3")
+		compare(t, got, others)
+		letters := k.cluster.AllRecords(messages.TopicDeadLetters)
+		if len(letters) != 1 {
+			t.Fatalf("%d dead letters, want 1", len(letters))
+		}
+		letter, err := messages.DecodeDeadLetter(letters[0].Value)
+		if err != nil || letter.Reason != reasonFailed || letter.Topic != messages.TopicTicks || len(letter.Data) == 0 {
+			t.Errorf("dead letter %+v, %v", letter, err)
+		}
+	})
+}
