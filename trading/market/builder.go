@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// NeverMs is the due time of a builder without an open candle.
+// NeverMs is the due time of a builder without an open candle: no clock reaches it.
 const NeverMs = int64(math.MaxInt64)
 
 // Placement says where a tick belongs.
@@ -33,9 +33,10 @@ type OpenCandle struct {
 type BuilderState struct {
 	// Open candles, oldest first.
 	Open []OpenCandle
-	// ClosedMs is the end of the newest closed candle.
+	// ClosedMs is the end of the newest closed candle: what starts before it stays
+	// closed, even if the clock goes back, as when a symbol turns to another source.
 	ClosedMs int64
-	// Started: a tick was placed; before it, a candle's earlier part was not seen.
+	// Started: a candle took a tick since the start or the last gap.
 	Started bool
 }
 
@@ -116,8 +117,8 @@ func (b *Builder) Forming() (Candle, bool) {
 	return Candle{}, false
 }
 
-// MarkGap marks the open candles: inputs of their time were lost. The next
-// candle to open is marked partial, for its beginning may be missing.
+// MarkGap says that inputs were lost up to now: open candles get Gap, and the
+// first candle to take a tick from here on gets Partial.
 func (b *Builder) MarkGap() {
 	for i := range b.state.Open {
 		b.state.Open[i].Gap = true
@@ -125,9 +126,10 @@ func (b *Builder) MarkGap() {
 	b.state.Started = false
 }
 
-// Add places a tick at a clock that includes the tick's own time. Ticks of one candle may come in any order: the earliest
-// gives the open (the first to arrive among equals), the latest the close (the
-// last to arrive among equals).
+// Add places a tick at a clock that includes the tick's own time. Ticks of one
+// candle may come in any order: the earliest gives the open (the first to arrive
+// among equals), the latest the close (the last to arrive among equals). The
+// tick's time is from 0 on, and its price and volume are Bounded.
 func (b *Builder) Add(t *Tick, clockMs int64) Placement {
 	start, end, ok := b.bounds(t.TimeMs)
 	if !ok {
@@ -136,25 +138,41 @@ func (b *Builder) Add(t *Tick, clockMs int64) Placement {
 	if start < b.state.ClosedMs || end+b.graceMs <= clockMs {
 		return Late
 	}
-	open := b.state.Open
-	i := len(open)
-	for i > 0 && open[i-1].StartMs > start {
+	i := len(b.state.Open)
+	for i > 0 && b.state.Open[i-1].StartMs > start {
 		i--
 	}
-	if i > 0 && open[i-1].StartMs == start {
-		open[i-1].add(t)
-		return InCandle
+	if i > 0 && b.state.Open[i-1].StartMs == start {
+		i--
+		b.state.Open[i].add(t)
+	} else {
+		b.state.Open = slices.Insert(b.state.Open, i, newOpenCandle(t, start, end))
 	}
-	c := OpenCandle{
+	b.markFirst(i)
+	return InCandle
+}
+
+// markFirst keeps Partial at the earliest candle since the start or a gap,
+// whichever order ticks come in: an earlier candle takes it over from later ones.
+func (b *Builder) markFirst(i int) {
+	first := !b.state.Started
+	b.state.Started = true
+	for j := i + 1; j < len(b.state.Open); j++ {
+		first = first || b.state.Open[j].Partial
+		b.state.Open[j].Partial = false
+	}
+	if first {
+		b.state.Open[i].Partial = true
+	}
+}
+
+func newOpenCandle(t *Tick, start, end int64) OpenCandle {
+	return OpenCandle{
 		Candle: Candle{
-			StartMs: start, EndMs: end, Open: t.Price, High: t.Price, Low: t.Price, Close: t.Price,
-			Volume: t.Volume, Ticks: 1, Partial: !b.state.Started && t.TimeMs > start,
+			StartMs: start, EndMs: end, Open: t.Price, High: t.Price, Low: t.Price, Close: t.Price, Volume: t.Volume, Ticks: 1,
 		},
 		OpenTimeMs: t.TimeMs, CloseTimeMs: t.TimeMs,
 	}
-	b.state.Started = true
-	b.state.Open = slices.Insert(open, i, c)
-	return InCandle
 }
 
 func (c *OpenCandle) add(t *Tick) {

@@ -14,7 +14,13 @@ type Session struct{ OpenMs, CloseMs int64 }
 type Calendar struct {
 	zone        *time.Location
 	open, close time.Duration // since local midnight
-	holidays    map[string]bool
+	holidays    map[date]bool
+}
+
+type date struct {
+	year  int
+	month time.Month
+	day   int
 }
 
 // Always is the calendar of markets that never close: sessions are days of UTC.
@@ -30,12 +36,13 @@ func NewCalendar(zone string, open, close time.Duration, holidays []string) (Cal
 	if open < 0 || close <= open || close > 24*time.Hour {
 		return Calendar{}, fmt.Errorf("calendar: session from %v to %v: want 0 <= open < close <= 24h", open, close)
 	}
-	days := make(map[string]bool, len(holidays))
-	for _, d := range holidays {
-		if _, err := time.Parse(time.DateOnly, d); err != nil {
-			return Calendar{}, fmt.Errorf("calendar: holiday %q: want YYYY-MM-DD", d)
+	days := make(map[date]bool, len(holidays))
+	for _, h := range holidays {
+		t, err := time.Parse(time.DateOnly, h)
+		if err != nil {
+			return Calendar{}, fmt.Errorf("calendar: holiday %q: want YYYY-MM-DD", h)
 		}
-		days[d] = true
+		days[dateOf(t)] = true
 	}
 	return Calendar{zone: loc, open: open, close: close, holidays: days}, nil
 }
@@ -52,25 +59,31 @@ func NSE() Calendar {
 
 const dayMs = int64(24 * time.Hour / time.Millisecond)
 
-// SessionAt gives the session that holds a time, and whether there is one.
+// SessionAt gives the session that holds a time and whether there is one; without
+// one the session has no meaning.
 func (c Calendar) SessionAt(ms int64) (Session, bool) {
 	if c.zone == nil {
 		start := floorDiv(ms, dayMs) * dayMs
 		return Session{start, start + dayMs}, true
 	}
 	local := time.UnixMilli(ms).In(c.zone)
-	if d := local.Weekday(); d == time.Saturday || d == time.Sunday || c.holidays[local.Format(time.DateOnly)] {
+	day := dateOf(local)
+	if w := local.Weekday(); w == time.Saturday || w == time.Sunday || c.holidays[day] {
 		return Session{}, false
 	}
-	s := Session{c.clock(local, c.open), c.clock(local, c.close)}
+	s := Session{c.moment(day, c.open), c.moment(day, c.close)}
 	return s, ms >= s.OpenMs && ms < s.CloseMs
 }
 
-// clock gives the moment of a wall clock time on local's day, also on the days
-// on which the zone changes its offset.
-func (c Calendar) clock(local time.Time, of time.Duration) int64 {
-	y, m, d := local.Date()
-	return time.Date(y, m, d, 0, 0, 0, int(of), c.zone).UnixMilli()
+func dateOf(t time.Time) date {
+	y, m, d := t.Date()
+	return date{y, m, d}
+}
+
+// moment is when the clocks on the wall show a time of day, also on the days on
+// which the zone changes its offset.
+func (c Calendar) moment(d date, of time.Duration) int64 {
+	return time.Date(d.year, d.month, d.day, 0, 0, int(of/time.Second), int(of%time.Second), c.zone).UnixMilli()
 }
 
 // SessionStart gives the open of the session that holds a time, or the time

@@ -8,7 +8,7 @@ import "github.com/velox-trading/velox/trading/decimal"
 // Tick is one trade or quote as a feed gave it.
 type Tick struct {
 	Symbol, Exchange string
-	// TimeMs is the event time in Unix milliseconds.
+	// TimeMs is the event time in Unix milliseconds, from 0 on.
 	TimeMs int64
 	Price  decimal.Decimal
 	// Volume is the quantity since the symbol's previous tick; it can be a fraction.
@@ -26,7 +26,7 @@ type Candle struct {
 	Open, High, Low, Close decimal.Decimal
 	Volume                 decimal.Decimal
 	Ticks                  int64
-	// Gap: inputs of its time were lost. Partial: the symbol was first seen after
-	// the candle's start.
+	// Gap: it was open when inputs were lost. Partial: it is the first candle since
+	// the start or since a loss, so that its beginning may be missing.
 	Gap, Partial bool
 }

@@ -1,0 +1,66 @@
+package market
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTimeframes(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"1s": time.Second, "5s": 5 * time.Second, "3600s": time.Hour, "1min": time.Minute, "5min": 5 * time.Minute, "15min": 15 * time.Minute,
+		"1440min": 24 * time.Hour, "1hour": time.Hour, "24hour": 24 * time.Hour, "1day": 24 * time.Hour,
+	} {
+		tf, err := ParseTimeframe(text)
+		if err != nil || tf.String() != text || tf.Duration() != want || tf.IsZero() {
+			t.Errorf("%s gives %v, %v, %v", text, tf, tf.Duration(), err)
+		}
+	}
+	if MustParseTimeframe("1day") != Day || MustParseTimeframe("60s") == MustParseTimeframe("1min") {
+		t.Error("timeframes are equal when their texts are")
+	}
+	for _, bad := range []string{
+		"", "1", "min", "0min", "05min", "-5min", "5 min", "5m", "5mins", "3601s", "1441min", "25hour", "2day", "1month", "1.5min", "+1s",
+		"99999999999999999999s",
+	} {
+		if tf, err := ParseTimeframe(bad); err == nil || !strings.Contains(err.Error(), "1s to 3600s") {
+			t.Errorf("%q gives %v, %v", bad, tf, err)
+		}
+	}
+	if s := (Timeframe{}).String(); s != "" || !(Timeframe{}).IsZero() {
+		t.Errorf("no timeframe is %q", s)
+	}
+}
+
+func TestTimeframeText(t *testing.T) {
+	b, err := json.Marshal(map[string]Timeframe{"a": MustParseTimeframe("15min")})
+	if err != nil || string(b) != `{"a":"15min"}` {
+		t.Errorf("%s, %v", b, err)
+	}
+	var back map[string]Timeframe
+	if err := json.Unmarshal(b, &back); err != nil || back["a"] != MustParseTimeframe("15min") {
+		t.Errorf("reads back as %v, %v", back, err)
+	}
+	if err := json.Unmarshal([]byte(`{"a":"15m"}`), &back); err == nil {
+		t.Errorf("15m gives %v", back)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a bad constant doesn't panic")
+		}
+	}()
+	MustParseTimeframe("soon")
+}
+
+// FuzzParseTimeframe: what is accepted is written back as it was read.
+func FuzzParseTimeframe(f *testing.F) {
+	for _, s := range []string{"1s", "5min", "24hour", "1day", "", "٣min", "1e3s"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if tf, err := ParseTimeframe(s); err == nil && (tf.String() != s || tf.Duration() <= 0 || tf.Duration() > 24*time.Hour) {
+			t.Errorf("%q is %v of %v", s, tf, tf.Duration())
+		}
+	})
+}
