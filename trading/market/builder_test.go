@@ -2,6 +2,8 @@ package market
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +104,28 @@ func TestRules(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(s.out, "\n"), strings.Join(c.want, "\n"))
 			}
 		})
+	}
+}
+
+// TestRulesAreWritten: the page's bold words under "Rules" and "Quality" are the
+// rules that have a case, and no others.
+func TestRulesAreWritten(t *testing.T) {
+	page, err := os.ReadFile("../../docs/candles.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "## Rules")
+	var written, tested []string
+	for _, m := range regexp.MustCompile(`\*\*([^*]+?)\.?\*\*`).FindAllStringSubmatch(text, -1) {
+		written = append(written, strings.ToLower(strings.Join(strings.Fields(m[1]), " ")))
+	}
+	for _, r := range rules {
+		tested = append(tested, strings.ToLower(r.rule))
+	}
+	slices.Sort(written)
+	slices.Sort(tested)
+	if !slices.Equal(written, tested) {
+		t.Errorf("written\n%q\ntested\n%q", written, tested)
 	}
 }
 

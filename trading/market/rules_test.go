@@ -53,6 +53,14 @@ var rules = []struct {
 		want:  []string{"09:15:00-09:16:00 100 100 100 100 volume 1 of 1 partial", "09:19:00-09:20:00 101 101 101 101 volume 1 of 1"},
 	},
 	{
+		rule: "closing", timeframe: "1min",
+		lines: []string{"clock 09:15:00", "09:15:30 100 1", "clock 09:16:00.999", "forming", "clock 09:16:01", "forming"},
+		want: []string{
+			"forming 09:15:00-09:16:00 100 100 100 100 volume 1 of 1 partial", "09:15:00-09:16:00 100 100 100 100 volume 1 of 1 partial",
+			"nothing forming",
+		},
+	},
+	{
 		rule: "several open within the grace", timeframe: "1min",
 		lines: []string{"09:15:59 100 1", "09:16:00.5 101 1", "forming", "09:15:59.5 102 1", "forming", "09:16:01 103 1"},
 		want: []string{
