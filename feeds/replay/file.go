@@ -80,7 +80,7 @@ func (f *file) begin() error {
 		f.in = bufio.NewReaderSize(unzipped, lineMax)
 	}
 	first, err := f.next()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s:1: the file is empty, want the header %s", f.path, header)
 	}
 	if err != nil {

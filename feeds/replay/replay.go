@@ -97,8 +97,7 @@ func Open(paths []string, options Options) (*Replay, error) {
 			err = r.enter(f)
 		}
 		if err != nil {
-			r.Close()
-			return nil, fmt.Errorf("replay: %w", err)
+			return nil, fmt.Errorf("replay: %w", errors.Join(err, r.Close()))
 		}
 	}
 	return r, nil
@@ -108,7 +107,7 @@ func Open(paths []string, options Options) (*Replay, error) {
 // file without ticks doesn't.
 func (r *Replay) enter(f *file) error {
 	switch err := f.advance(); {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil
 	case err != nil:
 		return err
@@ -128,10 +127,9 @@ func (r *Replay) Next(t *market.Tick) error {
 	}
 	*t = f.tick
 	t.Source = r.source
-	switch err := f.advance(); {
-	case err == io.EOF:
+	if err := f.advance(); errors.Is(err, io.EOF) {
 		heap.Pop(&r.files)
-	default:
+	} else {
 		// The tick before a wrong line is good: the error waits for its turn.
 		f.broken = err
 		heap.Fix(&r.files, 0)
@@ -151,7 +149,7 @@ func (r *Replay) Run(ctx context.Context, sink Sink) error {
 	var t market.Tick
 	for {
 		switch err := r.Next(&t); {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err

@@ -59,7 +59,7 @@ func all(t testing.TB, r *Replay) []market.Tick {
 	for {
 		var tick market.Tick
 		err := r.Next(&tick)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return ticks
 		}
 		if err != nil {
@@ -288,7 +288,7 @@ func FuzzFile(f *testing.F) {
 				err = r.Next(&market.Tick{})
 			}
 		}
-		if err != io.EOF && !strings.Contains(err.Error(), path) {
+		if !errors.Is(err, io.EOF) && !strings.Contains(err.Error(), path) {
 			t.Errorf("the error %q does not name the file", err)
 		}
 	})

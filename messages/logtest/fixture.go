@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -115,32 +116,36 @@ func out(tp messages.TopicPartition, text string) messages.Out {
 }
 
 // state is a record for the shard's partition of its state topic; an empty value
-// is a tombstone.
+// is a tombstone. Keys are the test's own, so that the suite can run again on a
+// broker that it ran on before.
 func (f *fixture) state(i int, key, value string) messages.Out {
 	id := f.shard(i)
-	o := messages.Out{Topic: f.cluster.StateTopic(id.Kind), Partition: id.Partition, Key: []byte(key)}
+	o := messages.Out{Topic: f.cluster.StateTopic(id.Kind), Partition: id.Partition, Key: []byte(f.prefix + "/" + key)}
 	if value != "" {
 		o.Value = []byte(value)
 	}
 	return o
 }
 
-// restored gives "key=value" of what Restore gives, in order; a tombstone is
-// "key-".
+// restored gives "key=value" of what Restore gives of this test, in order; a
+// tombstone is "key-".
 func (f *fixture) restored(s messages.ShardLog) []string {
 	f.Helper()
-	got, err := restore(f.ctx, s)
+	got, err := f.restore(f.ctx, s)
 	f.ok(err)
 	return got
 }
 
-func restore(ctx context.Context, s messages.ShardLog) ([]string, error) {
+func (f *fixture) restore(ctx context.Context, s messages.ShardLog) ([]string, error) {
 	var got []string
 	err := s.Restore(ctx, func(r *messages.Record) error {
-		if r.Value == nil {
-			got = append(got, string(r.Key)+"-")
-		} else {
-			got = append(got, string(r.Key)+"="+string(r.Value))
+		key, own := strings.CutPrefix(string(r.Key), f.prefix+"/")
+		switch {
+		case !own:
+		case r.Value == nil:
+			got = append(got, key+"-")
+		default:
+			got = append(got, key+"="+string(r.Value))
 		}
 		return nil
 	})

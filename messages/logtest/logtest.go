@@ -18,7 +18,8 @@ import (
 )
 
 // StatePartitions is how many partitions each state topic of a Cluster must have:
-// each test takes shards of its own, so one broker may serve the whole suite.
+// each test takes shards, keys and topics of its own, so one broker may serve the
+// whole suite, several times.
 const StatePartitions = 128
 
 // Deadline bounds each test, and so each wait for an effect.

@@ -87,7 +87,7 @@ func restoreWaits(f *fixture, commits bool) {
 	}
 	done := make(chan result, 1)
 	go func() {
-		got, err := restore(f.ctx, owner)
+		got, err := f.restore(f.ctx, owner)
 		done <- result{got, err}
 	}()
 	select {
@@ -129,7 +129,7 @@ func restoreCancelled(f *fixture) {
 	s := f.open(0)
 	ctx, cancel := context.WithTimeout(f.ctx, shortWait)
 	defer cancel()
-	_, err := restore(ctx, s)
+	_, err := f.restore(ctx, s)
 	f.wantError(err, context.DeadlineExceeded)
 	f.ok(txn.Abort(f.ctx))
 }

@@ -169,7 +169,8 @@ func keepsRecords(f *fixture) {
 	before := time.Now().Add(-time.Hour).UnixMilli()
 	sent := []messages.Out{
 		{Topic: tp.Topic, Key: []byte("k"), Value: []byte("v"), Headers: []messages.Header{
-			{Key: "one", Value: []byte("1")}, {Key: "two", Value: []byte{0, 255}}, {Key: "one", Value: []byte("again")}}},
+			{Key: "one", Value: []byte("1")}, {Key: "two", Value: []byte{0, 255}}, {Key: "one", Value: []byte("again")},
+		}},
 		{Topic: tp.Topic, Key: nil, Value: []byte("no key")},
 		{Topic: tp.Topic, Key: []byte{}, Value: []byte{}},
 		{Topic: tp.Topic, Key: []byte("tombstone"), Value: nil},

@@ -31,26 +31,40 @@ func TestMake(t *testing.T) {
 	}{
 		"a candle stays open until a second after its end": {
 			[]string{"A 100 5 1", "A 4000 7 2", "A 5000 6 1", "A 5999 6 1"},
-			[]string{"A 0-5000 5/7/5/7 v3 [0 1] by -1", "A 5000-10000 6/6/6/6 v2 [2 3] by -1"}, nil},
+			[]string{"A 0-5000 5/7/5/7 v3 [0 1] by -1", "A 5000-10000 6/6/6/6 v2 [2 3] by -1"},
+			nil,
+		},
 		"the tick at that time closes it": {
 			[]string{"A 100 5 1", "A 6000 6 1"},
-			[]string{"A 0-5000 5/5/5/5 v1 [0] by 1", "A 5000-10000 6/6/6/6 v1 [1] by -1"}, nil},
+			[]string{"A 0-5000 5/5/5/5 v1 [0] by 1", "A 5000-10000 6/6/6/6 v1 [1] by -1"},
+			nil,
+		},
 		"within the grace an older tick is taken in": {
 			[]string{"A 4900 5 1", "A 5900 6 1", "A 4800 4 0.5"},
-			[]string{"A 0-5000 4/5/4/5 v1.5 [0 2] by -1", "A 5000-10000 6/6/6/6 v1 [1] by -1"}, nil},
+			[]string{"A 0-5000 4/5/4/5 v1.5 [0 2] by -1", "A 5000-10000 6/6/6/6 v1 [1] by -1"},
+			nil,
+		},
 		"after it the tick is late": {
 			[]string{"A 4900 5 1", "A 6000 6 1", "A 4999 4 1"},
-			[]string{"A 0-5000 5/5/5/5 v1 [0] by 1", "A 5000-10000 6/6/6/6 v1 [1] by -1"}, []int{2}},
+			[]string{"A 0-5000 5/5/5/5 v1 [0] by 1", "A 5000-10000 6/6/6/6 v1 [1] by -1"},
+			[]int{2},
+		},
 		"a late tick need not have had a candle": {
-			[]string{"A 20000 5 1", "A 4999 4 1"}, []string{"A 20000-25000 5/5/5/5 v1 [0] by -1"}, []int{1}},
+			[]string{"A 20000 5 1", "A 4999 4 1"}, []string{"A 20000-25000 5/5/5/5 v1 [0] by -1"}, []int{1},
+		},
 		"another symbol's tick closes it, too": {
 			[]string{"A 100 5 1", "B 6000 1 1", "A 200 4 1"},
-			[]string{"A 0-5000 5/5/5/5 v1 [0] by 1", "B 5000-10000 1/1/1/1 v1 [1] by -1"}, []int{2}},
+			[]string{"A 0-5000 5/5/5/5 v1 [0] by 1", "B 5000-10000 1/1/1/1 v1 [1] by -1"},
+			[]int{2},
+		},
 		"equal times: the first opens, the last closes": {
-			[]string{"A 100 5 1", "A 100 6 1", "A 100 7 1"}, []string{"A 0-5000 5/7/5/7 v3 [0 1 2] by -1"}, nil},
+			[]string{"A 100 5 1", "A 100 6 1", "A 100 7 1"}, []string{"A 0-5000 5/7/5/7 v3 [0 1 2] by -1"}, nil,
+		},
 		"midnight cuts": {
 			[]string{"A 86399999 5 1", "A 86400000 6 1"},
-			[]string{"A 86395000-86400000 5/5/5/5 v1 [0] by -1", "A 86400000-86405000 6/6/6/6 v1 [1] by -1"}, nil},
+			[]string{"A 86395000-86400000 5/5/5/5 v1 [0] by -1", "A 86400000-86405000 6/6/6/6 v1 [1] by -1"},
+			nil,
+		},
 	} {
 		var ticks []Tick
 		for _, text := range tc.ticks {
