@@ -58,6 +58,9 @@ func (s *shardLog) Restore(ctx context.Context, apply func(*messages.Record) err
 // gives what lies below it. Reading only up to the last stable offset would miss
 // what was committed above another's open transaction.
 func (s *shardLog) readStable(ctx context.Context, p *partition) ([]entry, error) {
+	if s.closed.Load() {
+		return nil, errClosed
+	}
 	c := s.cluster
 	c.mu.Lock()
 	target := p.next
@@ -79,7 +82,14 @@ func (s *shardLog) readStable(ctx context.Context, p *partition) ([]entry, error
 }
 
 func (s *shardLog) Offsets(ctx context.Context, tps ...messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
-	if err := s.fault(ctx, PointOffsets, false, 0); err != nil {
+	err := s.fault(ctx, PointOffsets, false, 0)
+	if err == nil && s.closed.Load() {
+		err = errClosed
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		return nil, s.wrap("offsets", err)
 	}
 	out := make(map[messages.TopicPartition]messages.OffsetRange, len(tps))
