@@ -28,3 +28,5 @@ func TestConformanceOfSharedReadersOnKafka(t *testing.T) {
 }
 
 func TestGroupsOnKafka(t *testing.T) { real(t, 1).groupTests(t) }
+
+func TestTransactionsOnKafka(t *testing.T) { real(t, 1).transactionTests(t) }
