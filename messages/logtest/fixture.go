@@ -234,7 +234,7 @@ func (w *follower) until(what string, holds func() bool) {
 	w.Helper()
 	for !holds() {
 		if w.ctx.Err() != nil {
-			w.Fatalf("after %s still not %s; got %q, next %v", Deadline, what, w.values(), w.next)
+			w.Fatalf("after %s still not %s; got %d records, %q at first, next %v", Deadline, what, len(w.records), few(w.values()), w.next)
 		}
 		w.poll(time.Second)
 	}
@@ -254,9 +254,16 @@ func (w *follower) expect(want ...string) {
 	w.Helper()
 	w.until(fmt.Sprintf("%d records", len(want)), func() bool { return len(w.records) >= len(want) })
 	if got := w.values(); !slices.Equal(got, want) {
-		w.Fatalf("read %q, want %q", got, want)
+		i := 0
+		for i < len(got) && i < len(want) && got[i] == want[i] {
+			i++
+		}
+		w.Fatalf("read %d records, want %d; from record %d on read %q, want %q", len(got), len(want), i, few(got[i:]), few(want[i:]))
 	}
 }
+
+// few cuts a list to what fits a message.
+func few(values []string) []string { return values[:min(len(values), 8)] }
 
 // reaches polls until every input stands at its high watermark.
 func (w *follower) reaches(ends map[messages.TopicPartition]messages.OffsetRange) {

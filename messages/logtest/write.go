@@ -113,6 +113,9 @@ func commitManySmall(f *fixture) {
 	f.ok(s.Commit(f.ctx, records))
 	w := f.follow(s, 1000, from(tp, 0))
 	w.until("100 records", func() bool { return len(w.records) >= len(records) })
+	if len(w.records) != len(records) {
+		f.Fatalf("read %d records, want %d", len(w.records), len(records))
+	}
 	for i, r := range w.records {
 		if !bytes.Equal(r.Value, records[i].Value) {
 			f.Fatalf("record %d differs", i)
