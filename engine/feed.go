@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/velox-trading/velox/feeds/pace"
+	"github.com/velox-trading/velox/feeds/simulate"
+	"github.com/velox-trading/velox/kafka"
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/market"
+)
+
+// tickWriter writes the ticks of a feed to market-data-ticks.
+type tickWriter struct {
+	producer *kafka.Producer
+	protobuf bool
+}
+
+// Send implements the feeds' Sink.
+func (w *tickWriter) Send(ctx context.Context, t *market.Tick) error {
+	out := messages.Out{Topic: messages.TopicTicks, Partition: messages.AnyPartition, Key: []byte(t.Symbol)}
+	contentType := messages.ContentTypeJSON
+	if w.protobuf {
+		out.Value, contentType = messages.AppendTickProto(nil, t), messages.ContentTypeProtobuf
+	} else {
+		out.Value = messages.AppendTick(make([]byte, 0, 256), t)
+	}
+	out.Headers = []messages.Header{{Key: messages.HeaderContentType, Value: []byte(contentType)}}
+	return w.producer.Send(ctx, out)
+}
+
+// simulate writes the simulated market, its past first, once every partition of
+// ticks has a shard that reads it.
+func (n *node) simulate(ctx context.Context, out io.Writer) error {
+	if err := n.everyPartitionRead(ctx); err != nil {
+		return err
+	}
+	producer, err := n.log.NewProducer()
+	if err != nil {
+		return err
+	}
+	defer producer.Close()
+	s := n.config.Simulate
+	past := time.Duration(s.Hours * float64(time.Hour))
+	feed := simulate.NewFeed(simulate.Options{
+		Seed: s.Seed, Symbols: s.Symbols, Exchange: s.Exchange, TicksPerSecond: s.TicksPerSecond,
+	}, time.Now().UnixMilli(), past, pace.Machine())
+	fmt.Fprintf(out, "simulating %d symbols on exchange %s: %v of past ticks first, then live\n", s.Symbols, s.Exchange, past)
+	go func() {
+		select {
+		case <-feed.Live():
+			fmt.Fprintf(out, "the simulated market is live after %d past ticks\n", feed.Sent())
+		case <-ctx.Done():
+		}
+	}()
+	return feed.Run(ctx, &tickWriter{producer: producer, protobuf: n.config.Processing.Format == "protobuf"})
+}
+
+// everyPartitionRead waits until every partition of ticks has a committed
+// frontier: a new shard starts at the log's end, so ticks written earlier would
+// be passed over.
+func (n *node) everyPartitionRead(ctx context.Context) error {
+	return waitForFrontiers(ctx, n.log)
+}

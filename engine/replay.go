@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/feeds/replay"
+	"github.com/velox-trading/velox/kafka"
+	"github.com/velox-trading/velox/messages"
+)
+
+// ReplayOptions say what Replay writes and what it shows.
+type ReplayOptions struct {
+	Files []string
+	// Speed is the factor of the ticks' own time; 0 is as fast as Kafka takes them.
+	Speed          float64
+	NameByExchange bool
+	// Node runs a node in this process until everything is taken in.
+	Node bool
+	// JSON prints the summary as JSON.
+	JSON bool
+	// Out takes the summary, Progress the bar.
+	Out, Progress io.Writer
+	Logger        *slog.Logger
+}
+
+// summary is what a replay tells at its end.
+type summary struct {
+	Source  string  `json:"source"`
+	Ticks   int64   `json:"ticks"`
+	Seconds float64 `json:"seconds"`
+	FirstMs int64   `json:"first_ms"`
+	LastMs  int64   `json:"last_ms"`
+}
+
+// Replay writes the ticks of files to market-data-ticks, as a source of its own.
+func Replay(ctx context.Context, c *configs.Config, o ReplayOptions) error {
+	if c.Embedded() && !o.Node {
+		return exit(ExitSettings, "replay: no cluster is named; give --bootstrap-servers, or --node to run a node with its own broker in this process")
+	}
+	id := newReplayID()
+	files, err := replay.Open(o.Files, replay.Options{ID: id, NameByExchange: o.NameByExchange, Speed: o.Speed})
+	if err != nil {
+		return exit(ExitInput, "replay: %w", err)
+	}
+	defer files.Close()
+	to, stop, err := replayTarget(ctx, c, o)
+	if err != nil {
+		return err
+	}
+	err = writeReplay(ctx, c, o, replay.Source(id), files, to)
+	if err == nil && o.Node {
+		err = takenIn(ctx, to.node)
+	}
+	return errors.Join(err, stop())
+}
+
+// newReplayID makes each replay a source of its own.
+func newReplayID() string {
+	b := make([]byte, 6)
+	_, _ = rand.Read(b) // it never fails
+	return time.Now().UTC().Format("20060102T150405") + "-" + hex.EncodeToString(b)
+}
+
+// target is the cluster that a replay writes to, and the node in this process,
+// if there is one.
+type target struct {
+	log  *kafka.Log
+	node *node
+}
+
+func replayTarget(ctx context.Context, c *configs.Config, o ReplayOptions) (*target, func() error, error) {
+	if o.Node {
+		n, err := startNode(ctx, c, o.Logger)
+		if err != nil {
+			return nil, nil, err
+		}
+		return &target{log: n.log, node: n}, n.stop, nil
+	}
+	cl, err := connect(ctx, c, o.Logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := cl.prepareTopics(ctx, c, o.Logger); err != nil {
+		cl.close()
+		return nil, nil, err
+	}
+	log, err := kafka.OpenLog(cl.settings)
+	if err != nil {
+		cl.close()
+		return nil, nil, exit(ExitSettings, "kafka: %w", err)
+	}
+	return &target{log: log}, func() error { log.Close(); cl.close(); return nil }, nil
+}
+
+func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, source string, files *replay.Replay, t *target) error {
+	fmt.Fprintln(o.Progress, "waiting until every partition of", messages.TopicTicks, "has a shard that reads it")
+	if err := waitForFrontiers(ctx, t.log); err != nil {
+		return exit(ExitKafka, "replay: %w; start a node, or give --node", err)
+	}
+	producer, err := t.log.NewProducer()
+	if err != nil {
+		return exit(ExitKafka, "replay: %w", err)
+	}
+	defer producer.Close()
+	bar, stopBar := context.WithCancel(ctx)
+	var drawing sync.WaitGroup
+	drawing.Go(func() { draw(bar, o.Progress, files) })
+	err = files.Run(ctx, &tickWriter{producer: producer, protobuf: c.Processing.Format == "protobuf"})
+	if err == nil {
+		err = producer.Flush(ctx)
+	}
+	stopBar()
+	drawing.Wait()
+	if err != nil {
+		return exit(ExitInput, "replay: %w", err)
+	}
+	return o.summarise(source, files.Progress())
+}
+
+func (o *ReplayOptions) summarise(source string, p replay.Progress) error {
+	s := summary{Source: source, Ticks: p.Ticks, Seconds: p.Elapsed.Seconds(), FirstMs: p.FirstMs, LastMs: p.TimeMs}
+	if o.JSON {
+		return json.NewEncoder(o.Out).Encode(s)
+	}
+	_, err := fmt.Fprintf(o.Out, "%d ticks from %s to %s in %.1f s, %.0f a second\n", s.Ticks,
+		time.UnixMilli(s.FirstMs).UTC().Format(time.DateTime), time.UnixMilli(s.LastMs).UTC().Format(time.DateTime), s.Seconds, p.PerSecond())
+	return err
+}
+
+// draw shows a bar with rate and time left, twice a second.
+func draw(ctx context.Context, out io.Writer, files *replay.Replay) {
+	ticker := time.NewTicker(500 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			fmt.Fprint(out, "\r\033[K")
+			return
+		case <-ticker.C:
+			fmt.Fprint(out, "\r"+barLine(files.Progress())+"\033[K")
+		}
+	}
+}
+
+const barWidth = 30
+
+func barLine(p replay.Progress) string {
+	share := 0.0
+	if p.BytesTotal > 0 {
+		share = min(float64(p.BytesRead)/float64(p.BytesTotal), 1)
+	}
+	done := int(share * barWidth)
+	left := "?"
+	if share > 0.001 {
+		left = (time.Duration(float64(p.Elapsed) * (1 - share) / share)).Round(time.Second).String()
+	}
+	return fmt.Sprintf("[%s%s] %3.0f %%  %d ticks  %.0f/s  %s left",
+		strings.Repeat("#", done), strings.Repeat("-", barWidth-done), 100*share, p.Ticks, p.PerSecond(), left)
+}
+
+// takenIn waits until the node in this process has taken in every tick.
+func takenIn(ctx context.Context, n *node) error {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		if n.caughtUp(ctx) {
+			return nil
+		}
+		select {
+		case <-ticker.C:
+		case err := <-n.shards.Failed():
+			return failure(err)
+		case <-ctx.Done():
+			return nil // stopped by the user: what is left is taken in next time
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/velox-trading/velox/actors"
+	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/kafka"
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/market"
+)
+
+// kafkaSettings gives the settings of the Kafka client.
+func kafkaSettings(c *configs.Config, bootstrap []string, logger *slog.Logger) kafka.Config {
+	k, s := kafka.DefaultConfig(), c.Kafka
+	k.BootstrapServers, k.GroupIDPrefix, k.AutoOffsetReset = bootstrap, s.GroupIDPrefix, s.AutoOffsetReset
+	k.EnableAutoCommit, k.SessionTimeoutMs, k.HeartbeatIntervalMs = s.EnableAutoCommit, s.SessionTimeoutMs, s.HeartbeatIntervalMs
+	k.MaxPollRecords, k.FetchMaxBytes, k.CompressionType = s.MaxPollRecords, s.FetchMaxBytes, s.CompressionType
+	k.BatchSize, k.LingerMs, k.MaxInFlight = s.BatchSize, s.LingerMs, s.MaxInFlight
+	k.Acks, k.Retries, k.TransactionTimeoutMs = s.Acks, s.Retries, s.TransactionTimeoutMs
+	k.TLS = kafka.TLS(s.TLS)
+	k.SASL = kafka.SASL{
+		Mechanism: s.SASL.Mechanism, Username: s.SASL.Username, Password: string(s.SASL.Password), Token: string(s.SASL.Token),
+	}
+	k.Logger = logger
+	return k
+}
+
+// shardSettings gives the settings of the shards, without the ports.
+func shardSettings(c *configs.Config) (actors.Config, error) {
+	calendars, err := calendarsOf(c)
+	if err != nil {
+		return actors.Config{}, err
+	}
+	tf, err := market.ParseTimeframe(c.Symbols.Timeframe)
+	if err != nil {
+		return actors.Config{}, exit(ExitSettings, "symbols.timeframe: %w", err)
+	}
+	p := c.Processing
+	return actors.Config{
+		Prefix: c.Kafka.GroupIDPrefix, Protobuf: p.Format == "protobuf",
+		Guarantees: map[messages.ShardKind]actors.Guarantee{
+			messages.SymbolShard:  actors.Guarantee(p.Guarantee.Symbol),
+			messages.AccountShard: actors.Guarantee(p.Guarantee.Account),
+		},
+		Earliest: c.Kafka.AutoOffsetReset == "earliest",
+		Limits: actors.EpochLimits{
+			PollRecords: c.Kafka.MaxPollRecords, Records: p.Epoch.Records, Bytes: p.Epoch.Bytes,
+			Time: p.Epoch.Time, Idle: p.Epoch.Idle, Step: p.Epoch.Step,
+		},
+		Checkpoint: actors.Checkpoints{
+			Min: p.Checkpoint.Min, Max: p.Checkpoint.Max, Replay: p.Checkpoint.Replay, Batch: p.Checkpoint.Batch,
+		},
+		EntityRestarts:   restarts(p.Restarts.Entity),
+		StrategyRestarts: restarts(p.Restarts.Strategy),
+		ShardRestarts:    restarts(p.Restarts.Shard),
+		Symbols: actors.SymbolSettings{
+			Timeframe: tf, Periods: c.Symbols.Periods, Indicators: c.Symbols.Indicators,
+			Grace: c.Symbols.CloseGrace, Silence: c.Symbols.SourceSilence, MaxAhead: c.Symbols.MaxAhead,
+			IdleClose: c.Symbols.IdleClose, Emit: actors.EmitMode(c.Symbols.Emit.Mode), EmitEvery: c.Symbols.Emit.Every,
+			Calendars: calendars,
+		},
+	}, nil
+}
+
+func restarts(i configs.Intensity) actors.Restarts {
+	return actors.Restarts{Max: i.Max, Window: i.Window}
+}
+
+func calendarsOf(c *configs.Config) (market.Calendars, error) {
+	out := make(market.Calendars, len(c.Calendars))
+	for exchange, s := range c.Calendars {
+		open, err := timeOfDay(s.Open)
+		if err != nil {
+			return nil, exit(ExitSettings, "calendars.%s.open: %w", exchange, err)
+		}
+		shut, err := timeOfDay(s.Close)
+		if err != nil {
+			return nil, exit(ExitSettings, "calendars.%s.close: %w", exchange, err)
+		}
+		if out[exchange], err = market.NewCalendar(s.Zone, open, shut, s.Holidays); err != nil {
+			return nil, exit(ExitSettings, "calendars.%s: %w", exchange, err)
+		}
+	}
+	return out, nil
+}
+
+func timeOfDay(text string) (time.Duration, error) {
+	if text == "24:00" {
+		return 24 * time.Hour, nil
+	}
+	t, err := time.Parse("15:04", text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no time of day: %w", text, err)
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
+}
+
+// Names of the groups, after the prefix.
+const (
+	groupTicks     = "-market-data-group"
+	groupAccounts  = "-accounts-group"
+	groupIndicator = "-indicator-group"
+	groupSignal    = "-signal-group"
+)

@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/kafka"
+)
+
+// TopicsApply makes the topics that lack and prints how all of them are.
+func TopicsApply(ctx context.Context, c *configs.Config, out io.Writer) error {
+	return topicsReport(ctx, c, out, (*kafka.Admin).ApplyTopics)
+}
+
+// TopicsDescribe prints how the topics are, and what differs.
+func TopicsDescribe(ctx context.Context, c *configs.Config, out io.Writer) error {
+	return topicsReport(ctx, c, out, (*kafka.Admin).DescribeTopics)
+}
+
+func topicsReport(ctx context.Context, c *configs.Config, out io.Writer,
+	look func(*kafka.Admin, context.Context, []kafka.Topic) ([]kafka.TopicReport, error),
+) error {
+	if c.Embedded() {
+		// The broker that a node brings is gone with it; the one that may be
+		// running is reached like any other cluster.
+		return exit(ExitSettings, "topics: no cluster is named; give --bootstrap-servers, %s for a node's embedded broker", c.Broker.Address)
+	}
+	topics, err := wantedTopics(c)
+	if err != nil {
+		return err
+	}
+	cl, err := connect(ctx, c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer cl.close()
+	reports, err := look(cl.admin, ctx, topics)
+	if err != nil {
+		return exit(ExitKafka, "topics: %w", err)
+	}
+	for _, r := range reports {
+		printTopic(out, r)
+	}
+	if err := kafka.TopicErrors(reports); err != nil {
+		return exit(ExitKafka, "topics: %w", err)
+	}
+	return nil
+}
+
+func printTopic(out io.Writer, r kafka.TopicReport) {
+	state := "as it should be"
+	switch {
+	case r.Err != nil:
+		state = "failed: " + r.Err.Error()
+	case r.Missing:
+		state = "missing"
+	case r.Created:
+		state = "created"
+	case len(r.Drift) > 0:
+		state = "differs"
+	}
+	fmt.Fprintf(out, "%-26s %3d partitions  %d replicas  %s\n", r.Name, r.Partitions, r.Replicas, state)
+	for _, d := range r.Drift {
+		fmt.Fprintf(out, "    %s\n", d)
+	}
+}
+
+// Health asks the cluster how it is: the contract's JSON, and whether it is
+// healthy.
+func Health(ctx context.Context, c *configs.Config) ([]byte, bool) {
+	bootstrap := c.Kafka.BootstrapServers
+	if c.Embedded() {
+		bootstrap = []string{c.Broker.Address}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	admin, err := kafka.OpenAdmin(kafkaSettings(c, bootstrap, nil))
+	if err != nil {
+		return document(kafka.Health{Status: "unhealthy", Error: err.Error()}), false
+	}
+	defer admin.Close()
+	h := admin.Health(ctx)
+	return document(h), h.Healthy()
+}
+
+func document(h kafka.Health) []byte {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return fmt.Appendf(nil, `{"status":"unhealthy","error":%q}`, err.Error())
+	}
+	return text
+}
