@@ -1,0 +1,36 @@
+package strategy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/velox-trading/velox/trading/position"
+)
+
+// Holding is what a strategy holds of one symbol. Prices move without it: ask
+// Unrealized with the price of the event.
+type Holding struct {
+	Symbol string
+	position.Book
+	// OpenOrders counts its orders that can still trade, closes by risk included.
+	OpenOrders int
+	// OpenedMs is the time of the fill that opened the present position; 0 when flat.
+	OpenedMs int64
+}
+
+// Book is what a strategy may see of itself.
+type Book struct {
+	// Revision grows with every change of the holdings.
+	Revision int64
+	// Holdings are sorted by symbol.
+	Holdings []Holding
+}
+
+// For gives the holding of a symbol; an empty one when there is none.
+func (b *Book) For(symbol string) Holding {
+	i, ok := slices.BinarySearchFunc(b.Holdings, symbol, func(h Holding, s string) int { return strings.Compare(h.Symbol, s) })
+	if !ok {
+		return Holding{Symbol: symbol}
+	}
+	return b.Holdings[i]
+}
