@@ -42,7 +42,7 @@ func (a *atr) AppendState(b []byte) []byte {
 
 func (a *atr) LoadState(b []byte) ([]byte, error) {
 	r := &reader{b: b}
-	a.previous, a.seen = r.float(), r.bounded(1)
+	a.previous, a.seen = r.float(), r.bounded(0, 1)
 	a.mean.load(r)
 	return r.b, r.err
 }

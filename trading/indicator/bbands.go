@@ -13,17 +13,16 @@ func newBBANDS(p []float64) Indicator { return &bbands{newWindow(int(p[0])), p[1
 
 func (s *bbands) Update(b Bar) { s.w.push(b.Close) }
 
-func (s *bbands) set(out []float64, mean, variance float64) {
-	d := s.k * math.Sqrt(variance)
-	out[0], out[1], out[2] = mean+d, mean, mean-d
+func (s *bbands) set(out []float64, m moments) {
+	d := float64(s.k * math.Sqrt(m.variance()))
+	out[0], out[1], out[2] = m.mean+d, m.mean, m.mean-d
 }
 
 func (s *bbands) Peek(b Bar, out []float64) bool {
 	if !s.w.fills() {
 		return false
 	}
-	mean, variance := s.w.peek(b.Close)
-	s.set(out, mean, variance)
+	s.set(out, s.w.peek(b.Close))
 	return true
 }
 
@@ -31,8 +30,7 @@ func (s *bbands) Last(out []float64) bool {
 	if !s.w.full() {
 		return false
 	}
-	mean, variance := s.w.stats()
-	s.set(out, mean, variance)
+	s.set(out, s.w.now)
 	return true
 }
 

@@ -18,7 +18,7 @@ func (a *average) next(x float64) float64 {
 	case a.count+1 == a.n:
 		return (a.value + x) / float64(a.n)
 	default:
-		return a.value + 2/float64(a.n+1)*(x-a.value)
+		return a.value + float64(2/float64(a.n+1)*(x-a.value))
 	}
 }
 
@@ -34,11 +34,8 @@ func (a *average) appendState(b []byte) []byte {
 }
 
 func (a *average) load(r *reader) {
-	if r.int() != a.n {
-		r.err = errShort
-		return
-	}
-	a.count, a.value = r.bounded(a.n), r.float()
+	r.expect(a.n)
+	a.count, a.value = r.bounded(0, a.n), r.float()
 }
 
 // ema is the exponential moving average of closes.

@@ -55,6 +55,6 @@ func (m *macd) LoadState(b []byte) ([]byte, error) {
 	m.fast.load(r)
 	m.slow.load(r)
 	m.signal.load(r)
-	m.seen = r.bounded(m.skip)
+	m.seen = r.bounded(0, m.skip)
 	return r.b, r.err
 }

@@ -2,12 +2,14 @@ package indicator
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// Parameter is one parameter of a kind, with its bounds.
+// Parameter is one parameter of a kind, with its bounds, both included. Default
+// is the value in examples; a name always gives all parameters.
 type Parameter struct {
 	Name              string
 	Default, Min, Max float64
@@ -35,18 +37,43 @@ func atLeast(p Parameter, least float64) Parameter {
 	return p
 }
 
-// kinds is the one table of all indicators.
+// kinds is the one table of all indicators, sorted by name.
 var kinds = []Kind{
-	{"ATR", []Parameter{periods("periods", 14)}, []string{""}, "Wilder's average of max(high-low, |high-close'|, |low-close'|)", newATR},
-	{"BBANDS", []Parameter{atLeast(periods("periods", 20), 2), {"deviations", 2, 0.001, 100, false}}, []string{"UPPER", "MIDDLE", "LOWER"}, "SMA(close, n) and k population deviations above and below", newBBANDS},
-	{"EMA", []Parameter{periods("periods", 20)}, []string{""}, "e += 2/(n+1) * (close - e), starting as SMA(n)", newEMA},
-	{"MACD", []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), periods("signal", 9)}, []string{"", "SIGNAL", "HIST"}, "EMA(fast) - EMA(slow); its EMA(signal); their difference", newMACD},
-	{"RSI", []Parameter{atLeast(periods("periods", 14), 2)}, []string{""}, "100 * gain / (gain + loss), Wilder's averages of the moves", newRSI},
-	{"SMA", []Parameter{periods("periods", 20)}, []string{""}, "sum(close) / n", newSMA},
-	{"VWAP", nil, []string{""}, "sum((high+low+close)/3 * volume) / sum(volume) of the session", newVWAP},
+	{
+		Name: "ATR", Parameters: []Parameter{periods("periods", 14)}, Outputs: []string{""}, make: newATR,
+		Formula: "Wilder's average of max(high - low, |high - previous close|, |low - previous close|)",
+	},
+	{
+		Name:       "BBANDS",
+		Parameters: []Parameter{atLeast(periods("periods", 20), 2), {Name: "deviations", Default: 2, Min: 0.001, Max: 100}},
+		Outputs:    []string{"UPPER", "MIDDLE", "LOWER"}, make: newBBANDS,
+		Formula: "the mean of n closes; as many population deviations above and below it",
+	},
+	{
+		Name: "EMA", Parameters: []Parameter{periods("periods", 20)}, Outputs: []string{""}, make: newEMA,
+		Formula: "e + 2 / (n + 1) * (close - e), from the mean of the first n closes on",
+	},
+	{
+		Name:       "MACD",
+		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), periods("signal", 9)},
+		Outputs:    []string{"", "SIGNAL", "HIST"}, make: newMACD,
+		Formula: "EMA(fast) - EMA(slow); the EMA(signal) of that; their difference",
+	},
+	{
+		Name: "RSI", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newRSI,
+		Formula: "100 * gain / (gain + loss), Wilder's averages of the moves up and down; 0 without moves",
+	},
+	{
+		Name: "SMA", Parameters: []Parameter{periods("periods", 20)}, Outputs: []string{""}, make: newSMA,
+		Formula: "the mean of n closes",
+	},
+	{
+		Name: "VWAP", Outputs: []string{""}, make: newVWAP,
+		Formula: "sum((high + low + close) / 3 * volume) / sum(volume) since the session's start",
+	},
 }
 
-// Kinds lists all kinds, sorted by name.
+// Kinds lists all kinds, sorted by name. What it gives must not be changed.
 func Kinds() []Kind { return slices.Clone(kinds) }
 
 // Spec is a kind with its parameters.
@@ -66,7 +93,8 @@ func (s Spec) Name() string {
 	return b.String()
 }
 
-// OutputNames gives the names of all outputs, such as BBANDS_20_2_UPPER.
+// OutputNames gives the names of all outputs, in the order of the values that Peek and Last give,
+// such as BBANDS_20_2_UPPER.
 func (s Spec) OutputNames() []string {
 	k, _ := kindOf(s.Kind)
 	names := make([]string, len(k.Outputs))
@@ -103,21 +131,24 @@ func ParseName(name string) (Spec, int, error) {
 		}
 	}
 	if output < 0 {
-		return Spec{}, 0, fmt.Errorf("%s has no output of that name; it has %s", name, strings.Join(k.Outputs, ", "))
+		return Spec{}, 0, fmt.Errorf("%s names no output; want one of %s, as in %s", name, strings.Join(k.Outputs, ", "), k.example())
 	}
 	if len(fields) != len(k.Parameters) {
-		return Spec{}, 0, fmt.Errorf("%s takes %d parameters, as in %s", k.Name, len(k.Parameters), k.example())
+		return Spec{}, 0, fmt.Errorf("%s: %s takes %d parameters, as in %s", name, k.Name, len(k.Parameters), k.example())
 	}
-	params := make([]float64, len(fields))
+	spec := Spec{Kind: k.Name, Params: make([]float64, len(fields))}
 	for i, f := range fields {
-		p := k.Parameters[i]
 		v, err := strconv.ParseFloat(f, 64)
-		if err != nil || !(v >= p.Min && v <= p.Max) || (p.Whole && v != float64(int(v))) || strconv.FormatFloat(v, 'f', -1, 64) != f {
+		if p := k.Parameters[i]; err != nil || !p.allows(v) || strconv.FormatFloat(v, 'f', -1, 64) != f {
 			return Spec{}, 0, fmt.Errorf("%s of %s is %q; want %s", p.Name, name, f, p.bounds())
 		}
-		params[i] = v
+		spec.Params[i] = v
 	}
-	return Spec{Kind: k.Name, Params: params}, output, nil
+	return spec, output, nil
+}
+
+func (p Parameter) allows(v float64) bool {
+	return v >= p.Min && v <= p.Max && (!p.Whole || v == math.Trunc(v))
 }
 
 func (p Parameter) bounds() string {
@@ -144,8 +175,16 @@ func kindNames() string {
 	return strings.Join(names, ", ")
 }
 
-// New makes an indicator without any bars. The spec must come from ParseName.
+// New makes an indicator that has seen no bars. A spec that no name gives, with
+// an unknown kind or parameters out of bounds, panics.
 func New(s Spec) Indicator {
-	k, _ := kindOf(s.Kind)
+	k, ok := kindOf(s.Kind)
+	ok = ok && len(s.Params) == len(k.Parameters)
+	for i := 0; ok && i < len(s.Params); i++ {
+		ok = k.Parameters[i].allows(s.Params[i])
+	}
+	if !ok {
+		panic(fmt.Sprintf("indicator %s: unknown, or parameters out of bounds", s.Name()))
+	}
 	return k.make(s.Params)
 }

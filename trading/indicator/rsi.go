@@ -1,43 +1,5 @@
 package indicator
 
-// wilder is Wilder's smoothing: the mean of the first n values, then
-// (value*(n-1) + x) / n.
-type wilder struct {
-	n     int
-	count int
-	value float64 // while count < n, the sum so far
-}
-
-func (w *wilder) next(x float64) float64 {
-	switch {
-	case w.count+1 < w.n:
-		return w.value + x
-	case w.count+1 == w.n:
-		return (w.value + x) / float64(w.n)
-	default:
-		return (w.value*float64(w.n-1) + x) / float64(w.n)
-	}
-}
-
-func (w *wilder) push(x float64) {
-	w.value = w.next(x)
-	if w.count < w.n {
-		w.count++
-	}
-}
-
-func (w *wilder) appendState(b []byte) []byte {
-	return appendFloat(appendInt(appendInt(b, w.n), w.count), w.value)
-}
-
-func (w *wilder) load(r *reader) {
-	if r.int() != w.n {
-		r.err = errShort
-		return
-	}
-	w.count, w.value = r.bounded(w.n), r.float()
-}
-
 // rsi is Wilder's relative strength index of closes: 100 * gain / (gain + loss),
 // both smoothed by Wilder; 0 when there was neither, as in TA-Lib. Its first
 // value needs n+1 closes.
@@ -93,7 +55,7 @@ func (s *rsi) AppendState(b []byte) []byte {
 
 func (s *rsi) LoadState(b []byte) ([]byte, error) {
 	r := &reader{b: b}
-	s.previous, s.seen = r.float(), r.bounded(1)
+	s.previous, s.seen = r.float(), r.bounded(0, 1)
 	s.gain.load(r)
 	s.loss.load(r)
 	return r.b, r.err

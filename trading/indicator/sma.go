@@ -11,7 +11,7 @@ func (s *sma) Peek(b Bar, out []float64) bool {
 	if !s.w.fills() {
 		return false
 	}
-	out[0], _ = s.w.peek(b.Close)
+	out[0] = s.w.peek(b.Close).mean
 	return true
 }
 
@@ -19,7 +19,7 @@ func (s *sma) Last(out []float64) bool {
 	if !s.w.full() {
 		return false
 	}
-	out[0], _ = s.w.stats()
+	out[0] = s.w.now.mean
 	return true
 }
 

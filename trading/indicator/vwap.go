@@ -2,10 +2,10 @@ package indicator
 
 // vwap is the session's volume weighted average price: sum(typical * volume) /
 // sum(volume) since the session's start, typical = (high + low + close) / 3.
-// TA-Lib has none; the definition is the one of exchanges' closing reports.
-// Without volume there is no value.
+// TA-Lib's runs over the whole of its input and is 0 before any volume; this one
+// starts anew with each session, and without volume it has no value.
 type vwap struct {
-	session       int
+	session       int64
 	value, volume float64
 }
 
@@ -13,10 +13,10 @@ func newVWAP([]float64) Indicator { return &vwap{} }
 
 func (v *vwap) with(b Bar) vwap {
 	s := *v
-	if int(b.SessionMs) != s.session {
-		s = vwap{session: int(b.SessionMs)}
+	if b.SessionMs != s.session {
+		s = vwap{session: b.SessionMs}
 	}
-	s.value += (b.High + b.Low + b.Close) / 3 * b.Volume
+	s.value += float64((b.High + b.Low + b.Close) / 3 * b.Volume)
 	s.volume += b.Volume
 	return s
 }
@@ -37,11 +37,11 @@ func (v *vwap) Last(out []float64) bool {
 }
 
 func (v *vwap) AppendState(b []byte) []byte {
-	return appendFloat(appendFloat(appendInt(b, v.session), v.value), v.volume)
+	return appendFloat(appendFloat(appendWord(b, uint64(v.session)), v.value), v.volume)
 }
 
 func (v *vwap) LoadState(b []byte) ([]byte, error) {
 	r := &reader{b: b}
-	v.session, v.value, v.volume = r.int(), r.float(), r.float()
+	v.session, v.value, v.volume = int64(r.word()), r.float(), r.float()
 	return r.b, r.err
 }
