@@ -63,13 +63,15 @@ type stepped struct {
 	// nil when it was at none.
 	failure string
 	failed  *input
+	// strategy is the one that failed, in an account that is fine itself.
+	strategy string
 }
 
 // entityActor runs one machine. On a panic it reports to the shard and lets its
 // supervisor restart it; the new incarnation restores itself from the cell.
 type entityActor struct {
 	cell  *cell
-	make  func(key string) machine
+	make  func(key string, c actor.Context) machine
 	fault FaultPoint
 
 	machine machine
@@ -79,28 +81,35 @@ type entityActor struct {
 func (a *entityActor) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
-		a.restore()
+		a.restore(c)
 	case *stepEntity:
-		a.step(m)
+		a.step(c, m)
 	case *saveEntity:
 		a.save(m)
 	}
 }
 
-func (a *entityActor) restore() {
-	a.machine = a.make(a.cell.key)
+func (a *entityActor) restore(c actor.Context) {
+	a.machine = a.make(a.cell.key, c)
 	if err := a.machine.load(a.cell.base); err != nil {
 		panic(fmt.Errorf("load the state of %s: %w", a.cell.key, err))
 	}
 	for _, b := range a.cell.journal {
 		a.machine.step(b, &outbox{})
 	}
+	a.machine.ready()
 }
 
-func (a *entityActor) step(m *stepEntity) {
+func (a *entityActor) step(c actor.Context, m *stepEntity) {
 	box := &outbox{}
 	defer func() {
-		if reason := recover(); reason != nil {
+		reason := recover()
+		if child, ok := reason.(*strategyFailure); ok {
+			a.restore(c)
+			m.barrier.Put(m.slot, stepped{failed: box.in, failure: child.reason, strategy: child.id})
+			return
+		}
+		if reason != nil {
 			m.barrier.Put(m.slot, stepped{
 				failed: box.in, failure: fmt.Sprintf("%v\n%s", reason, debug.Stack()),
 			})

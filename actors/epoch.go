@@ -20,10 +20,10 @@ import (
 type kind interface {
 	// topics lists the inputs.
 	topics() []inputTopic
-	// wants is the key filter of an input topic, or nil.
-	wants(topic string) func(key []byte) bool
+	// wants is the key filter of an input, or nil.
+	wants(tp messages.TopicPartition) func(key []byte) bool
 	// prepare may read more before an epoch is routed.
-	prepare(ctx context.Context, records []*messages.Record) ([]*messages.Record, error)
+	prepare(ctx context.Context, ep *epoch, records []*messages.Record) ([]*messages.Record, error)
 	// class: records of different classes are stepped apart, in order.
 	class(r *messages.Record) int
 	// route decodes a record and gives it to entities, or puts out what the shard
@@ -113,6 +113,8 @@ type shard struct {
 	handles   map[string]*handle
 	frontier  frontier
 	committed frontier // at restore: what was visible before
+	// cached is how far the cache inputs were read.
+	cached    frontier
 	replaying bool
 	catchUp   frontier // inputs to reach before "later" inputs are read
 	counts    map[string]int32
@@ -141,8 +143,8 @@ func newShard(c *Config, id messages.ShardID, g Group, m *shardMemory) *shard {
 	s := &shard{
 		config: c, id: id, group: g, memory: m,
 		handles: make(map[string]*handle), snapshots: make(map[*snapshot]struct{}),
-		counts: make(map[string]int32),
-		inbox:  make(chan any, 1024), asks: make(chan readyAsk), draining: make(chan struct{}),
+		counts: make(map[string]int32), cached: make(frontier),
+		inbox: make(chan any, 1024), asks: make(chan readyAsk), draining: make(chan struct{}),
 		writer: fmt.Appendf(nil, "%s/%s/%d", c.Prefix, id.Kind, id.Partition),
 	}
 	s.kind = newSymbolKind(s)
@@ -168,6 +170,9 @@ type epoch struct {
 	// ticks and consumed count what was taken, to be reported once.
 	ticks    int
 	consumed map[string]int
+	// reread: an entity wants inputs that were filtered out so far, so the rest of
+	// the records is read again with the new filter.
+	reread bool
 	// timed: a timer moved a clock, so what it changed is saved with it.
 	timed bool
 }
@@ -290,10 +295,7 @@ func (s *shard) collect(ctx context.Context, ep *epoch) ([]*messages.Record, err
 		if len(records) == 0 && len(b.Records) > 0 {
 			ep.start = s.config.Clock.Now()
 		}
-		for tp, next := range b.Next {
-			ep.next[tp] = next
-		}
-		records = append(records, b.Records...)
+		records = append(records, s.taken(ep, b)...)
 		for _, r := range b.Records {
 			bytes += len(r.Value)
 		}
@@ -303,7 +305,28 @@ func (s *shard) collect(ctx context.Context, ep *epoch) ([]*messages.Record, err
 		}
 		wait = 0
 	}
-	return s.kind.prepare(ctx, records)
+	return s.kind.prepare(ctx, ep, records)
+}
+
+// taken notes how far a poll went and gives its records.
+func (s *shard) taken(ep *epoch, b messages.Batch) []*messages.Record {
+	for tp, next := range b.Next {
+		if s.isCache(tp.Topic) {
+			s.cached[tp] = next
+		} else {
+			ep.next[tp] = next
+		}
+	}
+	return b.Records
+}
+
+func (s *shard) isCache(topic string) bool {
+	for _, t := range s.kind.topics() {
+		if t.topic == topic {
+			return t.cache
+		}
+	}
+	return false
 }
 
 // poll reads from the log; it is cut short when something arrives in the inbox.
@@ -405,10 +428,31 @@ func (s *shard) failed(ep *epoch, g *group, r *stepped) error {
 	}
 	s.config.Logger.Error("entity failed", "shard", s.id.String(), "entity", g.handle.key,
 		"origin", in.origin.String(), "failure", r.failure)
+	if r.strategy != "" {
+		return s.strategyFailed(ep, g, r)
+	}
 	if s.memory.fail(blameOf(g.handle.key, in)) >= 2 {
 		ep.skip(g, in, reasonFailed, r.failure)
 		ep.force = true
 		s.config.Observer.Count(CountQuarantined, string(s.id.Kind)+" input", 1)
+	}
+	return nil
+}
+
+// strategyFailed steps an account again whose strategy panicked; the second time
+// on the same input, the account quarantines the strategy at that input.
+func (s *shard) strategyFailed(ep *epoch, g *group, r *stepped) error {
+	in := r.failed
+	if slices.Contains(g.batch.quarantine[in.take], r.strategy) {
+		return fmt.Errorf("shard %s: strategy %s of %s fails though it is quarantined: %s", s.id, r.strategy, g.handle.key, r.failure)
+	}
+	if s.memory.fail(blameOf(g.handle.key+"\x00"+r.strategy, in)) >= 2 {
+		if g.batch.quarantine == nil {
+			g.batch.quarantine = make(map[int][]string)
+		}
+		g.batch.quarantine[in.take] = append(g.batch.quarantine[in.take], r.strategy)
+		ep.dead(in, reasonFailed, "strategy "+r.strategy, r.failure)
+		s.config.Observer.Count(CountQuarantined, "strategy", 1)
 	}
 	return nil
 }

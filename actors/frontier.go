@@ -37,6 +37,16 @@ func (f frontier) lower(o frontier) {
 	}
 }
 
+// reached tells whether f is nowhere below target.
+func (f frontier) reached(target frontier) bool {
+	for tp, next := range target {
+		if f[tp] < next {
+			return false
+		}
+	}
+	return true
+}
+
 func (f frontier) proto() []*veloxpb.Position {
 	out := make([]*veloxpb.Position, 0, len(f))
 	for tp, next := range f {

@@ -77,8 +77,10 @@ type batch struct {
 	// tracks is for symbols: how the clocks of the partition's sources move
 	// during the step. It is shared by all entities and read-only.
 	tracks *clockTracks
-	// skip holds the takes of inputs that failed this entity twice.
-	skip map[int]bool
+	// skip holds the takes of inputs that failed this entity twice, and quarantine
+	// the strategies that failed twice at an input.
+	skip       map[int]bool
+	quarantine map[int][]string
 }
 
 // part is one piece of an entity's saved state; a part with a nil payload is a
@@ -98,6 +100,9 @@ type machine interface {
 	// it returns or later from the same actor. A step that fails calls failed
 	// with the input that it failed on.
 	step(b *batch, box *outbox) stepNote
+	// ready is called once the state is the one to go on from: after load and after
+	// the journal was stepped again.
+	ready()
 	// save gives the whole state: every part that exists or is to be removed.
 	save() []part
 }
@@ -108,6 +113,17 @@ type stepNote struct {
 	// candle closes; market.NeverMs when there is none.
 	source string
 	dueMs  int64
+	// watchChange: wants, the symbols whose updates an account takes, or
+	// strategies, its strategies' ids, changed. Both are sorted.
+	watchChange       bool
+	wants, strategies []string
 	// fetch asks for history after the commit.
 	fetch []historyWanted
+}
+
+// strategyFailure is the panic by which an account tells that one of its
+// strategies failed on an input. The account itself is fine: it goes back to the
+// state before the batch and is asked again.
+type strategyFailure struct {
+	id, reason string
 }

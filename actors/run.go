@@ -74,18 +74,27 @@ func (s *shard) epoch(ctx context.Context) error {
 	if err := s.finish(ctx, ep); err != nil {
 		return err
 	}
+	if ep.reread {
+		if err := s.readAll(); err != nil {
+			return err
+		}
+	}
 	return s.afterEpoch(ctx)
 }
 
 // takeIn routes and steps what was collected, and what came from outside.
 func (s *shard) takeIn(ctx context.Context, ep *epoch, records []*messages.Record) error {
 	class := -1
-	for _, r := range records {
+	for i, r := range records {
 		if c := s.kind.class(r); c != class {
 			if class >= 0 {
 				if err := s.step(ctx, ep); err != nil {
 					return err
 				}
+			}
+			if ep.reread {
+				s.giveBack(ep, records[i:])
+				break
 			}
 			class = c
 		}
@@ -102,6 +111,18 @@ func (s *shard) takeIn(ctx context.Context, ep *epoch, records []*messages.Recor
 		s.kind.idle(ep, ep.start)
 	}
 	return s.step(ctx, ep)
+}
+
+// giveBack leaves records for the next epoch, which reads them again.
+func (s *shard) giveBack(ep *epoch, rest []*messages.Record) {
+	for i := len(rest) - 1; i >= 0; i-- {
+		tp := rest[i].TopicPartition()
+		if s.isCache(tp.Topic) {
+			s.cached[tp] = rest[i].Offset
+		} else {
+			ep.next[tp] = rest[i].Offset
+		}
+	}
 }
 
 // readError explains a failed read. A position outside of the log is mended by
@@ -169,14 +190,7 @@ func (s *shard) takeAsks(ctx context.Context) error {
 }
 
 // reached tells whether the shard has taken in everything below target.
-func (s *shard) reached(target frontier) bool {
-	for tp, next := range target {
-		if s.frontier[tp] < next {
-			return false
-		}
-	}
-	return true
-}
+func (s *shard) reached(target frontier) bool { return s.frontier.reached(target) }
 
 // ends gives the high watermarks of the inputs that pick chooses.
 func (s *shard) ends(ctx context.Context, pick func(inputTopic) bool) (frontier, error) {
@@ -217,7 +231,11 @@ func (s *shard) readAll() error {
 			continue
 		}
 		for _, tp := range s.partitions(t) {
-			inputs = append(inputs, messages.Input{TopicPartition: tp, From: s.frontier[tp], Wants: s.kind.wants(t.topic)})
+			from := s.frontier[tp]
+			if t.cache {
+				from = s.cached[tp]
+			}
+			inputs = append(inputs, messages.Input{TopicPartition: tp, From: from, Wants: s.kind.wants(tp)})
 		}
 	}
 	s.inputs = inputs

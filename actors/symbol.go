@@ -70,6 +70,9 @@ func (m *symbol) step(b *batch, box *outbox) stepNote {
 	return note
 }
 
+// ready implements machine.
+func (m *symbol) ready() {}
+
 // due is the clock at which the next open candle closes.
 func (m *symbol) due() int64 {
 	at := int64(never)

@@ -48,9 +48,9 @@ func (k *symbolKind) topics() []inputTopic {
 	}
 }
 
-func (k *symbolKind) wants(topic string) func([]byte) bool { return nil }
+func (k *symbolKind) wants(messages.TopicPartition) func([]byte) bool { return nil }
 
-func (k *symbolKind) prepare(_ context.Context, r []*messages.Record) ([]*messages.Record, error) {
+func (k *symbolKind) prepare(_ context.Context, _ *epoch, r []*messages.Record) ([]*messages.Record, error) {
 	return r, nil
 }
 
@@ -66,7 +66,7 @@ func (k *symbolKind) savesWithOutput() bool { return false }
 func (k *symbolKind) props(c *cell) *actor.Props {
 	config := k.shard.config
 	return actor.PropsFromProducer(func() actor.Actor {
-		return &entityActor{cell: c, fault: config.Fault, make: func(key string) machine { return newSymbol(key, config) }}
+		return &entityActor{cell: c, fault: config.Fault, make: func(key string, _ actor.Context) machine { return newSymbol(key, config) }}
 	})
 }
 

@@ -45,6 +45,10 @@ func (n *node) simulate(ctx context.Context, out io.Writer) error {
 	defer producer.Close()
 	s := n.config.Simulate
 	past := time.Duration(s.Hours * float64(time.Hour))
+	if used, err := n.ticksWritten(ctx); err != nil || used {
+		// The past is in a kept log already; its ticks would be late.
+		past = 0
+	}
 	feed := simulate.NewFeed(simulate.Options{
 		Seed: s.Seed, Symbols: s.Symbols, Exchange: s.Exchange, TicksPerSecond: s.TicksPerSecond,
 	}, time.Now().UnixMilli(), past, pace.Machine())
@@ -57,6 +61,25 @@ func (n *node) simulate(ctx context.Context, out io.Writer) error {
 		}
 	}()
 	return feed.Run(ctx, &tickWriter{producer: producer, protobuf: n.config.Processing.Format == "protobuf"})
+}
+
+// ticksWritten tells whether any tick was ever written to the log.
+func (n *node) ticksWritten(ctx context.Context) (bool, error) {
+	count, err := n.log.PartitionCount(ctx, messages.TopicTicks)
+	if err != nil {
+		return false, err
+	}
+	tps := make([]messages.TopicPartition, count)
+	for p := range tps {
+		tps[p] = messages.TopicPartition{Topic: messages.TopicTicks, Partition: int32(p)}
+	}
+	ranges, err := n.log.Offsets(ctx, tps...)
+	for _, r := range ranges {
+		if r.End > 0 {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // everyPartitionRead waits until every partition of ticks has a committed
