@@ -13,7 +13,14 @@ type atr struct {
 func newATR(p []float64) Indicator { return &atr{mean: wilder{n: int(p[0])}} }
 
 func (a *atr) trueRange(b Bar) float64 {
-	return max(b.High-b.Low, math.Abs(b.High-a.previous), math.Abs(b.Low-a.previous))
+	t := b.High - b.Low
+	if up := math.Abs(b.High - a.previous); up > t {
+		t = up
+	}
+	if down := math.Abs(b.Low - a.previous); down > t {
+		t = down
+	}
+	return t
 }
 
 func (a *atr) Update(b Bar) {

@@ -27,7 +27,7 @@ type Indicator interface {
 	// Last sets out to the values at the last closed bar and tells whether they
 	// are warm.
 	Last(out []float64) bool
-	// AppendState appends the whole state, parameters aside.
+	// AppendState appends the whole state.
 	AppendState(b []byte) []byte
 	// LoadState takes over a state of an indicator with the same spec, bit for bit,
 	// and gives what follows it. After an error the indicator is of no use.
