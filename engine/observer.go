@@ -18,7 +18,7 @@ type observer struct {
 	logger  *slog.Logger
 	prefix  string
 
-	ticks, updates, signals, orders, fills, alerts, dead atomic.Int64
+	ticks, updates, signals, orders, fills, alerts, dead, late atomic.Int64
 
 	mu        sync.Mutex
 	phases    map[messages.ShardID]string
@@ -68,6 +68,8 @@ func (o *observer) total(c actors.Counter, label string, n int64) {
 		o.orders.Add(n)
 	case c == actors.CountOrders && label == "FILLED":
 		o.fills.Add(n)
+	case c == actors.CountLateTicks:
+		o.late.Add(n)
 	case c == actors.CountAlerts:
 		o.alerts.Add(n)
 	case c == actors.CountDeadLetters:

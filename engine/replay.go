@@ -53,7 +53,7 @@ func Replay(ctx context.Context, c *configs.Config, o ReplayOptions) error {
 	if err != nil {
 		return exit(ExitInput, "replay: %w", err)
 	}
-	defer files.Close()
+	defer func() { _ = files.Close() }() // it was only read
 	to, stop, err := replayTarget(ctx, c, o)
 	if err != nil {
 		return err
@@ -163,7 +163,7 @@ func barLine(p replay.Progress) string {
 	done := int(share * barWidth)
 	left := "?"
 	if share > 0.001 {
-		left = (time.Duration(float64(p.Elapsed) * (1 - share) / share)).Round(time.Second).String()
+		left = time.Duration(float64(p.Elapsed) * (1 - share) / share).Round(time.Second).String()
 	}
 	return fmt.Sprintf("[%s%s] %3.0f %%  %d ticks  %.0f/s  %s left",
 		strings.Repeat("#", done), strings.Repeat("-", barWidth-done), 100*share, p.Ticks, p.PerSecond(), left)
