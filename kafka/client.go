@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -14,7 +15,8 @@ import (
 // AlwaysRetryEOF: a broker that is killed closes connections at their first
 // write, which kgo otherwise takes for a sign of wrong TLS or SASL settings and
 // gives up. MetadataMinAge: how soon a moved leader may be found; the default of
-// 5 s would be most of a failover.
+// 5 s would be most of a failover; so would kgo's back-off of up to 2.5 s, and a
+// shorter one needs more retries to last as long (RetryTimeout bounds them).
 func (c *Config) baseOptions() ([]kgo.Opt, error) {
 	id := c.ClientID
 	if id == "" {
@@ -27,6 +29,8 @@ func (c *Config) baseOptions() ([]kgo.Opt, error) {
 		kgo.DisableClientMetrics(),
 		kgo.MetadataMinAge(250 * time.Millisecond),
 		kgo.DialTimeout(5 * time.Second),
+		kgo.RetryBackoffFn(backoff),
+		kgo.RequestRetries(100),
 	}
 	if c.Logger != nil {
 		opts = append(opts, kgo.WithLogger(clientLogger{c.Logger}))
@@ -36,6 +40,16 @@ func (c *Config) baseOptions() ([]kgo.Opt, error) {
 		return nil, fmt.Errorf("kafka settings: %w", err)
 	}
 	return append(opts, security...), nil
+}
+
+// backoff doubles from 50 ms to 500 ms, with jitter so that clients that lost
+// the same broker don't return together.
+func backoff(failures int) time.Duration {
+	wait := 500 * time.Millisecond
+	if failures < 4 {
+		wait = 50 * time.Millisecond << max(0, failures-1)
+	}
+	return wait/2 + rand.N(wait/2)
 }
 
 // newClient makes a client from the base options and more.

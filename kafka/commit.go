@@ -198,7 +198,7 @@ func classify(err error, asked bool) error {
 		kerr.InvalidProducerIDMapping, kerr.TransactionCoordinatorFenced,
 	} {
 		if errors.Is(err, fenced) {
-			return fmt.Errorf("%w: %w", messages.ErrFenced, err)
+			return fmt.Errorf("%w, or its transaction took longer than transaction_timeout_ms: %w", messages.ErrFenced, err)
 		}
 	}
 	if !asked {

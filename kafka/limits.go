@@ -54,7 +54,11 @@ func (l *sizeLimits) learn(ctx context.Context, records []messages.Out) error {
 	if len(ask) == 0 {
 		return nil
 	}
-	configs, err := l.admin.DescribeTopicConfigs(ctx, ask...)
+	var configs kadm.ResourceConfigs
+	err := patiently(ctx, func() (err error) {
+		configs, err = l.admin.DescribeTopicConfigs(ctx, ask...)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("settings of topics %v: %w", ask, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -64,7 +63,11 @@ func (l *Log) Ping(ctx context.Context) error {
 // now. The error wraps messages.ErrNoTopic when there is no such topic; topics
 // are never created by asking.
 func (l *Log) PartitionCount(ctx context.Context, topic string) (int32, error) {
-	topics, err := l.admin.ListTopics(ctx, topic)
+	var topics kadm.TopicDetails
+	err := patiently(ctx, func() (err error) {
+		topics, err = l.admin.ListTopics(ctx, topic)
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("topic %s: %w", topic, err)
 	}
@@ -79,22 +82,17 @@ func (l *Log) PartitionCount(ctx context.Context, topic string) (int32, error) {
 }
 
 // Offsets gives start and high watermark of each partition asked for. It asks
-// again while a partition has no leader, until ctx ends.
+// again for some seconds while a partition has no leader.
 func (l *Log) Offsets(ctx context.Context, tps ...messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
 	if len(tps) == 0 {
 		return map[messages.TopicPartition]messages.OffsetRange{}, nil
 	}
-	for {
-		ranges, err := l.offsetsOnce(ctx, tps)
-		if err == nil || !kerr.IsRetriable(err) || errors.Is(err, kerr.UnknownTopicOrPartition) {
-			return ranges, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), err)
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
+	var ranges map[messages.TopicPartition]messages.OffsetRange
+	err := patiently(ctx, func() (err error) {
+		ranges, err = l.offsetsOnce(ctx, tps)
+		return err
+	})
+	return ranges, err
 }
 
 func (l *Log) offsetsOnce(ctx context.Context, tps []messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {

@@ -35,7 +35,8 @@ type shardLog struct {
 
 // OpenShard makes a client with the shard's transactional id and obtains its
 // producer id, which makes the cluster abort and fence every earlier owner. The
-// error of that request is looked at: BeginTransaction would hide it.
+// error of that request is looked at: BeginTransaction would hide it. While
+// brokers come and go it is repeated for some seconds.
 func (l *Log) OpenShard(ctx context.Context, id messages.ShardID) (messages.ShardLog, error) {
 	if err := l.fault(FaultOpen, id); err != nil {
 		return nil, fmt.Errorf("shard %s: open: %w", id, err)
@@ -51,7 +52,11 @@ func (l *Log) OpenShard(ctx context.Context, id messages.ShardID) (messages.Shar
 	if err != nil {
 		return nil, fmt.Errorf("shard %s: open: %w", id, err)
 	}
-	if _, _, err := producer.ProducerID(ctx); err != nil {
+	err = patiently(ctx, func() error {
+		_, _, err := producer.ProducerID(ctx)
+		return err
+	})
+	if err != nil {
 		producer.Close()
 		return nil, fmt.Errorf("shard %s: open: fence earlier owners of transactional id %s: %w",
 			id, l.config.TransactionalID(string(id.Kind), id.Partition), err)

@@ -118,7 +118,9 @@ func testHang(t *testing.T, c *cluster) {
 		t.Errorf("visible after the takeover: %q", got)
 	}
 	close(goOn)
-	if err := <-result; !errors.Is(err, messages.ErrFenced) {
+	err := <-result
+	t.Logf("the commit that hung gives: %v", err)
+	if !errors.Is(err, messages.ErrFenced) {
 		t.Errorf("the commit that hung gives %v", err)
 	}
 	if err := owner.Commit(t.Context(), []messages.Out{value(topic, "second")}); err != nil {

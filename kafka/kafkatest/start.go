@@ -39,6 +39,14 @@ func Start(t testing.TB, options Options) *Cluster {
 	return c
 }
 
+// Long leaves a test that takes minutes out of runs that don't require Kafka.
+func Long(t testing.TB) {
+	t.Helper()
+	if !required() {
+		t.Skipf("left out: takes minutes on real Kafka; %s=1 runs it", RequireEnv)
+	}
+}
+
 func run(options Options) (*Cluster, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
