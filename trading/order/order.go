@@ -77,6 +77,8 @@ type Order struct {
 	Reason   Reason          `json:"reason,omitempty"`
 	Detail   string          `json:"detail,omitempty"`
 	PlacedMs int64           `json:"placed_ms"`
+	// EntryID is, for an exit at a stop or target, the order that it protects.
+	EntryID string `json:"entry_id,omitempty"`
 	// PlacedTick counts its symbol's ticks when it was placed: a paper fill needs a
 	// later one.
 	PlacedTick int64 `json:"placed_tick,omitempty"`

@@ -1,0 +1,256 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/risk"
+	"github.com/velox-trading/velox/trading/strategy"
+)
+
+// PaperVenue is the name of the venue that an account plays itself.
+const PaperVenue = "paper"
+
+// Bounds of one account. What is above is refused.
+const (
+	maxStrategies = 500
+	maxSymbols    = 5_000
+	maxOrders     = 1_000  // open ones
+	maxFinished   = 1_000  // kept for late reports; the oldest is forgotten
+	maxCommands   = 10_000 // remembered ids; the oldest is forgotten
+	maxSignals    = 1_000  // remembered of each external strategy; likewise
+)
+
+// Cause is the input that is being taken in.
+type Cause struct {
+	// Origin names its record as "topic/partition/offset": ids derive from it, so
+	// no two inputs of an account may share one, save Marks and Signals of the same
+	// update.
+	Origin string
+	// TimeMs is the time in the record. Market time moves by marks alone.
+	TimeMs int64
+}
+
+// ErrRepeated is returned for a command whose id the account has seen.
+var ErrRepeated = errors.New("command was taken in before")
+
+// RefusedError says why a command was refused; nothing was changed.
+type RefusedError struct {
+	Reason string // a code
+	Detail string
+}
+
+func (e *RefusedError) Error() string { return "refused: " + e.Reason + ": " + e.Detail }
+
+func refused(reason, format string, args ...any) error {
+	return &RefusedError{Reason: reason, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Account is one account. It is used by one goroutine at a time. Make it with
+// New or Load.
+type Account struct {
+	s        State
+	commands *idLog
+	signals  map[string]*idLog // by external strategy
+
+	// What follows can be made of the above.
+	symbols   map[string]*Symbol
+	orders    map[string]*order.Order // open ones
+	finished  map[string]*order.Order
+	books     map[string]*strategy.Book // views that are still right
+	lossMeter risk.Meter
+	sizeMeter risk.Meter
+
+	revision        int64 // changes since New or Load
+	symbolsRevision int64
+
+	cause Cause
+	out   []Event
+}
+
+// New gives an account that is not open: it refuses everything but OPEN_ACCOUNT.
+func New(userID string) *Account {
+	a := &Account{s: State{Version: stateVersion, UserID: userID, Mode: Active, Venue: PaperVenue}, commands: newIDLog(maxCommands), signals: make(map[string]*idLog)}
+	a.index()
+	return a
+}
+
+// index makes what can be made of the state.
+func (a *Account) index() {
+	a.symbols, a.orders = make(map[string]*Symbol), make(map[string]*order.Order)
+	a.finished, a.books = make(map[string]*order.Order), make(map[string]*strategy.Book)
+	for _, s := range a.s.Symbols {
+		a.symbols[s.Name] = s
+		for _, o := range s.Orders {
+			a.orders[o.ID] = o
+		}
+	}
+	for _, o := range a.s.Finished {
+		a.finished[o.ID] = o
+	}
+	a.setMeters()
+}
+
+func (a *Account) setMeters() {
+	l := &a.s.Limits
+	a.lossMeter = risk.NewMeter(l.DailyLoss, l.AlertPercents, true)
+	a.sizeMeter = risk.NewMeter(l.PositionSize, l.AlertPercents, false)
+}
+
+// begin starts an input, end gives what it caused. The slice belongs to the
+// caller.
+func (a *Account) begin(cause Cause) {
+	if cause.Origin != a.s.Origin {
+		a.s.Origin, a.s.Leg = cause.Origin, 0
+	}
+	a.cause, a.out = cause, nil
+	a.revision++
+}
+
+func (a *Account) end() []Event {
+	out := a.out
+	a.out = nil
+	return out
+}
+
+func (a *Account) emit(e Event) { a.out = append(a.out, e) }
+
+// nextID gives an id of its own to whatever the present input makes.
+func (a *Account) nextID(kind string) string {
+	a.s.Leg++
+	return ident.Derive(kind, a.s.UserID, a.s.Origin, strconv.Itoa(a.s.Leg))
+}
+
+func (a *Account) live() bool { return a.s.Venue != PaperVenue }
+
+// UserID gives the account's user.
+func (a *Account) UserID() string { return a.s.UserID }
+
+// Mode gives what the account may do.
+func (a *Account) Mode() Mode { return a.s.Mode }
+
+// Venue gives "paper" or the live venue's name.
+func (a *Account) Venue() string { return a.s.Venue }
+
+// ManualStrategy and RiskStrategy give the ids of a user's orders of no strategy.
+func ManualStrategy(userID string) string { return ident.Derive(userID, "manual") }
+
+// RiskStrategy is ManualStrategy's sibling for closes by limits.
+func RiskStrategy(userID string) string { return ident.Derive(userID, "risk") }
+
+// Symbols gives, sorted, the symbols whose marks the account needs: those of its
+// strategies, and those that it holds, traded or was asked to trade.
+func (a *Account) Symbols() []string {
+	var list []string
+	for _, s := range a.s.Symbols {
+		list = append(list, s.Name)
+	}
+	for _, d := range a.s.Strategies {
+		list = append(list, d.Symbols...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// SymbolsRevision grows when Symbols may give another list.
+func (a *Account) SymbolsRevision() int64 { return a.symbolsRevision }
+
+// Strategies gives the account's strategies, sorted by id. They are copies.
+func (a *Account) Strategies() []Deployed {
+	list := make([]Deployed, len(a.s.Strategies))
+	for i, d := range a.s.Strategies {
+		list[i] = *d
+		list[i].Symbols = slices.Clone(d.Symbols)
+	}
+	return list
+}
+
+// Strategy gives a strategy of the account, and whether there is one.
+func (a *Account) Strategy(strategyID string) (Deployed, bool) {
+	if d := a.deployed(strategyID); d != nil {
+		return *d, true
+	}
+	return Deployed{}, false
+}
+
+func (a *Account) deployed(id string) *Deployed {
+	i, ok := slices.BinarySearchFunc(a.s.Strategies, id, func(d *Deployed, id string) int { return strings.Compare(d.StrategyID, id) })
+	if !ok {
+		return nil
+	}
+	return a.s.Strategies[i]
+}
+
+// symbol gives the symbol's entry and makes it when it is missing; nil when there
+// are too many.
+func (a *Account) symbol(name string) *Symbol {
+	if s, ok := a.symbols[name]; ok {
+		return s
+	}
+	if len(a.s.Symbols) >= maxSymbols {
+		return nil
+	}
+	s := &Symbol{Name: name}
+	i, _ := slices.BinarySearchFunc(a.s.Symbols, name, func(s *Symbol, n string) int { return strings.Compare(s.Name, n) })
+	a.s.Symbols = slices.Insert(a.s.Symbols, i, s)
+	a.symbols[name] = s
+	a.symbolsRevision++
+	return s
+}
+
+// book gives a strategy's book of the symbol and makes it when it is missing.
+func (s *Symbol) book(strategyID string) *Book {
+	i, ok := slices.BinarySearchFunc(s.Books, strategyID, func(b *Book, id string) int { return strings.Compare(b.StrategyID, id) })
+	if !ok {
+		s.Books = slices.Insert(s.Books, i, &Book{StrategyID: strategyID})
+	}
+	return s.Books[i]
+}
+
+// Book gives what a strategy may see of itself. The view is not changed later;
+// after a change of the book, Book gives another one.
+func (a *Account) Book(strategyID string) *strategy.Book {
+	if view := a.books[strategyID]; view != nil {
+		return view
+	}
+	view := &strategy.Book{}
+	if d := a.deployed(strategyID); d != nil {
+		view.Revision = d.BookRevision
+	}
+	for _, s := range a.s.Symbols {
+		h := strategy.Holding{Symbol: s.Name}
+		i, ok := slices.BinarySearchFunc(s.Books, strategyID, func(b *Book, id string) int { return strings.Compare(b.StrategyID, id) })
+		if ok {
+			h.Book, h.OpenedMs = s.Books[i].Book, s.Books[i].OpenedMs
+		}
+		for _, o := range s.Orders {
+			if o.BookID == strategyID {
+				h.OpenOrders++
+			}
+		}
+		if ok || h.OpenOrders > 0 {
+			view.Holdings = append(view.Holdings, h)
+		}
+	}
+	a.books[strategyID] = view
+	return view
+}
+
+// bookChanged notes that a strategy's view of itself is no longer right.
+func (a *Account) bookChanged(strategyID string) {
+	delete(a.books, strategyID)
+	if d := a.deployed(strategyID); d != nil {
+		d.BookRevision++
+	}
+}
+
+// Equity gives deposits plus all profit, realised and not.
+func (a *Account) Equity() decimal.Decimal {
+	return a.s.Deposits.Add(a.s.Realized).Add(a.s.Unrealized)
+}

@@ -1,0 +1,127 @@
+package account
+
+import (
+	"slices"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/position"
+)
+
+// bracket brings a book's stops and targets in line after a fill: what was opened
+// gets the order's own, what was closed takes some away: from the entry that the
+// order exits, and then from the oldest.
+func (a *Account) bracket(b *Book, o *order.Order, c position.Change) {
+	if c.Closed.Sign() > 0 {
+		if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.EntryID }); i >= 0 && o.EntryID != "" {
+			b.shrink(i, c.Closed)
+		}
+		covered := decimal.Decimal{}
+		for i := range b.Brackets {
+			covered = covered.Add(b.Brackets[i].Quantity)
+		}
+		left := b.Quantity.Abs().Sub(c.Opened)
+		for excess := covered.Sub(left); excess.Sign() > 0; {
+			excess = excess.Sub(b.shrink(0, excess))
+		}
+	}
+	if c.Opened.IsZero() || o.StopLoss.IsZero() && o.Target.IsZero() {
+		return
+	}
+	if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.ID }); i >= 0 {
+		b.Brackets[i].Quantity = b.Brackets[i].Quantity.Add(c.Opened)
+		return
+	}
+	b.Brackets = append(b.Brackets, Bracket{OrderID: o.ID, Quantity: c.Opened, StopLoss: o.StopLoss, Target: o.Target})
+}
+
+// shrink takes up to a quantity off one bracket and gives what it took.
+func (b *Book) shrink(i int, quantity decimal.Decimal) decimal.Decimal {
+	k := &b.Brackets[i]
+	taken := decimal.Min(quantity, k.Quantity)
+	k.Quantity = k.Quantity.Sub(taken)
+	if k.Quantity.IsZero() {
+		b.Brackets = slices.Delete(b.Brackets, i, i+1)
+	}
+	return taken
+}
+
+// touched tells which price of a bracket a traded price has touched, if any; a
+// stop goes before a target.
+func (k *Bracket) touched(long bool, price decimal.Decimal) order.Purpose {
+	sign := 1
+	if !long {
+		sign = -1
+	}
+	switch {
+	case !k.StopLoss.IsZero() && price.Cmp(k.StopLoss)*sign <= 0:
+		return order.StopExit
+	case !k.Target.IsZero() && price.Cmp(k.Target)*sign >= 0:
+		return order.Target
+	}
+	return ""
+}
+
+// watch exits, by market orders, the entries whose stop or target the symbol's
+// price has touched. While the account is halted, stops go on as closes by risk,
+// and targets wait.
+func (a *Account) watch(s *Symbol, timeMs int64) {
+	for _, b := range s.Books {
+		if len(b.Brackets) == 0 || a.justRefused(b) {
+			continue
+		}
+		long := b.Quantity.Sign() > 0
+		for i := range b.Brackets {
+			k := &b.Brackets[i]
+			if k.ExitID != "" && a.orders[k.ExitID] != nil {
+				continue
+			}
+			k.ExitID = ""
+			if purpose := k.touched(long, s.Price); purpose != "" && (a.s.Mode != Halted || purpose == order.StopExit) {
+				a.exit(s, b, k, purpose, timeMs)
+			}
+		}
+	}
+}
+
+func (a *Account) exit(s *Symbol, b *Book, k *Bracket, purpose order.Purpose, timeMs int64) {
+	d := draft{leg: "exit/" + k.OrderID, timeMs: timeMs}
+	d.StrategyID, d.BookID, d.Symbol, d.Kind, d.Purpose = b.StrategyID, b.StrategyID, s.Name, order.Market, purpose
+	d.EntryID, d.Side = k.OrderID, order.Sell
+	if b.Quantity.Sign() < 0 {
+		d.Side = order.Buy
+	}
+	if a.s.Mode == Halted {
+		d.StrategyID, d.Purpose = RiskStrategy(a.s.UserID), order.RiskClose
+	}
+	if s.closable(b.StrategyID, d.Side).Less(k.Quantity) {
+		a.cancelResting(s, b.StrategyID, d.Side, timeMs)
+	}
+	// Some of it may be on its way out already.
+	d.Quantity = decimal.Min(k.Quantity, s.closable(b.StrategyID, d.Side))
+	if d.Quantity.IsZero() {
+		return
+	}
+	if o := a.place(d); o != nil {
+		k.ExitID = o.ID
+	}
+}
+
+// cancelResting cancels a book's limit orders of one side, which wait for a price
+// that a market order is now needed before.
+func (a *Account) cancelResting(s *Symbol, bookID string, side order.Side, timeMs int64) {
+	for _, o := range slices.Clone(s.Orders) {
+		if o.BookID == bookID && o.Side == side && o.Kind == order.Limit {
+			a.cancel(o, timeMs)
+		}
+	}
+}
+
+// refusalPauseMs is the market time between a close that a venue refused and the
+// next try.
+const refusalPauseMs = 1_000
+
+func (a *Account) justRefused(b *Book) bool {
+	since := a.s.ClockMs - b.RefusedMs
+	return b.RefusedMs != 0 && since < refusalPauseMs && since > -refusalPauseMs
+}

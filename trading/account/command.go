@@ -1,0 +1,335 @@
+package account
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/risk"
+)
+
+// CommandType says what a command asks for.
+type CommandType string
+
+// The types of commands.
+const (
+	CmdOpenAccount    CommandType = "OPEN_ACCOUNT"
+	CmdDeposit        CommandType = "DEPOSIT"
+	CmdSetLimits      CommandType = "SET_LIMITS"
+	CmdDeploy         CommandType = "DEPLOY"
+	CmdPause          CommandType = "PAUSE"
+	CmdResumeStrategy CommandType = "RESUME_STRATEGY"
+	CmdRemove         CommandType = "REMOVE"
+	CmdOrder          CommandType = "ORDER"
+	CmdHalt           CommandType = "HALT"
+	CmdResume         CommandType = "RESUME"
+)
+
+// Command is an instruction for one account. Data is the pointer that belongs to
+// Type.
+type Command struct {
+	ID, UserID string
+	TimeMs     int64
+	Type       CommandType
+	Data       any
+}
+
+// OpenAccount is OPEN_ACCOUNT's data. An open account takes one with a higher
+// Revision for its limits; the deposit counts once.
+type OpenAccount struct {
+	// Venue is "paper" (default) or the name of a live venue.
+	Venue    string          `json:"venue,omitempty"`
+	Deposit  decimal.Decimal `json:"deposit"`
+	Limits   risk.Limits     `json:"limits"`
+	Revision int64           `json:"revision,omitempty"`
+}
+
+// Deposit is DEPOSIT's data; an amount below 0 is a withdrawal, at most of the
+// cash that is there.
+type Deposit struct {
+	Amount decimal.Decimal `json:"amount"`
+}
+
+// SetLimits is SET_LIMITS' data: it replaces all limits.
+type SetLimits struct {
+	risk.Limits
+	Revision int64 `json:"revision,omitempty"`
+}
+
+// Deploy is DEPLOY's data. A strategy that is there already is replaced by one of
+// a higher Revision; its book and orders stay.
+type Deploy struct {
+	// StrategyID is derived from the user and Name when it is empty.
+	StrategyID string   `json:"strategy_id,omitempty"`
+	Name       string   `json:"name"`
+	Symbols    []string `json:"symbols"`
+	// Timeframe of the candles that rules look at; default 5min.
+	Timeframe string `json:"timeframe,omitempty"`
+	// Rules by name, or External: signals come from outside.
+	Rules    map[string]string `json:"rules,omitempty"`
+	External bool              `json:"external,omitempty"`
+	Revision int64             `json:"revision,omitempty"`
+}
+
+// StrategyRef is the data of PAUSE, RESUME_STRATEGY and REMOVE.
+type StrategyRef struct {
+	StrategyID string `json:"strategy_id"`
+	Reason     string `json:"reason,omitempty"`
+}
+
+// ManualOrder is ORDER's data: an order of the user's own, or, with Cancel, the
+// end of one that is open.
+type ManualOrder struct {
+	Symbol          string          `json:"symbol,omitempty"`
+	TransactionType order.Side      `json:"transaction_type,omitempty"`
+	OrderType       order.Kind      `json:"order_type,omitempty"` // default: LIMIT with a price, MARKET without
+	Quantity        decimal.Decimal `json:"quantity"`
+	Price           decimal.Decimal `json:"price"`
+	StopLoss        decimal.Decimal `json:"stoploss"`
+	Target          decimal.Decimal `json:"target"`
+	// Cancel is the id of an open order, of any strategy.
+	Cancel string `json:"cancel,omitempty"`
+}
+
+// Halt is HALT's data.
+type Halt struct {
+	Reason string `json:"reason,omitempty"`
+	// ClosePositions orders the close of all that is held, too.
+	ClosePositions bool `json:"close_positions,omitempty"`
+}
+
+// Resume is RESUME's data.
+type Resume struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+// newData gives the empty data of a type, nil for an unknown one.
+func newData(t CommandType) any {
+	switch t {
+	case CmdOpenAccount:
+		return &OpenAccount{}
+	case CmdDeposit:
+		return &Deposit{}
+	case CmdSetLimits:
+		return &SetLimits{}
+	case CmdDeploy:
+		return &Deploy{}
+	case CmdPause, CmdResumeStrategy, CmdRemove:
+		return &StrategyRef{}
+	case CmdOrder:
+		return &ManualOrder{}
+	case CmdHalt:
+		return &Halt{}
+	case CmdResume:
+		return &Resume{}
+	}
+	return nil
+}
+
+// ParseCommand reads a command's data, which may be absent for HALT and RESUME. A
+// field that the type doesn't have is an error: a limit with a typing error in its
+// name must not be no limit. Errors are *RefusedError.
+func ParseCommand(id, userID string, timeMs int64, t CommandType, data []byte) (Command, error) {
+	c := Command{ID: id, UserID: userID, TimeMs: timeMs, Type: t, Data: newData(t)}
+	if c.Data == nil {
+		return c, refused("UNKNOWN_TYPE", "no command is of type %q", t)
+	}
+	if len(data) == 0 || string(data) == "null" {
+		if t == CmdHalt || t == CmdResume || t == CmdOpenAccount {
+			return c, nil
+		}
+		return c, refused("MISSING_DATA", "%s needs data", t)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(c.Data); err != nil {
+		return c, refused("INVALID_DATA", "%s: %v", t, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return c, refused("INVALID_DATA", "%s: more than one value", t)
+	}
+	return c, nil
+}
+
+// Command carries out a command. An error is ErrRepeated for one that was carried
+// out before, or a *RefusedError; nothing has changed then. Refusals by limits
+// are no errors but REJECTED events.
+func (a *Account) Command(c Command, cause Cause) ([]Event, error) {
+	if c.UserID != a.s.UserID {
+		return nil, refused("OTHER_USER", "a command of user %q", c.UserID)
+	}
+	if c.ID == "" {
+		return nil, refused("MISSING_ID", "a command needs a command_id")
+	}
+	if a.commands.has(c.ID) {
+		return nil, ErrRepeated
+	}
+	if !a.s.Open && c.Type != CmdOpenAccount {
+		return nil, refused("ACCOUNT_NOT_OPEN", "%s before OPEN_ACCOUNT", c.Type)
+	}
+	act, err := a.prepare(c)
+	if err != nil {
+		return nil, err
+	}
+	a.begin(cause)
+	a.commands.add(c.ID)
+	act(cause.TimeMs)
+	return a.end(), nil
+}
+
+// action does what a command asks for, after everything was checked.
+type action func(timeMs int64)
+
+// prepare checks a command and changes nothing.
+func (a *Account) prepare(c Command) (action, error) {
+	switch d := c.Data.(type) {
+	case *OpenAccount:
+		return a.openAccount(d)
+	case *Deposit:
+		return a.deposit(d)
+	case *SetLimits:
+		return a.newLimits(d)
+	case *Deploy:
+		return a.deploy(d)
+	case *StrategyRef:
+		return a.changeStrategy(c.Type, d)
+	case *ManualOrder:
+		return a.manualOrder(d)
+	case *Halt:
+		return func(timeMs int64) { a.haltCommand(d, timeMs) }, nil
+	case *Resume:
+		return a.resume, nil
+	}
+	return nil, refused("UNKNOWN_TYPE", "%s with data of type %T", c.Type, c.Data)
+}
+
+func (a *Account) openAccount(d *OpenAccount) (action, error) {
+	venue := d.Venue
+	if venue == "" {
+		venue = PaperVenue
+	}
+	if err := d.Limits.Validate(); err != nil {
+		return nil, refused("INVALID_LIMITS", "%v", err)
+	}
+	if d.Deposit.Sign() < 0 || !d.Deposit.Bounded() {
+		return nil, refused("INVALID_AMOUNT", "deposit %v", d.Deposit)
+	}
+	if a.s.Open {
+		switch {
+		case d.Revision <= a.s.Revision:
+			return nil, refused("ALREADY_OPEN", "the account is open with revision %d, this is %d", a.s.Revision, d.Revision)
+		case venue != a.s.Venue:
+			return nil, refused("OTHER_VENUE", "the account trades at %s, this is for %s", a.s.Venue, venue)
+		}
+		return func(timeMs int64) { a.s.Revision = d.Revision; a.setLimits(d.Limits, timeMs) }, nil
+	}
+	return func(timeMs int64) {
+		a.s.Open, a.s.Venue, a.s.Revision = true, venue, d.Revision
+		a.s.Deposits, a.s.Cash = d.Deposit, d.Deposit
+		a.setLimits(d.Limits, timeMs)
+	}, nil
+}
+
+func (a *Account) deposit(d *Deposit) (action, error) {
+	switch {
+	case d.Amount.IsZero() || !d.Amount.Bounded():
+		return nil, refused("INVALID_AMOUNT", "amount %v", d.Amount)
+	case d.Amount.Sign() < 0 && a.s.Cash.Add(d.Amount).Sign() < 0:
+		return nil, refused("NOT_ENOUGH_CASH", "%v to withdraw, %v there", d.Amount.Neg(), a.s.Cash)
+	}
+	return func(int64) {
+		a.s.Deposits, a.s.Cash = a.s.Deposits.Add(d.Amount), a.s.Cash.Add(d.Amount)
+	}, nil
+}
+
+func (a *Account) newLimits(d *SetLimits) (action, error) {
+	if err := d.Validate(); err != nil {
+		return nil, refused("INVALID_LIMITS", "%v", err)
+	}
+	if d.Revision != 0 && d.Revision <= a.s.Revision {
+		return nil, refused("OLD_REVISION", "the account has revision %d, this is %d", a.s.Revision, d.Revision)
+	}
+	return func(timeMs int64) {
+		a.s.Revision = max(a.s.Revision, d.Revision)
+		a.setLimits(d.Limits, timeMs)
+	}, nil
+}
+
+// setLimits puts other limits in force, and holds the account against them at
+// once.
+func (a *Account) setLimits(l risk.Limits, timeMs int64) {
+	a.s.Limits = l
+	a.setMeters()
+	if a.s.ClockMs != 0 {
+		a.s.Day = l.Day(a.s.ClockMs) // the day's loss stays what it is
+	}
+	a.assess(nil, timeMs)
+	for _, s := range a.s.Symbols {
+		a.assessSize(s, timeMs)
+	}
+}
+
+func (a *Account) manualOrder(d *ManualOrder) (action, error) {
+	if d.Cancel != "" {
+		o := a.orders[d.Cancel]
+		if o == nil {
+			return nil, refused("NO_SUCH_ORDER", "order %s is not open", d.Cancel)
+		}
+		return func(timeMs int64) {
+			a.cancel(o, a.timeOf(o.Symbol, timeMs))
+			a.assess(a.symbols[o.Symbol], timeMs)
+		}, nil
+	}
+	kind := d.OrderType
+	if kind == "" {
+		kind = order.Limit
+		if d.Price.IsZero() {
+			kind = order.Market
+		}
+	}
+	return func(timeMs int64) {
+		w := draft{leg: "command", timeMs: timeMs}
+		w.StrategyID = ManualStrategy(a.s.UserID)
+		w.BookID, w.Symbol, w.Side, w.Kind, w.Purpose = w.StrategyID, d.Symbol, d.TransactionType, kind, order.Manual
+		w.Quantity, w.Price, w.StopLoss, w.Target = d.Quantity, d.Price, d.StopLoss, d.Target
+		a.place(w)
+	}, nil
+}
+
+// timeOf gives the market time of a symbol on paper, and the given one
+// otherwise.
+func (a *Account) timeOf(symbol string, timeMs int64) int64 {
+	if s := a.symbols[symbol]; s != nil && !a.live() && s.Ticks > 0 {
+		return s.TimeMs
+	}
+	return timeMs
+}
+
+func (a *Account) haltCommand(d *Halt, timeMs int64) {
+	reason := d.Reason
+	if reason == "" {
+		reason = "by command"
+	}
+	a.halt("COMMAND", reason, timeMs)
+	if d.ClosePositions {
+		a.s.Closing = true
+		a.closeAll(timeMs)
+	}
+}
+
+// resume makes the account ACTIVE. When it had reached its daily loss, the loss is
+// counted afresh from now: whoever resumes it grants it the limit once more.
+func (a *Account) resume(timeMs int64) {
+	if a.s.LossLevel == risk.LevelCritical {
+		a.startDay()
+	}
+	a.s.Closing = false
+	a.setMode(Active, "")
+	a.alert(AlertSystem, risk.Info, "Account resumed", map[string]string{}, timeMs)
+	for _, s := range a.s.Symbols {
+		a.assessSize(s, timeMs)
+	}
+}

@@ -1,0 +1,208 @@
+package account
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/risk"
+	"github.com/velox-trading/velox/trading/strategy"
+	"github.com/velox-trading/velox/trading/strategy/rules"
+)
+
+// defaultTimeframe is the seed's.
+const defaultTimeframe = "5min"
+
+const maxStrategySymbols = 500
+
+// removedBook takes the profit of strategies that are gone, so that the books
+// still sum up to the net.
+const removedBook = "removed"
+
+// New makes the strategy of the rules, without any history. It fails for an
+// external strategy, which has none.
+func (d *Deployed) New() (strategy.Strategy, error) {
+	if d.Rules == nil {
+		return nil, fmt.Errorf("strategy %s (%s) has no rules: its signals come from outside", d.StrategyID, d.Name)
+	}
+	tf, err := market.ParseTimeframe(d.Timeframe)
+	if err != nil {
+		return nil, fmt.Errorf("strategy %s (%s): %w", d.StrategyID, d.Name, err)
+	}
+	p, err := rules.Compile(*d.Rules)
+	if err != nil {
+		return nil, fmt.Errorf("strategy %s (%s): %w", d.StrategyID, d.Name, err)
+	}
+	return p.New(d.StrategyID, d.Symbols, tf), nil
+}
+
+func (a *Account) deploy(d *Deploy) (action, error) {
+	n, err := a.checkDeploy(d)
+	if err != nil {
+		return nil, err
+	}
+	var needs []strategy.Need
+	if !n.External {
+		s, err := n.New()
+		if err != nil {
+			return nil, refused("INVALID_RULES", "%v", err)
+		}
+		needs = s.Needs()
+	} else {
+		n.Timeframe = ""
+	}
+	old := a.deployed(n.StrategyID)
+	switch {
+	case old != nil && n.Revision <= old.Revision:
+		return nil, refused("OLD_REVISION", "strategy %s is deployed with revision %d, this is %d", n.StrategyID, old.Revision, n.Revision)
+	case old == nil && len(a.s.Strategies) >= maxStrategies:
+		return nil, refused("TOO_MANY_STRATEGIES", "the account has %d", maxStrategies)
+	}
+	return func(timeMs int64) { a.install(n, old, needs, timeMs) }, nil
+}
+
+func (a *Account) install(n, old *Deployed, needs []strategy.Need, timeMs int64) {
+	if old != nil {
+		n.BookRevision = old.BookRevision
+		*old = *n
+	} else {
+		i, _ := slices.BinarySearchFunc(a.s.Strategies, n.StrategyID, func(d *Deployed, id string) int { return strings.Compare(d.StrategyID, id) })
+		a.s.Strategies = slices.Insert(a.s.Strategies, i, n)
+	}
+	if n.External && a.signals[n.StrategyID] == nil {
+		a.signals[n.StrategyID] = newIDLog(maxSignals)
+	} else if !n.External {
+		delete(a.signals, n.StrategyID)
+	}
+	a.bookChanged(n.StrategyID)
+	a.symbolsRevision++
+	e := a.status(n, timeMs)
+	e.Deployed, e.Needs = true, needs
+	a.emit(e)
+}
+
+// checkDeploy gives the strategy that a DEPLOY asks for.
+func (a *Account) checkDeploy(d *Deploy) (*Deployed, error) {
+	n := &Deployed{
+		StrategyID: d.StrategyID, Name: d.Name, Symbols: slices.Clone(d.Symbols), Timeframe: d.Timeframe,
+		External: d.External, Status: Running, Revision: d.Revision,
+	}
+	slices.Sort(n.Symbols)
+	n.Symbols = slices.Compact(n.Symbols)
+	if n.StrategyID == "" {
+		n.StrategyID = ident.Derive(a.s.UserID, n.Name)
+	}
+	if n.Timeframe == "" {
+		n.Timeframe = defaultTimeframe
+	}
+	switch {
+	case n.Name == "":
+		return nil, refused("MISSING_NAME", "a strategy needs a name")
+	case n.StrategyID == ManualStrategy(a.s.UserID) || n.StrategyID == RiskStrategy(a.s.UserID) || n.StrategyID == removedBook:
+		return nil, refused("RESERVED_NAME", "%q is Velox's own", n.Name)
+	case len(n.Symbols) == 0 || n.Symbols[0] == "":
+		return nil, refused("MISSING_SYMBOLS", "strategy %s needs symbols", n.Name)
+	case len(n.Symbols) > maxStrategySymbols:
+		return nil, refused("TOO_MANY_SYMBOLS", "strategy %s has %d, at most %d", n.Name, len(n.Symbols), maxStrategySymbols)
+	case n.External == (len(d.Rules) > 0):
+		return nil, refused("INVALID_RULES", "strategy %s: want rules, or external: true", n.Name)
+	}
+	if !n.External {
+		spec, err := rules.FromMap(d.Rules)
+		if err != nil {
+			return nil, refused("INVALID_RULES", "strategy %s: %v", n.Name, err)
+		}
+		n.Rules = &spec
+	}
+	return n, nil
+}
+
+func (a *Account) status(d *Deployed, timeMs int64) StrategyStatus {
+	return StrategyStatus{
+		UserID: a.s.UserID, StrategyID: d.StrategyID, Name: d.Name, TimeMs: timeMs, Status: d.Status,
+		External: d.External, Detail: d.Detail,
+	}
+}
+
+// changeStrategy pauses, resumes or removes a strategy.
+func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error) {
+	d := a.deployed(ref.StrategyID)
+	if d == nil {
+		return nil, refused("NO_SUCH_STRATEGY", "the account has no strategy %q", ref.StrategyID)
+	}
+	to := Paused
+	switch t {
+	case CmdRemove:
+		return a.remove(d)
+	case CmdResumeStrategy:
+		to = Running
+	case CmdPause:
+	default:
+		return nil, refused("UNKNOWN_TYPE", "%s", t)
+	}
+	return func(timeMs int64) {
+		d.Status, d.Detail = to, ref.Reason
+		a.emit(a.status(d, timeMs))
+	}, nil
+}
+
+// remove takes a strategy off the account. Its paper orders are cancelled; it must
+// hold nothing, and have no order at a live venue, whose fate nobody would follow.
+func (a *Account) remove(d *Deployed) (action, error) {
+	for _, s := range a.s.Symbols {
+		for _, b := range s.Books {
+			if b.StrategyID == d.StrategyID && !b.Quantity.IsZero() {
+				return nil, refused("POSITION_OPEN", "strategy %s holds %v of %s", d.StrategyID, b.Quantity, s.Name)
+			}
+		}
+		for _, o := range s.Orders {
+			if o.BookID == d.StrategyID && a.live() {
+				return nil, refused("ORDER_OPEN", "order %s of strategy %s is open", o.ID, d.StrategyID)
+			}
+		}
+	}
+	return func(timeMs int64) {
+		for _, s := range a.s.Symbols {
+			for _, o := range slices.Clone(s.Orders) {
+				if o.BookID == d.StrategyID {
+					a.cancel(o, a.timeOf(s.Name, timeMs))
+				}
+			}
+			a.fold(s, d.StrategyID)
+		}
+		a.s.Strategies = slices.DeleteFunc(a.s.Strategies, func(other *Deployed) bool { return other == d })
+		delete(a.signals, d.StrategyID)
+		delete(a.books, d.StrategyID)
+		a.symbolsRevision++
+		d.Status = Removed
+		a.emit(a.status(d, timeMs))
+	}, nil
+}
+
+// fold moves the profit of a strategy's flat book to the book of those removed.
+func (a *Account) fold(s *Symbol, strategyID string) {
+	i := slices.IndexFunc(s.Books, func(b *Book) bool { return b.StrategyID == strategyID })
+	if i < 0 {
+		return
+	}
+	gone := s.Books[i].Book
+	s.Books = slices.Delete(s.Books, i, i+1)
+	s.book(removedBook).Absorb(gone)
+}
+
+// StrategyFailed notes that a strategy was quarantined: its signals are rejected
+// until RESUME_STRATEGY or a new DEPLOY. Its orders, stops and targets stay.
+func (a *Account) StrategyFailed(strategyID, detail string, cause Cause) []Event {
+	d := a.deployed(strategyID)
+	if d == nil {
+		return nil
+	}
+	a.begin(cause)
+	d.Status, d.Detail = Failed, detail
+	a.emit(a.status(d, cause.TimeMs))
+	data := map[string]string{"strategy_id": strategyID, "name": d.Name, "detail": detail}
+	a.alert(AlertSystem, risk.Error, "Strategy "+d.Name+" failed and is quarantined", data, cause.TimeMs)
+	return a.end()
+}

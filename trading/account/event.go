@@ -1,0 +1,167 @@
+package account
+
+import (
+	"time"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/risk"
+	"github.com/velox-trading/velox/trading/strategy"
+)
+
+// Event is something that an input caused: OrderEvent, PositionEvent, Alert,
+// VenueCommand, StrategyStatus or Ignored, always as a value.
+type Event interface{ event() }
+
+// OrderEventType is what order-events call it.
+type OrderEventType string
+
+// The types of order events. A partial fill is FILLED with status
+// PARTIALLY_FILLED; an order of unknown fate is PLACED with status UNKNOWN.
+const (
+	Placed    OrderEventType = "PLACED"
+	Filled    OrderEventType = "FILLED"
+	Cancelled OrderEventType = "CANCELLED"
+	Rejected  OrderEventType = "REJECTED"
+)
+
+// OrderEvent is a record of order-events, key OrderID.
+type OrderEvent struct {
+	OrderID, StrategyID, Symbol string
+	TimeMs                      int64
+	Type                        OrderEventType
+	Side                        order.Side
+	Kind                        order.Kind
+	Purpose                     order.Purpose
+	// Price is a limit order's limit; 0 for a market order.
+	Quantity, Price decimal.Decimal
+	Status          order.Status
+	// Reason and Detail say why an order was rejected; empty otherwise.
+	Reason order.Reason
+	Detail string
+	// Execution is everything that was traded of the order so far; nil before the
+	// first fill.
+	Execution *Execution
+}
+
+// Execution is what an order has traded.
+type Execution struct {
+	AveragePrice, FilledQuantity decimal.Decimal
+	TimeMs                       int64
+}
+
+// PositionEventType is what position-updates call it.
+type PositionEventType string
+
+// The types of position events.
+const (
+	Opened   PositionEventType = "OPENED"
+	Closed   PositionEventType = "CLOSED"
+	Modified PositionEventType = "MODIFIED"
+)
+
+// PositionEvent is a record of position-updates, key UserID: the account's net
+// position in a symbol. A position has one PositionID from OPENED to CLOSED; a
+// fill that turns long into short closes one and opens another.
+type PositionEvent struct {
+	PositionID, UserID, Symbol string
+	TimeMs                     int64
+	Type                       PositionEventType
+	// Quantity is negative for short. RealizedPnL counts since OPENED.
+	Quantity, AveragePrice, CurrentPrice decimal.Decimal
+	UnrealizedPnL, RealizedPnL           decimal.Decimal
+	Status                               string // OPEN or CLOSED
+}
+
+// AlertType is what risk-alerts call it.
+type AlertType string
+
+// The types of alerts that an account gives. System is everything outside of the
+// limits.
+const (
+	AlertDailyLoss    AlertType = "DAILY_LOSS"
+	AlertPositionSize AlertType = "POSITION_SIZE"
+	AlertSystem       AlertType = "SYSTEM"
+)
+
+// Alert is a record of risk-alerts, key UserID.
+type Alert struct {
+	AlertID, UserID string
+	TimeMs          int64
+	Type            AlertType
+	Severity        risk.Severity
+	Message         string
+	// Data is a JSON object.
+	Data []byte
+}
+
+// VenueAction is what a venue session is to do.
+type VenueAction string
+
+// The actions. Query asks what became of an order; its answer is a report.
+const (
+	VenueSend   VenueAction = "SEND"
+	VenueCancel VenueAction = "CANCEL"
+	VenueQuery  VenueAction = "QUERY"
+)
+
+// SendDeadline is how long after the commit of its PLACED event an order may
+// still be sent; the session checks it just before the write, and reports
+// NOT_SENT when it has passed.
+const SendDeadline = 2 * time.Second
+
+// VenueCommand is for the session of the account's live venue. It must not be
+// acted on before the events of the same input are committed.
+type VenueCommand struct {
+	Action VenueAction
+	Venue  string
+	// ClientOrderID is the order's ID: the venue shows it again.
+	ClientOrderID string
+	// VenueOrderID is the venue's own id, if it is known.
+	VenueOrderID string
+	Symbol       string
+	Side         order.Side
+	Kind         order.Kind
+	// Quantity and Price are set for SEND; a market order's price is 0.
+	Quantity, Price decimal.Decimal
+	// Deadline counts from the commit; 0 for none.
+	Deadline time.Duration
+}
+
+// Status is where a strategy stands.
+type Status string
+
+// The statuses of strategies. Removed is only seen in events.
+const (
+	Running Status = "RUNNING"
+	Paused  Status = "PAUSED"
+	Failed  Status = "FAILED"
+	Removed Status = "REMOVED"
+)
+
+// StrategyStatus tells that a strategy was deployed, or changed its status.
+type StrategyStatus struct {
+	UserID, StrategyID, Name string
+	TimeMs                   int64
+	Status                   Status
+	// Deployed: it is new, or its rules are; its state must start afresh. Needs is
+	// then what to ask of symbol shards.
+	Deployed bool
+	Needs    []strategy.Need
+	External bool
+	Detail   string
+}
+
+// Ignored tells that an input was dropped, so that it can be counted.
+type Ignored struct {
+	// What is "signal", "order" or "report".
+	What   string
+	Detail string
+}
+
+func (OrderEvent) event()     {}
+func (PositionEvent) event()  {}
+func (Alert) event()          {}
+func (VenueCommand) event()   {}
+func (StrategyStatus) event() {}
+func (Ignored) event()        {}

@@ -1,0 +1,246 @@
+package account
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/risk"
+)
+
+// draft is an order that is wanted.
+type draft struct {
+	order.Order        // Symbol, Side, Kind, Purpose, Quantity, Price, StopLoss, Target, StrategyID, BookID
+	leg         string // makes the id differ from others of the same strategy and input
+	exit        bool   // never more than what there is to close; zero Quantity: all of it
+	timeMs      int64  // when there is no market time
+}
+
+// protective tells whether the account itself wants it, to lose less: such orders
+// pass every limit.
+func (d *draft) protective() bool {
+	return d.Purpose == order.RiskClose || d.Purpose == order.StopExit || d.Purpose == order.Target
+}
+
+// place checks a draft and either places it or rejects it; both are events. It
+// gives nil for a rejected one.
+func (a *Account) place(d draft) *order.Order {
+	o := d.Order
+	o.ID = ident.Derive("order", a.s.UserID, o.StrategyID, a.s.Origin, d.leg)
+	o.Status, o.PlacedMs = order.Pending, d.timeMs
+	s := a.symbols[o.Symbol]
+	if s == nil && a.s.Open && o.Symbol != "" {
+		s = a.symbol(o.Symbol) // from now on its prices are followed
+	}
+	if s != nil && !a.live() && s.Ticks > 0 {
+		o.PlacedMs = s.TimeMs
+	}
+	if reason, detail := a.check(s, &o, &d); reason != "" {
+		a.reject(&o, reason, detail)
+		return nil
+	}
+	o.PlacedTick = s.Ticks
+	if o.Kind == order.Market {
+		o.Price = decimal.Decimal{}
+	}
+	s.Orders = append(s.Orders, &o)
+	a.orders[o.ID] = &o
+	a.bookChanged(o.BookID)
+	a.emitOrder(&o, Placed, o.PlacedMs)
+	if a.live() {
+		a.emit(VenueCommand{
+			Action: VenueSend, Venue: a.s.Venue, ClientOrderID: o.ID, Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,
+			Quantity: o.Quantity, Price: o.Price, Deadline: SendDeadline,
+		})
+	}
+	return &o
+}
+
+func (a *Account) reject(o *order.Order, reason order.Reason, detail string) {
+	o.Status, o.Reason, o.Detail = order.Rejected, reason, detail
+	a.emitOrder(o, Rejected, o.PlacedMs)
+}
+
+// check gives the reason why an order may not be placed. It sets the quantity of
+// an exit.
+func (a *Account) check(s *Symbol, o *order.Order, d *draft) (order.Reason, string) {
+	switch {
+	case !a.s.Open:
+		return order.ReasonNotOpen, "OPEN_ACCOUNT comes first"
+	case o.Symbol == "":
+		return order.ReasonSymbol, "no symbol"
+	case s == nil:
+		return order.ReasonSymbol, fmt.Sprintf("the account follows %d symbols, and no more", maxSymbols)
+	case !o.Side.Valid():
+		return order.ReasonSide, fmt.Sprintf("%q; want BUY or SELL", o.Side)
+	case !o.Kind.Valid():
+		return order.ReasonKind, fmt.Sprintf("%q; want MARKET or LIMIT", o.Kind)
+	}
+	if reason, detail := a.checkMode(s, o, d); reason != "" {
+		return reason, detail
+	}
+	switch {
+	case o.Quantity.Sign() <= 0 || !o.Quantity.Bounded():
+		return order.ReasonQuantity, fmt.Sprintf("%v; want it above 0", o.Quantity)
+	case o.Kind == order.Limit && o.Price.Sign() <= 0 || o.Price.Sign() < 0 || !o.Price.Bounded():
+		return order.ReasonPrice, fmt.Sprintf("%v; want it above 0", o.Price)
+	case !a.live() && s.Price.IsZero():
+		return order.ReasonNoPrice, "no price of " + o.Symbol + " was seen yet"
+	case d.protective():
+		return "", ""
+	case len(a.orders) >= maxOrders:
+		return order.ReasonTooMany, fmt.Sprintf("%d orders are open", len(a.orders))
+	}
+	if reason, detail := checkBracket(o, s.Price); reason != "" || d.exit {
+		return reason, detail
+	}
+	price := o.Price
+	if o.Kind == order.Market {
+		price = decimal.Decimal{}
+	}
+	return a.s.Limits.Check(o.Side, o.Quantity, price, s.exposure())
+}
+
+// checkMode holds an order against the account's mode and, for exits, against
+// what there is to close.
+func (a *Account) checkMode(s *Symbol, o *order.Order, d *draft) (order.Reason, string) {
+	if a.s.Mode == Halted && o.Purpose != order.RiskClose {
+		return order.ReasonHalted, a.s.ModeReason
+	}
+	if d.protective() {
+		return "", ""
+	}
+	left := s.closable(o.BookID, o.Side)
+	if d.exit {
+		if left.Sign() <= 0 {
+			return order.ReasonNoPosition, "nothing is left to close by a " + string(o.Side)
+		}
+		if o.Quantity.IsZero() || o.Quantity.Greater(left) {
+			o.Quantity = left
+		}
+	}
+	if a.s.Mode == Reducing && (o.Quantity.Greater(left) || o.Quantity.Sign() <= 0) {
+		reason := order.ReasonReducing
+		if a.s.ModeReason == string(order.ReasonDailyLoss) {
+			reason = order.ReasonDailyLoss
+		}
+		return reason, fmt.Sprintf("only orders that make a position smaller; %v is left to close", left)
+	}
+	return "", ""
+}
+
+// checkBracket wants a stop on the losing side of the order's price and a target
+// on the winning one.
+func checkBracket(o *order.Order, last decimal.Decimal) (order.Reason, string) {
+	price := o.Price
+	if o.Kind == order.Market {
+		price = last
+	}
+	sign := 1
+	if o.Side == order.Sell {
+		sign = -1
+	}
+	switch {
+	case o.StopLoss.Sign() < 0 || !o.StopLoss.Bounded() || !o.StopLoss.IsZero() && !price.IsZero() && price.Cmp(o.StopLoss) != sign:
+		return order.ReasonStopLoss, fmt.Sprintf("stoploss %v for a %s at %v", o.StopLoss, o.Side, price)
+	case o.Target.Sign() < 0 || !o.Target.Bounded() || !o.Target.IsZero() && !price.IsZero() && o.Target.Cmp(price) != sign:
+		return order.ReasonTarget, fmt.Sprintf("target %v for a %s at %v", o.Target, o.Side, price)
+	}
+	return "", ""
+}
+
+// closable gives how much of a book an order of that side could still close: what
+// is held, less what open orders of that side may already close.
+func (s *Symbol) closable(bookID string, side order.Side) decimal.Decimal {
+	held := decimal.Decimal{}
+	for _, b := range s.Books {
+		if b.StrategyID == bookID {
+			held = b.Quantity
+		}
+	}
+	if side == order.Buy {
+		held = held.Neg()
+	}
+	for _, o := range s.Orders {
+		if o.BookID == bookID && o.Side == side {
+			held = held.Sub(o.Rest())
+		}
+	}
+	return decimal.Max(held, decimal.Decimal{})
+}
+
+func (s *Symbol) exposure() risk.Exposure {
+	e := risk.Exposure{Net: s.Net.Quantity, LastPrice: s.Price}
+	for _, o := range s.Orders {
+		if o.Side == order.Buy {
+			e.OpenBuys = e.OpenBuys.Add(o.Rest())
+		} else {
+			e.OpenSells = e.OpenSells.Add(o.Rest())
+		}
+	}
+	return e
+}
+
+// cancel takes an order back: at once on paper, by asking a live venue.
+func (a *Account) cancel(o *order.Order, timeMs int64) {
+	if a.live() {
+		if !o.CancelSent {
+			o.CancelSent = true
+			a.emit(VenueCommand{
+				Action: VenueCancel, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
+				Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,
+			})
+		}
+		return
+	}
+	if err := o.Step(order.Cancel); err != nil {
+		panic(err) // open orders can be cancelled
+	}
+	a.emitOrder(o, Cancelled, timeMs)
+	a.retire(o)
+}
+
+// retire takes a finished order out of the open ones. Those of live venues are
+// remembered a while, for the venue may say more.
+func (a *Account) retire(o *order.Order) {
+	s := a.symbols[o.Symbol]
+	if i := slices.Index(s.Orders, o); i >= 0 {
+		s.Orders = slices.Delete(s.Orders, i, i+1)
+	}
+	delete(a.orders, o.ID)
+	a.bookChanged(o.BookID)
+	if a.live() || o.Purpose == order.Foreign {
+		a.remember(o)
+	}
+}
+
+func (a *Account) remember(o *order.Order) {
+	if len(a.s.Finished) >= maxFinished {
+		delete(a.finished, a.s.Finished[0].ID)
+		a.s.Finished = slices.Delete(a.s.Finished, 0, 1)
+	}
+	a.s.Finished = append(a.s.Finished, o)
+	a.finished[o.ID] = o
+}
+
+func (a *Account) emitOrder(o *order.Order, what OrderEventType, timeMs int64) {
+	e := OrderEvent{
+		OrderID: o.ID, StrategyID: o.StrategyID, Symbol: o.Symbol, TimeMs: timeMs, Type: what,
+		Side: o.Side, Kind: o.Kind, Purpose: o.Purpose, Quantity: o.Quantity, Price: o.Price,
+		Status: o.Status, Reason: o.Reason, Detail: o.Detail,
+	}
+	if o.FilledQuantity.Sign() > 0 {
+		e.Execution = &Execution{AveragePrice: o.AveragePrice(), FilledQuantity: o.FilledQuantity, TimeMs: timeMs}
+	}
+	a.emit(e)
+}
+
+// rejectDraft rejects what is not even to be checked.
+func (a *Account) rejectDraft(d draft, reason order.Reason, detail string) {
+	o := d.Order
+	o.ID = ident.Derive("order", a.s.UserID, o.StrategyID, a.s.Origin, d.leg)
+	o.PlacedMs = d.timeMs
+	a.reject(&o, reason, detail)
+}

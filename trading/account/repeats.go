@@ -1,0 +1,55 @@
+package account
+
+import "encoding/json"
+
+// idLog remembers the last ids that it was given. Its JSON is the list of ids,
+// oldest first.
+type idLog struct {
+	limit    int
+	ids      []string // a ring once it is full
+	next     int
+	seen     map[string]struct{}
+	revision int64
+}
+
+func newIDLog(limit int) *idLog {
+	return &idLog{limit: limit, seen: make(map[string]struct{})}
+}
+
+func (l *idLog) has(id string) bool {
+	_, ok := l.seen[id]
+	return ok
+}
+
+func (l *idLog) add(id string) {
+	if l.has(id) {
+		return
+	}
+	l.revision++
+	l.seen[id] = struct{}{}
+	if len(l.ids) < l.limit {
+		l.ids = append(l.ids, id)
+		return
+	}
+	delete(l.seen, l.ids[l.next])
+	l.ids[l.next] = id
+	l.next = (l.next + 1) % l.limit
+}
+
+// list gives the ids, oldest first.
+func (l *idLog) list() []string {
+	return append(append(make([]string, 0, len(l.ids)), l.ids[l.next:]...), l.ids[:l.next]...)
+}
+
+func (l *idLog) save() ([]byte, error) { return json.Marshal(l.list()) }
+
+func (l *idLog) load(b []byte) error {
+	var ids []string
+	if err := json.Unmarshal(b, &ids); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		l.add(id)
+	}
+	return nil
+}

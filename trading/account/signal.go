@@ -1,0 +1,46 @@
+package account
+
+import (
+	"strconv"
+
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/strategy"
+)
+
+// Signal trades a strategy's signal. leg counts the signals of one strategy and
+// origin. HOLD does nothing. An external strategy's signal that equals one of its
+// last 1,000 in symbol, timestamp and action is Ignored. The caller has checked
+// that the strategy is this account's; any other's is rejected.
+func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
+	if g.Action == strategy.Hold {
+		return nil
+	}
+	a.begin(cause)
+	d := a.deployed(g.StrategyID)
+	if d != nil && d.External {
+		id := g.Symbol + "\x00" + strconv.FormatInt(g.TimeMs, 10) + "\x00" + string(g.Action)
+		if a.signals[g.StrategyID].has(id) {
+			a.emit(Ignored{What: "signal", Detail: "an equal one was taken in before"})
+			return a.end()
+		}
+		a.signals[g.StrategyID].add(id)
+	}
+	w := draft{leg: "signal/" + strconv.Itoa(leg), exit: g.Exit, timeMs: cause.TimeMs}
+	w.StrategyID, w.BookID, w.Symbol, w.Side = g.StrategyID, g.StrategyID, g.Symbol, order.Side(g.Action)
+	w.Purpose, w.Kind, w.Quantity, w.Price = order.Signalled, order.Limit, g.Quantity, g.Price
+	w.StopLoss, w.Target = g.StopLoss, g.Target
+	if g.Market || g.Price.IsZero() {
+		w.Kind = order.Market
+	}
+	switch {
+	case d == nil:
+		a.rejectDraft(w, order.ReasonUnknownStrategy, "")
+	case d.Status == Paused:
+		a.rejectDraft(w, order.ReasonStrategyPaused, "")
+	case d.Status == Failed:
+		a.rejectDraft(w, order.ReasonStrategyFailed, d.Detail)
+	default:
+		a.place(w)
+	}
+	return a.end()
+}

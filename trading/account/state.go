@@ -1,0 +1,128 @@
+package account
+
+import (
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/position"
+	"github.com/velox-trading/velox/trading/risk"
+	"github.com/velox-trading/velox/trading/strategy/rules"
+)
+
+// Mode is what an account may do.
+type Mode string
+
+// The modes. A Reducing account takes orders that make a position smaller; a
+// Halted one only the closes of its own limits.
+const (
+	Active   Mode = "ACTIVE"
+	Reducing Mode = "REDUCING"
+	Halted   Mode = "HALTED"
+)
+
+// stateVersion is raised when an older program could not read the state.
+const stateVersion = 1
+
+// State is everything that an account remembers, save the lists of repeats. All
+// lists have a fixed order.
+type State struct {
+	Version int    `json:"version"`
+	UserID  string `json:"user_id"`
+	Open    bool   `json:"open"`
+	// Venue is "paper" or the name of a live venue.
+	Venue string `json:"venue"`
+	Mode  Mode   `json:"mode"`
+	// ModeReason says why the account is not ACTIVE, such as DAILY_LOSS.
+	ModeReason string `json:"mode_reason,omitempty"`
+	// Closing: all positions are to be closed, and stay closed until RESUME.
+	Closing bool `json:"closing,omitempty"`
+	// Revision of the configuration that the account was opened or changed by.
+	Revision int64       `json:"revision,omitempty"`
+	Limits   risk.Limits `json:"limits"`
+
+	Deposits decimal.Decimal `json:"deposits"`
+	Cash     decimal.Decimal `json:"cash"`
+	// Realized and Unrealized are of all positions, ever.
+	Realized   decimal.Decimal `json:"realized"`
+	Unrealized decimal.Decimal `json:"unrealized"`
+
+	// ClockMs is the latest market time seen, Day its day, and DayBase what Realized
+	// and Unrealized came to when the day began.
+	ClockMs   int64           `json:"clock_ms"`
+	Day       int64           `json:"day"`
+	DayBase   decimal.Decimal `json:"day_base"`
+	LossLevel risk.Level      `json:"loss_level"`
+
+	// Symbols and Strategies are sorted by name and by id.
+	Symbols    []*Symbol   `json:"symbols,omitempty"`
+	Strategies []*Deployed `json:"strategies,omitempty"`
+	// Finished are orders that a venue or others may still report on, oldest first.
+	Finished []*order.Order `json:"finished,omitempty"`
+
+	// Origin and Leg name what was made last: the next id of one origin differs.
+	Origin string `json:"origin,omitempty"`
+	Leg    int    `json:"leg,omitempty"`
+}
+
+// Symbol is what an account knows and holds of one symbol.
+type Symbol struct {
+	Name  string          `json:"name"`
+	Price decimal.Decimal `json:"price"`
+	// TimeMs is the latest tick time, Ticks counts the ticks seen, Seq is the last
+	// one's number.
+	TimeMs int64 `json:"time_ms"`
+	Ticks  int64 `json:"ticks"`
+	Seq    int64 `json:"seq"`
+	// Net is the account's position, the sum of Books.
+	Net        position.Book   `json:"net"`
+	Unrealized decimal.Decimal `json:"unrealized"`
+	// Positions counts the positions opened so far; OpenRealized is Net.Realized when
+	// the present one was opened.
+	Positions    int64           `json:"positions,omitempty"`
+	OpenRealized decimal.Decimal `json:"open_realized"`
+	// PublishedMs and PublishedPrice are of the last position update.
+	PublishedMs    int64           `json:"published_ms,omitempty"`
+	PublishedPrice decimal.Decimal `json:"published_price"`
+	SizeLevel      risk.Level      `json:"size_level,omitempty"`
+	// Books are sorted by strategy, Orders are open and in the order of placement.
+	Books  []*Book        `json:"books,omitempty"`
+	Orders []*order.Order `json:"orders,omitempty"`
+}
+
+// Book is what a strategy holds of a symbol.
+type Book struct {
+	StrategyID string `json:"strategy_id"`
+	position.Book
+	OpenedMs int64 `json:"opened_ms,omitempty"`
+	// Brackets are the stops and targets of its entries, oldest first; together they
+	// never cover more than Quantity.
+	Brackets []Bracket `json:"brackets,omitempty"`
+	// RefusedMs is the account's clock when a venue last refused a close.
+	RefusedMs int64 `json:"refused_ms,omitempty"`
+}
+
+// Bracket is a stop and a target of one entry; a zero price is absent. When
+// either is touched, an order to exit is placed, and neither is looked at while
+// that order is open: one cancels the other. What it closes leaves the bracket.
+type Bracket struct {
+	OrderID  string          `json:"order_id"`
+	Quantity decimal.Decimal `json:"quantity"`
+	StopLoss decimal.Decimal `json:"stoploss"`
+	Target   decimal.Decimal `json:"target"`
+	// ExitID is the order that exits it.
+	ExitID string `json:"exit_id,omitempty"`
+}
+
+// Deployed is one strategy of the account.
+type Deployed struct {
+	StrategyID string      `json:"strategy_id"`
+	Name       string      `json:"name"`
+	Symbols    []string    `json:"symbols"` // sorted
+	Timeframe  string      `json:"timeframe,omitempty"`
+	Rules      *rules.Spec `json:"rules,omitempty"`
+	External   bool        `json:"external,omitempty"`
+	Status     Status      `json:"status"`
+	Detail     string      `json:"detail,omitempty"`
+	Revision   int64       `json:"revision,omitempty"`
+	// BookRevision grows with every change of its book.
+	BookRevision int64 `json:"book_revision"`
+}

@@ -1,0 +1,141 @@
+package account
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/risk"
+)
+
+// VenueReport takes in what a live venue, or its session, says of an order. A
+// report that says nothing new changes nothing; one that makes no sense gives an
+// ERROR alert. The venue's word stands: an order that was taken for dead and is
+// seen again is taken as fact, with a CRITICAL alert.
+func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
+	a.begin(cause)
+	o := a.orders[r.OrderID]
+	if o == nil {
+		o = a.finished[r.OrderID]
+	}
+	if o == nil {
+		a.emit(Ignored{What: "report", Detail: "no order " + r.OrderID})
+		return a.end()
+	}
+	timeMs := r.TimeMs
+	if timeMs == 0 {
+		timeMs = cause.TimeMs
+	}
+	was := o.Status
+	out, err := o.Apply(r)
+	if err != nil {
+		a.alertOrder(o, risk.Error, err.Error(), timeMs)
+		return a.end()
+	}
+	a.move(o, was)
+	if out.Changed {
+		a.reported(o, was, r, out, timeMs)
+	}
+	a.assess(a.symbols[o.Symbol], timeMs)
+	return a.end()
+}
+
+// move puts an order where its status belongs: with the open ones or with the
+// finished ones.
+func (a *Account) move(o *order.Order, was order.Status) {
+	switch {
+	case was.Final() == o.Status.Final():
+	case o.Status.Final():
+		a.retire(o)
+	default:
+		a.forget(o)
+		s := a.symbols[o.Symbol]
+		o.CancelSent = false
+		s.Orders = append(s.Orders, o)
+		a.orders[o.ID] = o
+		a.bookChanged(o.BookID)
+	}
+}
+
+func (a *Account) forget(o *order.Order) {
+	if i := slices.Index(a.s.Finished, o); i >= 0 {
+		a.s.Finished = slices.Delete(a.s.Finished, i, i+1)
+	}
+	delete(a.finished, o.ID)
+}
+
+// reported tells what a report has changed.
+func (a *Account) reported(o *order.Order, was order.Status, r order.Report, out order.Outcome, timeMs int64) {
+	if out.Sighted {
+		a.alertOrder(o, risk.Critical, fmt.Sprintf("An order taken for %s was seen at the venue", was), timeMs)
+	}
+	if out.Overfilled {
+		a.alertOrder(o, risk.Critical, fmt.Sprintf("The venue filled %v of an order for %v", o.FilledQuantity, o.Quantity), timeMs)
+	}
+	if out.Quantity.Sign() > 0 {
+		a.emitOrder(o, Filled, timeMs)
+		a.settle(o, out.Quantity, out.Value, timeMs)
+	}
+	if o.Status == was {
+		return
+	}
+	switch o.Status {
+	case order.Cancelled:
+		a.emitOrder(o, Cancelled, timeMs)
+	case order.Rejected:
+		a.emitOrder(o, Rejected, timeMs)
+		a.refusedByVenue(o, was, timeMs)
+	case order.Unknown:
+		a.emitOrder(o, Placed, timeMs)
+		a.alertOrder(o, risk.Warning, "The venue's reply is missing or unclear; it is asked, and nothing is sent again", timeMs)
+		a.query(o)
+	case order.Open, order.PartiallyFilled, order.TriggerPending:
+		if out.Quantity.IsZero() {
+			a.emitOrder(o, Placed, timeMs)
+		}
+	}
+}
+
+// refusedByVenue says what a refusal means: an order of unknown fate may yet turn
+// up, and a close that was refused leaves its position open.
+func (a *Account) refusedByVenue(o *order.Order, was order.Status, timeMs int64) {
+	if was == order.Unknown && o.Reason == order.ReasonNotSent {
+		a.alertOrder(o, risk.Critical, "The venue neither answered nor shows the order: it is taken for not sent", timeMs)
+	}
+	switch o.Purpose {
+	case order.RiskClose, order.StopExit, order.Target:
+		a.symbols[o.Symbol].book(o.BookID).RefusedMs = a.s.ClockMs
+		a.alertOrder(o, risk.Error, "An order to close was refused; it is tried again", timeMs)
+	}
+}
+
+func (a *Account) query(o *order.Order) {
+	a.emit(VenueCommand{
+		Action: VenueQuery, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
+		Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,
+	})
+}
+
+// Recover is for the new owner of a live account: an order that was placed, and
+// no one knows whether it was sent, becomes UNKNOWN; every open order is asked
+// for. A paper account needs nothing.
+func (a *Account) Recover(cause Cause) []Event {
+	if !a.live() {
+		return nil
+	}
+	a.begin(cause)
+	for _, s := range a.s.Symbols {
+		for _, o := range s.Orders {
+			if o.Status != order.Pending {
+				a.query(o)
+				continue
+			}
+			if err := o.Step(order.LoseTrack); err != nil {
+				panic(err) // pending orders can be lost track of
+			}
+			a.emitOrder(o, Placed, cause.TimeMs)
+			a.query(o)
+		}
+	}
+	return a.end()
+}
