@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"syscall"
@@ -22,12 +23,18 @@ func patiently(ctx context.Context, f func() error) error {
 	deadline := time.Now().Add(patience)
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
 		err := f()
-		if err == nil || !passing(err) || time.Now().After(deadline) {
+		if err == nil || !passing(err) {
+			return err
+		}
+		if errors.Is(err, io.EOF) {
+			err = fmt.Errorf("%w (a broker closed the connection; if all do so at once, TLS or SASL settings are wrong)", err)
+		}
+		if time.Now().After(deadline) {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
 		case <-time.After(wait):
 		}
 	}

@@ -227,3 +227,5 @@ func TestConformanceOfSharedReadersOnFakeBroker(t *testing.T) {
 	_, c := fake(t)
 	logtest.Run(t, func(t *testing.T) logtest.Cluster { return c.shared(t) })
 }
+
+func seeds(servers []string) kgo.Opt { return kgo.SeedBrokers(servers...) }
