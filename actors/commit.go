@@ -244,14 +244,8 @@ func (s *shard) save(ctx context.Context, ep *epoch) (map[*handle]struct{}, []me
 	var records []messages.Out
 	for i, h := range handles {
 		saved[h] = struct{}{}
-		for _, p := range parts[i] {
-			out, ok, err := s.partRecord(h, p, at, clocks)
-			if err != nil {
-				return nil, nil, err
-			}
-			if ok {
-				records = append(records, out)
-			}
+		if records, err = s.partRecords(records, h, parts[i], at, clocks); err != nil {
+			return nil, nil, err
 		}
 	}
 	s.config.Observer.Count(CountCheckpointed, string(s.id.Kind), len(handles))
@@ -261,6 +255,29 @@ func (s *shard) save(ctx context.Context, ep *epoch) (map[*handle]struct{}, []me
 // mainPart is the part that is always written, for it carries the frontier.
 func mainPart(k messages.ShardKind) string { return string(k) }
 
+// partRecords appends the records of an entity's parts that changed, and
+// tombstones for parts that are no more.
+func (s *shard) partRecords(records []messages.Out, h *handle, parts []part, at []*veloxpb.Position, clocks []*veloxpb.SourceClock) ([]messages.Out, error) {
+	present := make(map[string]bool, len(parts))
+	for _, p := range parts {
+		present[p.name+"/"+p.key] = true
+		out, ok, err := s.partRecord(h, p, at, clocks)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			records = append(records, out)
+		}
+	}
+	for _, id := range sortedKeys(h.written) {
+		if !present[id] {
+			delete(h.written, id)
+			records = append(records, s.stateOut(id, nil))
+		}
+	}
+	return records, nil
+}
+
 // partRecord makes the record of one part, unless it is as it was last written.
 func (s *shard) partRecord(h *handle, p part, at []*veloxpb.Position, clocks []*veloxpb.SourceClock) (messages.Out, bool, error) {
 	id := p.name + "/" + p.key
@@ -268,13 +285,6 @@ func (s *shard) partRecord(h *handle, p part, at []*veloxpb.Position, clocks []*
 	_, _ = sum.Write(p.payload)
 	digest := sum.Sum64()
 	old, known := h.written[id]
-	if p.payload == nil {
-		if !known {
-			return messages.Out{}, false, nil
-		}
-		delete(h.written, id)
-		return s.stateOut(id, nil), true, nil
-	}
 	if p.name != mainPart(s.id.Kind) && known && old == digest {
 		return messages.Out{}, false, nil
 	}

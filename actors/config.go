@@ -102,6 +102,8 @@ type Config struct {
 	Logger   *slog.Logger
 	Fault    FaultPoint
 	History  History
+	// Venues gives sessions of live venues; nil: accounts are on paper only.
+	Venues Venues
 }
 
 func (c *Config) guarantee(kind messages.ShardKind) Guarantee {

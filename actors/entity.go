@@ -57,6 +57,7 @@ type saveEntity struct {
 // stepped is an entity's answer: outputs, or the input that it failed on.
 type stepped struct {
 	outputs []output
+	effects []venueCall
 	counts  map[countKey]int
 	note    stepNote
 	// failure says how the entity panicked, failed is the input that it was at,
@@ -126,7 +127,7 @@ func (a *entityActor) step(c actor.Context, m *stepEntity) {
 	}
 	note := a.machine.step(m.batch, box)
 	a.cell.note(m.batch, a.machine)
-	m.barrier.Put(m.slot, stepped{outputs: box.outputs, counts: box.counts, note: note})
+	m.barrier.Put(m.slot, stepped{outputs: box.outputs, effects: box.effects, counts: box.counts, note: note})
 }
 
 func (a *entityActor) save(m *saveEntity) {

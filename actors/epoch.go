@@ -36,6 +36,8 @@ type kind interface {
 	// savesWithOutput tells whether an entity that put something out for a
 	// replayable input has to be saved with it.
 	savesWithOutput() bool
+	// takeOver is called in every epoch once the replay after a restore is over.
+	takeOver(ep *epoch)
 	// external is given what came from outside of the log: venue replies, history.
 	external(ep *epoch, item any)
 	// idle is called when nothing was taken; it may give timer inputs.
@@ -147,7 +149,11 @@ func newShard(c *Config, id messages.ShardID, g Group, m *shardMemory) *shard {
 		inbox: make(chan any, 1024), asks: make(chan readyAsk), draining: make(chan struct{}),
 		writer: fmt.Appendf(nil, "%s/%s/%d", c.Prefix, id.Kind, id.Partition),
 	}
-	s.kind = newSymbolKind(s)
+	if id.Kind == messages.SymbolShard {
+		s.kind = newSymbolKind(s)
+	} else {
+		s.kind = newAccountKind(s)
+	}
 	return s
 }
 
@@ -167,6 +173,8 @@ type epoch struct {
 	force bool
 	save  map[*handle]struct{}
 	fetch []historyWanted
+	// effects are calls to venues that follow the commit.
+	effects []venueCall
 	// ticks and consumed count what was taken, to be reported once.
 	ticks    int
 	consumed map[string]int
@@ -246,14 +254,6 @@ func (ep *epoch) skip(g *group, in *input, reason, detail string) {
 	g.batch.skip[in.take] = true
 	ep.dead(in, reason, "step "+g.handle.key, detail)
 	ep.save[g.handle] = struct{}{}
-}
-
-// put adds an output of the shard itself.
-func (ep *epoch) put(o output) {
-	if ep.shard.muted(&o) {
-		return
-	}
-	ep.outputs = append(ep.outputs, o)
 }
 
 // dead puts out a dead letter.
@@ -406,6 +406,11 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 			ep.save[h] = struct{}{}
 		}
 		ep.outputs = append(ep.outputs, *o)
+	}
+	if len(r.effects) > 0 {
+		ep.effects = append(ep.effects, r.effects...)
+		ep.force = true
+		ep.save[h] = struct{}{}
 	}
 	for k, n := range r.counts {
 		s.config.Observer.Count(k.counter, k.label, n)

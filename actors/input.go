@@ -41,6 +41,8 @@ type outbox struct {
 	outputs []output
 	// current input, whose take and origin the outputs get.
 	in *input
+	// effects follow the commit of the outputs (law 8).
+	effects []venueCall
 	// counts of what happened, reported after the step in one go.
 	counts map[countKey]int
 }
@@ -83,8 +85,7 @@ type batch struct {
 	quarantine map[int][]string
 }
 
-// part is one piece of an entity's saved state; a part with a nil payload is a
-// tombstone.
+// part is one piece of an entity's saved state.
 type part struct {
 	name    string
 	key     string
@@ -103,7 +104,7 @@ type machine interface {
 	// ready is called once the state is the one to go on from: after load and after
 	// the journal was stepped again.
 	ready()
-	// save gives the whole state: every part that exists or is to be removed.
+	// save gives the whole state: every part that exists.
 	save() []part
 }
 
@@ -117,6 +118,8 @@ type stepNote struct {
 	// strategies, its strategies' ids, changed. Both are sorted.
 	watchChange       bool
 	wants, strategies []string
+	// live: the account trades at a live venue.
+	live bool
 	// fetch asks for history after the commit.
 	fetch []historyWanted
 }

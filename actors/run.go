@@ -104,6 +104,9 @@ func (s *shard) takeIn(ctx context.Context, ep *epoch, records []*messages.Recor
 	if err := s.step(ctx, ep); err != nil {
 		return err
 	}
+	if !s.replaying {
+		s.kind.takeOver(ep)
+	}
 	for range len(s.inbox) {
 		s.kind.external(ep, <-s.inbox)
 	}

@@ -241,6 +241,8 @@ func (k *symbolKind) fetch(w historyWanted) {
 	}()
 }
 
+func (k *symbolKind) takeOver(*epoch) {}
+
 func (k *symbolKind) external(ep *epoch, item any) {
 	loaded, ok := item.(*historyLoaded)
 	if !ok {

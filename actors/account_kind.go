@@ -1,0 +1,382 @@
+package actors
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/supervisor"
+)
+
+// accountKind is what account shards do: the commands of one partition, the
+// updates that their accounts want, and what others than account shards put on
+// strategy-signals, order-events and risk-alerts.
+type accountKind struct {
+	shard *shard
+	// owners is the content of velox-strategies: whose each strategy is.
+	owners map[string]string
+	// own maps the strategies of this shard's accounts to their users.
+	own      map[string]string
+	wanted   subscriptions
+	sessions *sessions
+	// recover lists the live accounts that were taken over, until they are told.
+	live map[string]bool
+	told bool
+}
+
+func newAccountKind(s *shard) *accountKind {
+	k := &accountKind{shard: s, owners: make(map[string]string), own: make(map[string]string), live: make(map[string]bool)}
+	k.wanted.users = make(map[string][]string)
+	k.sessions = newSessions(s)
+	return k
+}
+
+func (k *accountKind) topics() []inputTopic {
+	return []inputTopic{
+		{topic: messages.TopicCommands, partition: k.shard.id.Partition, fromStart: true, control: true},
+		{topic: messages.TopicUpdates, partition: -1},
+		{topic: messages.TopicSignals, partition: -1},
+		{topic: messages.TopicOrders, partition: -1},
+		{topic: messages.TopicAlerts, partition: -1},
+		{topic: messages.TopicStrategies, partition: -1, fromStart: true, cache: true},
+	}
+}
+
+// wants filters the updates by symbol, save for the partitions in which this
+// shard looks after what Velox did not write.
+func (k *accountKind) wants(tp messages.TopicPartition) func([]byte) bool {
+	if tp.Topic != messages.TopicUpdates || k.keeps(tp) {
+		return nil
+	}
+	return k.wanted.has
+}
+
+// keeps tells whether this shard owns the dead letters of a partition that every
+// account shard reads.
+func (k *accountKind) keeps(tp messages.TopicPartition) bool {
+	return tp.Partition%k.shard.counts[messages.TopicCommands] == k.shard.id.Partition
+}
+
+// The classes keep an order in which an account's subscriptions are those after
+// all commands before an update.
+func (k *accountKind) class(r *messages.Record) int {
+	if r.Topic == messages.TopicUpdates {
+		return 0
+	}
+	return 1
+}
+
+func (k *accountKind) savesWithOutput() bool { return true }
+
+func (k *accountKind) props(c *cell) *actor.Props {
+	config := k.shard.config
+	return actor.PropsFromProducer(func() actor.Actor {
+		return &entityActor{cell: c, fault: config.Fault, make: func(key string, c actor.Context) machine {
+			return newAccountMachine(key, config, &family{c: c, config: config, children: make(map[string]*actor.PID)})
+		}}
+	}, actor.WithSupervisor(supervisor.NewStrategy(strategyOptions(config, c.key))))
+}
+
+func strategyOptions(config *Config, user string) supervisor.Options {
+	return supervisor.Options{
+		Name: "account " + user, MaxRestarts: config.StrategyRestarts.Max, Window: config.StrategyRestarts.Window,
+		Backoff: supervisor.Backoff{First: 10 * time.Millisecond, Max: time.Second},
+		OnRestart: func(_ *actor.PID, reason any, _ time.Duration) {
+			config.Observer.Count(CountRestarts, "strategy", 1)
+			config.Logger.Warn("strategy restarted", "account", user, "reason", fmt.Sprint(reason))
+		},
+	}
+}
+
+func (k *accountKind) route(ep *epoch, r *messages.Record) {
+	switch r.Topic {
+	case messages.TopicCommands:
+		k.routeCommand(ep, r)
+	case messages.TopicUpdates:
+		k.routeUpdate(ep, r)
+	case messages.TopicSignals:
+		k.routeSignal(ep, r)
+	case messages.TopicOrders:
+		k.routeOrder(ep, r)
+	case messages.TopicAlerts:
+		k.routeAlert(ep, r)
+	case messages.TopicStrategies:
+		k.learnOwner(r)
+	}
+}
+
+func (k *accountKind) routeCommand(ep *epoch, r *messages.Record) {
+	c, err := messages.DecodeCommandRecord(r)
+	in := ep.input(r, &c)
+	if err != nil {
+		ep.dead(in, messages.DecodeReason(err), "decode", err.Error())
+		return
+	}
+	if len(r.Key) > 0 && string(r.Key) != c.UserID {
+		ep.dead(in, reasonKeyMismatch, "decode", fmt.Sprintf("key %.64q, user_id %.64q", r.Key, c.UserID))
+		return
+	}
+	if home := messages.HomePartition([]byte(c.UserID), k.shard.counts[r.Topic]); home != r.Partition {
+		k.shard.passOn(ep, in, home, []byte(c.UserID))
+		return
+	}
+	ep.give(c.UserID, in)
+}
+
+func (k *accountKind) routeUpdate(ep *epoch, r *messages.Record) {
+	users := k.wanted.of(string(r.Key))
+	foreign := !r.WrittenByVelox()
+	if len(users) == 0 && (!foreign || !k.keeps(r.TopicPartition())) {
+		return
+	}
+	u := &accountUpdate{}
+	in := ep.input(r, u)
+	if err := u.read(r); err != nil {
+		if !foreign || k.keeps(r.TopicPartition()) {
+			ep.dead(in, messages.DecodeReason(err), "decode", err.Error())
+		}
+		return
+	}
+	for _, user := range k.wanted.of(u.event.Symbol) {
+		ep.give(user, in)
+	}
+}
+
+func (k *accountKind) routeSignal(ep *epoch, r *messages.Record) {
+	if r.WrittenByVelox() {
+		return
+	}
+	sig, err := messages.DecodeSignalRecord(r)
+	in := ep.input(r, &sig)
+	keeps := k.keeps(r.TopicPartition())
+	switch {
+	case err != nil:
+		if keeps {
+			ep.dead(in, messages.DecodeReason(err), "decode", err.Error())
+		}
+	case sig.IsRequest():
+	case len(r.Key) > 0 && string(r.Key) != sig.StrategyID:
+		if keeps {
+			ep.dead(in, reasonKeyMismatch, "decode", fmt.Sprintf("key %.64q, strategy_id %.64q", r.Key, sig.StrategyID))
+		}
+	default:
+		k.giveStrategy(ep, in, sig.StrategyID, keeps)
+	}
+}
+
+func (k *accountKind) routeOrder(ep *epoch, r *messages.Record) {
+	if r.WrittenByVelox() {
+		return
+	}
+	event, err := messages.DecodeOrderEventRecord(r)
+	in := ep.input(r, &event)
+	keeps := k.keeps(r.TopicPartition())
+	if err != nil {
+		if keeps {
+			ep.dead(in, messages.DecodeReason(err), "decode", err.Error())
+		}
+		return
+	}
+	k.giveStrategy(ep, in, event.StrategyID, keeps)
+}
+
+// giveStrategy gives an external signal or order event to the account of its
+// strategy; one that is nobody's is a dead letter of the partition's keeper.
+func (k *accountKind) giveStrategy(ep *epoch, in *input, strategyID string, keeps bool) {
+	if keeps {
+		k.shard.config.Observer.Count(CountExternalSeen, in.record.Topic, 1)
+	}
+	if user, ok := k.own[strategyID]; ok {
+		ep.give(user, in)
+		return
+	}
+	if _, ok := k.owners[strategyID]; !ok && keeps {
+		ep.dead(in, reasonUnclaimed, "route", fmt.Sprintf("no account has a strategy %.64q", strategyID))
+	}
+}
+
+// routeAlert lets a CRITICAL alert from outside halt its account.
+func (k *accountKind) routeAlert(ep *epoch, r *messages.Record) {
+	if r.WrittenByVelox() {
+		return
+	}
+	alert, err := messages.DecodeAlertRecord(r)
+	in := ep.input(r, &alert)
+	if err != nil {
+		if k.keeps(r.TopicPartition()) {
+			ep.dead(in, messages.DecodeReason(err), "decode", err.Error())
+		}
+		return
+	}
+	if k.keeps(r.TopicPartition()) {
+		k.shard.config.Observer.Count(CountExternalSeen, r.Topic, 1)
+	}
+	if k.shard.handles[alert.UserID] != nil && alert.Severity == "CRITICAL" {
+		ep.give(alert.UserID, in)
+	}
+}
+
+func (k *accountKind) learnOwner(r *messages.Record) {
+	if r.Value == nil {
+		delete(k.owners, string(r.Key))
+		return
+	}
+	if o, err := messages.DecodeStrategyOwner(r.Value); err == nil {
+		k.owners[o.StrategyID] = o.UserID
+	}
+}
+
+// prepare makes sure, before the keeper of a partition calls a strategy
+// nobody's, that it has read every owner that was known by then.
+func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*messages.Record) ([]*messages.Record, error) {
+	if !slices.ContainsFunc(records, k.needsOwner) {
+		return records, nil
+	}
+	target, err := k.shard.ends(ctx, func(t inputTopic) bool { return t.cache })
+	if err != nil {
+		return nil, err
+	}
+	for !k.shard.cached.reached(target) {
+		b, err := k.shard.poll(ctx, k.shard.config.Limits.PollRecords, k.shard.config.Limits.Idle)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, k.shard.taken(ep, b)...)
+	}
+	return records, nil
+}
+
+func (k *accountKind) needsOwner(r *messages.Record) bool {
+	return (r.Topic == messages.TopicSignals || r.Topic == messages.TopicOrders) && !r.WrittenByVelox() && k.keeps(r.TopicPartition())
+}
+
+// takeOver tells the live accounts that were restored that they have a new
+// owner, once the replay is over: what their last owner sent, and what became of
+// it, must be asked.
+func (k *accountKind) takeOver(ep *epoch) {
+	if k.told {
+		return
+	}
+	k.told = true
+	for _, user := range sortedKeys(k.live) {
+		if k.live[user] {
+			in := ep.input(nil, &recovered{})
+			in.origin = messages.Origin{Topic: messages.TimerTopic, Partition: k.shard.id.Partition, Offset: k.shard.timers}
+			k.shard.timers++
+			ep.give(user, in)
+		}
+	}
+}
+
+// external takes a venue's reply in.
+func (k *accountKind) external(ep *epoch, item any) {
+	reply, ok := item.(*venueReply)
+	if !ok {
+		return
+	}
+	in := ep.input(nil, reply)
+	in.origin = messages.Origin{Topic: messages.TimerTopic, Partition: k.shard.id.Partition, Offset: k.shard.timers}
+	k.shard.timers++
+	ep.give(reply.user, in)
+}
+
+// launch hands the calls that were committed to their sessions.
+func (k *accountKind) launch(ep *epoch) {
+	k.sessions.call(ep.effects)
+	ep.effects = nil
+}
+
+func (k *accountKind) seal(*epoch)             {}
+func (k *accountKind) idle(*epoch, time.Time)  {}
+func (k *accountKind) clocks() clockState      { return nil }
+func (k *accountKind) restored(clockState)     {}
+func (k *accountKind) commitClocks(clockState) {}
+func (k *accountKind) settled()                {}
+func (k *accountKind) settings() string        { return "" }
+func (k *accountKind) close()                  { k.sessions.close() }
+
+// noted takes in which symbols an account wants and which strategies it has.
+func (k *accountKind) noted(ep *epoch, h *handle, note stepNote) {
+	if !note.watchChange {
+		return
+	}
+	for id, user := range k.own {
+		if user == h.key {
+			delete(k.own, id)
+		}
+	}
+	for _, id := range note.strategies {
+		k.own[id] = h.key
+	}
+	k.live[h.key] = note.live
+	if k.wanted.set(h.key, note.wants) {
+		ep.reread = true
+	}
+}
+
+func (k *accountKind) handleKey(part, key string, _ []byte) string {
+	if part != partStrategy && part != partSignals {
+		return key
+	}
+	user, _, err := splitStrategyPart(key)
+	if err != nil {
+		return key // loading it fails with the reason
+	}
+	return user
+}
+
+func (k *accountKind) lose(ep *epoch, g gap) {
+	for _, key := range sortedKeys(k.shard.handles) {
+		in := ep.input(nil, &g)
+		in.origin = messages.Origin{Topic: messages.TimerTopic, Partition: k.shard.id.Partition, Offset: k.shard.timers}
+		ep.give(key, in)
+	}
+	k.shard.timers++
+}
+
+// subscriptions says which accounts want the updates of which symbols. has is
+// called by readers, from other goroutines.
+type subscriptions struct {
+	mu    sync.RWMutex
+	users map[string][]string // by symbol, sorted
+}
+
+func (s *subscriptions) has(key []byte) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.users[string(key)]) > 0
+}
+
+func (s *subscriptions) of(symbol string) []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.users[symbol]
+}
+
+// set replaces what an account wants and tells whether the shard wants a symbol
+// that it did not want before.
+func (s *subscriptions) set(user string, symbols []string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for symbol, users := range s.users {
+		if i, ok := slices.BinarySearch(users, user); ok && !slices.Contains(symbols, symbol) {
+			s.users[symbol] = slices.Delete(slices.Clone(users), i, i+1)
+		}
+	}
+	grown := false
+	for _, symbol := range symbols {
+		users := s.users[symbol]
+		i, ok := slices.BinarySearch(users, user)
+		if ok {
+			continue
+		}
+		grown = grown || len(users) == 0
+		s.users[symbol] = slices.Insert(slices.Clone(users), i, user)
+	}
+	return grown
+}

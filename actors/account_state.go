@@ -1,0 +1,104 @@
+package actors
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/account"
+)
+
+// The parts of an account in the state topic. partAccount carries the frontier.
+const (
+	partAccount  = string(messages.AccountShard)
+	partCommands = "account-commands"
+	partPlaces   = "account-places"
+	partSignals  = "signals"  // of an external strategy
+	partStrategy = "strategy" // its own state
+)
+
+// Keys of parts that belong to a strategy name the user as well: the record's
+// owner must be found from its key.
+func strategyPartKey(user, id string) string { return strconv.Quote(user) + "/" + id }
+
+func splitStrategyPart(key string) (user, id string, err error) {
+	quoted, err := strconv.QuotedPrefix(key)
+	if err != nil {
+		return "", "", fmt.Errorf("state key %q: %w", key, err)
+	}
+	if user, err = strconv.Unquote(quoted); err != nil {
+		return "", "", fmt.Errorf("state key %q: %w", key, err)
+	}
+	return user, strings.TrimPrefix(key[len(quoted):], "/"), nil
+}
+
+// save implements machine.
+func (m *accountMachine) save() []part {
+	saved, err := m.account.Save()
+	if err != nil {
+		panic(fmt.Errorf("encode the state of account %s: %w", m.user, err))
+	}
+	var parts []part
+	for _, name := range sortedKeys(saved) {
+		p := part{name: partAccount, key: m.user, payload: saved[name]}
+		if name == account.PartCommands {
+			p.name = partCommands
+		} else if id, ok := strings.CutPrefix(name, account.PartSignals); ok {
+			p.name, p.key = partSignals, strategyPartKey(m.user, id)
+		}
+		parts = append(parts, p)
+	}
+	places, err := json.Marshal(m.places) // keys in order
+	if err != nil {
+		panic(fmt.Errorf("encode the places of account %s: %w", m.user, err))
+	}
+	parts = append(parts, part{name: partPlaces, key: m.user, payload: places})
+	ids := m.ownIDs()
+	for i, state := range m.panel.states(ids) {
+		parts = append(parts, part{name: partStrategy, key: strategyPartKey(m.user, ids[i]), payload: state})
+	}
+	return parts
+}
+
+// load implements machine.
+func (m *accountMachine) load(parts []part) error {
+	if len(parts) == 0 {
+		m.account = account.New(m.user)
+		m.index()
+		return nil
+	}
+	saved, states := make(map[string][]byte), make(map[string][]byte)
+	for _, p := range parts {
+		switch p.name {
+		case partAccount:
+			saved[account.PartAccount] = p.payload
+		case partCommands:
+			saved[account.PartCommands] = p.payload
+		case partPlaces:
+			if err := json.Unmarshal(p.payload, &m.places); err != nil {
+				return fmt.Errorf("places of account %s: %w", m.user, err)
+			}
+		default:
+			_, id, err := splitStrategyPart(p.key)
+			if err != nil {
+				return err
+			}
+			if p.name == partSignals {
+				saved[account.PartSignals+id] = p.payload
+			} else {
+				states[id] = p.payload
+			}
+		}
+	}
+	var err error
+	if m.account, err = account.Load(m.user, saved); err != nil {
+		return err
+	}
+	m.index()
+	for _, id := range m.ownIDs() {
+		m.panel.install(m.deployed[id], states[id])
+	}
+	return nil
+}

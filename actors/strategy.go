@@ -1,0 +1,182 @@
+package actors
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/velox-trading/velox/supervisor"
+	"github.com/velox-trading/velox/trading/account"
+	"github.com/velox-trading/velox/trading/strategy"
+)
+
+// question asks a strategy to take one event in; answer is what it says.
+type question struct {
+	id    string
+	event *strategy.Event
+	book  *strategy.Book
+}
+
+type answer struct {
+	signals []strategy.Signal
+	failure string // it panicked
+}
+
+// panel asks the strategies of an account: as actors while the account lives,
+// inline while an account that was restarted repeats its journal.
+type panel interface {
+	// install makes a strategy, or sets the state of one that exists.
+	install(info account.Deployed, state []byte)
+	remove(id string)
+	ask(questions []question) []answer
+	// states gives the state of each strategy asked for.
+	states(ids []string) [][]byte
+}
+
+// inline is the panel without actors.
+type inline struct{ strategies map[string]strategy.Strategy }
+
+func newInline() *inline { return &inline{make(map[string]strategy.Strategy)} }
+
+func (p *inline) install(info account.Deployed, state []byte) {
+	p.strategies[info.StrategyID] = build(info, state)
+}
+
+func (p *inline) remove(id string) { delete(p.strategies, id) }
+
+func (p *inline) ask(questions []question) []answer {
+	answers := make([]answer, len(questions))
+	for i, q := range questions {
+		answers[i].signals = p.strategies[q.id].Step(q.event, q.book)
+	}
+	return answers
+}
+
+func (p *inline) states(ids []string) [][]byte {
+	out := make([][]byte, len(ids))
+	for i, id := range ids {
+		out[i] = p.strategies[id].AppendState(nil)
+	}
+	return out
+}
+
+// build makes a strategy that was accepted when it was deployed.
+func build(info account.Deployed, state []byte) strategy.Strategy {
+	s, err := info.New()
+	if err == nil && state != nil {
+		err = s.LoadState(state)
+	}
+	if err != nil {
+		panic(fmt.Errorf("strategy %s: %w", info.StrategyID, err))
+	}
+	return s
+}
+
+// family is the panel of strategy actors, children of the account's actor.
+type family struct {
+	c        actor.Context
+	config   *Config
+	children map[string]*actor.PID
+}
+
+func (f *family) install(info account.Deployed, state []byte) {
+	if pid := f.children[info.StrategyID]; pid != nil {
+		f.c.Send(pid, &loadStrategy{info: info, state: state})
+		return
+	}
+	fault := f.config.Fault
+	props := actor.PropsFromProducer(func() actor.Actor { return &strategyActor{info: info, state: state, fault: fault} })
+	f.children[info.StrategyID] = f.c.Spawn(props)
+}
+
+func (f *family) remove(id string) {
+	if pid := f.children[id]; pid != nil {
+		f.c.Stop(pid)
+		delete(f.children, id)
+	}
+}
+
+// ask blocks the account's actor until its strategies have answered. A strategy
+// that panics answers before it goes down, so its restart, which needs this
+// actor's mailbox, is not waited for.
+func (f *family) ask(questions []question) []answer {
+	barrier := supervisor.NewBarrier[answer](len(questions))
+	for i := range questions {
+		f.c.Send(f.children[questions[i].id], &askStrategy{question: questions[i], barrier: barrier, slot: i})
+	}
+	return wait(barrier, f.config.Limits.Step/2)
+}
+
+func (f *family) states(ids []string) [][]byte {
+	barrier := supervisor.NewBarrier[[]byte](len(ids))
+	for i, id := range ids {
+		f.c.Send(f.children[id], &saveStrategy{barrier: barrier, slot: i})
+	}
+	return wait(barrier, f.config.Limits.Step/2)
+}
+
+func wait[T any](b *supervisor.Barrier[T], timeout time.Duration) []T {
+	values, err := b.Wait(context.Background(), timeout)
+	if err != nil {
+		panic(fmt.Errorf("strategies: %w", err))
+	}
+	return values
+}
+
+type (
+	askStrategy struct {
+		question question
+		barrier  *supervisor.Barrier[answer]
+		slot     int
+	}
+	loadStrategy struct {
+		info  account.Deployed
+		state []byte
+	}
+	saveStrategy struct {
+		barrier *supervisor.Barrier[[]byte]
+		slot    int
+	}
+)
+
+// strategyActor runs one strategy: a user's rules, which may fail alone.
+type strategyActor struct {
+	info  account.Deployed
+	state []byte
+	fault FaultPoint
+
+	strategy strategy.Strategy
+}
+
+// Receive implements actor.Actor.
+func (a *strategyActor) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		a.strategy = build(a.info, a.state)
+	case *loadStrategy:
+		a.strategy = build(m.info, m.state)
+	case *askStrategy:
+		a.answer(m)
+	case *saveStrategy:
+		m.barrier.Put(m.slot, a.strategy.AppendState(nil))
+	}
+}
+
+func (a *strategyActor) answer(m *askStrategy) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			m.barrier.Put(m.slot, answer{failure: fmt.Sprintf("%v\n%s", reason, debug.Stack())})
+			panic(reason)
+		}
+	}()
+	if a.fault != nil {
+		if err := a.fault("step", a.info.StrategyID); err != nil {
+			panic(err)
+		}
+	}
+	signals := a.strategy.Step(m.question.event, m.question.book)
+	m.barrier.Put(m.slot, answer{signals: signals})
+}
