@@ -70,7 +70,7 @@ func (c *Config) producerOptions(limits *sizeLimits) []kgo.Opt {
 		kgo.RecordPartitioner(partitioner()),
 		kgo.ProducerBatchCompression(c.codec()...),
 		kgo.ProducerLinger(time.Duration(c.LingerMs) * time.Millisecond),
-		kgo.ProducerBatchMaxBytesFn(limits.batchMax),
+		kgo.ProducerBatchMaxBytesFn(limits.forClient),
 		kgo.UnknownTopicRetries(-1),
 	}
 }

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -28,7 +29,14 @@ func newSizeLimits(admin *kadm.Client) *sizeLimits {
 	return &sizeLimits{admin: admin, max: make(map[string]int32)}
 }
 
-// batchMax is kgo's question; it must not block.
+// lengthPrefix is what kgo counts to a batch and brokers don't: the length that
+// stands before it in a request.
+const lengthPrefix = 4
+
+// forClient is kgo's question about a batch; it must not block.
+func (l *sizeLimits) forClient(topic string) int32 { return l.batchMax(topic) + lengthPrefix }
+
+// batchMax is what a topic takes, as far as it is known.
 func (l *sizeLimits) batchMax(topic string) int32 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -59,7 +67,7 @@ func (l *sizeLimits) learn(ctx context.Context, records []messages.Out) error {
 		configs, err = l.admin.DescribeTopicConfigs(ctx, ask...)
 		return err
 	})
-	if err != nil {
+	if _, refused := errors.AsType[*kadm.AuthError](err); err != nil && !refused {
 		return fmt.Errorf("settings of topics %v: %w", ask, err)
 	}
 	l.mu.Lock()
@@ -81,9 +89,9 @@ func limitOf(configs kadm.ResourceConfigs, topic string) int32 {
 		if c.Key != "max.message.bytes" || c.Value == nil {
 			continue
 		}
-		// kgo takes 512 to 1 GiB.
+		// kgo takes 512 to 1 GiB, prefix included.
 		if n, err := strconv.ParseInt(*c.Value, 10, 32); err == nil {
-			return int32(min(max(n, 512), 1<<30))
+			return int32(min(max(n, 512), 1<<30-lengthPrefix))
 		}
 	}
 	return defaultBatchMax

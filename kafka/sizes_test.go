@@ -1,0 +1,154 @@
+package kafka_test
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/velox-trading/velox/kafka"
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/messages/logtest"
+)
+
+// noise is a value that compression does not make smaller.
+func noise(n int) []byte {
+	random := rand.New(rand.NewPCG(3, uint64(n)))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(random.Uint32())
+	}
+	return b
+}
+
+func (c *cluster) limited(limit int) string {
+	c.t.Helper()
+	name := c.topic("limited", 1)
+	c.limit(name, limit)
+	return name
+}
+
+// limit changes what a topic takes.
+func (c *cluster) limit(topic string, limit int) {
+	c.t.Helper()
+	value := strconv.Itoa(limit)
+	answer, err := c.admin.AlterTopicConfigs(c.t.Context(), []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "max.message.bytes", Value: &value}}, topic)
+	if err == nil {
+		_, err = answer.On(topic, func(r *kadm.AlterConfigsResponse) error { return r.Err })
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// testExactLimit: the largest record that a topic takes is taken, and one byte
+// more is named without being sent.
+func testExactLimit(t *testing.T, c *cluster) {
+	const limit = 3_000
+	topic := c.limited(limit)
+	l := c.withFault(nil, func(config *kafka.Config) { config.CompressionType = "none" })
+	overhead := 0
+	for size := limit - 200; size <= limit+10; size++ {
+		s := c.shard(l, nextShard())
+		err := s.Commit(t.Context(), []messages.Out{{Topic: topic, Key: []byte("key"), Value: noise(size), Headers: []messages.Header{{Key: "h", Value: []byte("v")}}}})
+		s.Close()
+		var large *messages.TooLargeError
+		if errors.As(err, &large) {
+			overhead = large.Bytes - size
+			if large.Bytes != limit+1 {
+				t.Errorf("the first value that is too large has %d bytes, its batch %d, want %d", size, large.Bytes, limit+1)
+			}
+			break
+		}
+		if err != nil {
+			t.Fatalf("a value of %d bytes: %v", size, err)
+		}
+		if size < limit-100 {
+			size += 4 // the interesting sizes come later
+		}
+	}
+	if overhead < 61 || overhead > 100 {
+		t.Errorf("a record has %d bytes around its value", overhead)
+	}
+}
+
+// testLoweredLimit lowers what a topic takes while a shard is open.
+func testLoweredLimit(t *testing.T, c *cluster) {
+	topic := c.limited(100_000)
+	l := c.open("lowered-" + t.Name())
+	s := c.shard(l, nextShard())
+	if err := s.Commit(t.Context(), []messages.Out{{Topic: topic, Value: noise(50_000)}}); err != nil {
+		t.Fatal(err)
+	}
+	c.limit(topic, 20_000)
+	err := s.Commit(t.Context(), []messages.Out{value(topic, "small"), {Topic: topic, Value: noise(50_001)}})
+	var large *messages.TooLargeError
+	if !errors.Is(err, messages.ErrAborted) || !errors.As(err, &large) || large.Index != 1 {
+		t.Errorf("a record that became too large gives %v", err)
+	}
+	// Records that fit, but not all in one batch of the size that fitted before.
+	c.limit(topic, 10_000)
+	many := make([]messages.Out, 30)
+	for i := range many {
+		many[i] = messages.Out{Topic: topic, Value: noise(1_000 + i)}
+	}
+	next := c.shard(l, nextShard())
+	err = next.Commit(t.Context(), many)
+	if errors.As(err, &large) {
+		t.Fatalf("records that fit are blamed: %v", err)
+	}
+	if err != nil {
+		if !errors.Is(err, messages.ErrAborted) {
+			t.Errorf("a batch that became too large gives %v", err)
+		}
+		if err := c.shard(l, nextShard()).Commit(t.Context(), many); err != nil {
+			t.Errorf("the commit after it gives %v", err)
+		}
+	}
+}
+
+// testEmitStops: what was emitted behind a record that is refused is not
+// written, however it is batched.
+func testEmitStops(t *testing.T, c *cluster) {
+	topic := c.limited(10_000)
+	l := c.open("emit-" + t.Name())
+	s := c.shard(l, nextShard())
+	s.Emit([]messages.Out{value(topic, "before")})
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.Emit([]messages.Out{value(topic, "a"), {Topic: topic, Value: noise(50_000)}, value(topic, "b")})
+	for range 100 {
+		s.Emit([]messages.Out{value(topic, "c")})
+	}
+	var large *messages.TooLargeError
+	if err := s.Flush(t.Context()); !errors.As(err, &large) || large.Index != 1 {
+		t.Errorf("the flush gives %v", err)
+	}
+	if err := s.Commit(t.Context(), []messages.Out{value(topic, "committed")}); !errors.Is(err, messages.ErrAborted) {
+		t.Errorf("a commit after a failed flush gives %v", err)
+	}
+	for _, v := range c.visible(c.shard(l, nextShard()), topic) {
+		if !bytes.Equal([]byte(v), []byte("before")) {
+			t.Errorf("%q was written", v)
+		}
+	}
+}
+
+func (c *cluster) sizeTests(t *testing.T) {
+	for name, test := range map[string]func(*testing.T, *cluster){"exact": testExactLimit, "lowered": testLoweredLimit, "emit": testEmitStops} {
+		t.Run(name, func(t *testing.T) { test(t, c.on(t)) })
+	}
+}
+
+func TestSizesOnFakeBroker(t *testing.T) {
+	_, c := fake(t)
+	c.sizeTests(t)
+}
+
+func TestSizesOnKafka(t *testing.T) { real(t, 1).sizeTests(t) }
+
+var _ logtest.Cluster = (*cluster)(nil)
