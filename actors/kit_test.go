@@ -86,6 +86,19 @@ func (k *kit) stop(n *Node) {
 	}
 }
 
+// ready waits until every shard has taken in the commands and requests that are
+// there; twice, for commands make requests.
+func (k *kit) ready(n *Node) {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for range 2 {
+		if err := n.Ready(ctx); err != nil {
+			k.t.Fatal(err, k.seen.all())
+		}
+	}
+}
+
 // until waits for something that another goroutine brings about.
 func (k *kit) until(what string, done func() bool) {
 	k.t.Helper()
@@ -178,6 +191,8 @@ type witness struct {
 	mu     sync.Mutex
 	counts map[countKey]int
 	errors []error
+	// positions are the shards' latest.
+	positions map[messages.ShardID]map[messages.TopicPartition]int64
 }
 
 func (w *witness) Count(c Counter, label string, n int) {
@@ -198,8 +213,40 @@ func (w *witness) all() string {
 	return fmt.Sprint(w.counts, w.errors)
 }
 
-func (w *witness) Time(Timing, string, time.Duration)                        {}
-func (w *witness) Position(messages.ShardID, messages.TopicPartition, int64) {}
+func (w *witness) Time(Timing, string, time.Duration) {}
+
+func (w *witness) Position(id messages.ShardID, tp messages.TopicPartition, next int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.positions == nil {
+		w.positions = make(map[messages.ShardID]map[messages.TopicPartition]int64)
+	}
+	if w.positions[id] == nil {
+		w.positions[id] = make(map[messages.TopicPartition]int64)
+	}
+	w.positions[id][tp] = next
+}
+
+// caughtUp tells whether every shard has taken in all ticks and updates.
+func (w *witness) caughtUp(c *memlog.Cluster) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for p := range c.Partitions(messages.TopicTicks) {
+		id := messages.ShardID{Kind: messages.SymbolShard, Partition: p}
+		if w.positions[id][messages.TopicPartition{Topic: messages.TopicTicks, Partition: p}] < c.EndOffset(messages.TopicTicks, p) {
+			return false
+		}
+	}
+	for s := range c.Partitions(messages.TopicCommands) {
+		at := w.positions[messages.ShardID{Kind: messages.AccountShard, Partition: s}]
+		for p := range c.Partitions(messages.TopicUpdates) {
+			if end := c.EndOffset(messages.TopicUpdates, p); end > 0 && at[messages.TopicPartition{Topic: messages.TopicUpdates, Partition: p}] < end {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 func (w *witness) ShardState(_ messages.ShardID, _ string, err error) {
 	if err != nil {
