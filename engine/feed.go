@@ -38,6 +38,9 @@ func (n *node) simulate(ctx context.Context, out io.Writer) error {
 	if err := n.everyPartitionRead(ctx); err != nil {
 		return err
 	}
+	if err := n.commandsTaken(ctx); err != nil {
+		return err
+	}
 	producer, err := n.log.NewProducer()
 	if err != nil {
 		return err
@@ -61,6 +64,25 @@ func (n *node) simulate(ctx context.Context, out io.Writer) error {
 		}
 	}()
 	return feed.Run(ctx, &tickWriter{producer: producer, protobuf: n.config.Processing.Format == "protobuf"})
+}
+
+// commandsTaken waits until the local shards have taken in the commands that are
+// there, and the requests that these make, so that strategies see the market from
+// its first tick.
+func (n *node) commandsTaken(ctx context.Context) error {
+	for len(n.shards.Shards()) == 0 {
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	for range 2 {
+		if err := n.shards.Ready(ctx); err != nil {
+			return fmt.Errorf("simulated market: %w", err)
+		}
+	}
+	return nil
 }
 
 // ticksWritten tells whether any tick was ever written to the log.

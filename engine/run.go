@@ -112,6 +112,9 @@ func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *
 	if n.log, err = kafka.OpenLog(settings); err != nil {
 		return n, exit(ExitSettings, "kafka: %w", err)
 	}
+	if err = openAccounts(ctx, c, n.log); err != nil {
+		return n, err
+	}
 	if err = n.startShards(); err != nil {
 		return n, err
 	}
@@ -154,6 +157,12 @@ func placements(c *configs.Config) []placement {
 	var out []placement
 	if slices.Contains(c.Node.Roles, "symbols") {
 		out = append(out, placement{kind: messages.SymbolShard, topic: messages.TopicTicks, group: prefix + groupTicks})
+	}
+	if slices.Contains(c.Node.Roles, "accounts") {
+		out = append(out, placement{
+			kind: messages.AccountShard, topic: messages.TopicCommands, group: prefix + groupAccounts,
+			offsetsIn: map[string]string{messages.TopicUpdates: prefix + groupIndicator, messages.TopicSignals: prefix + groupSignal},
+		})
 	}
 	return out
 }

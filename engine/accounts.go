@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/kafka"
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/account"
+	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/risk"
+)
+
+// accountCommands makes the commands that the configured accounts are. Their ids
+// derive from content and revision, so that they take effect once, however many
+// nodes have the same file and however often they start.
+func accountCommands(c *configs.Config, nowMs int64) ([]messages.Command, error) {
+	var out []messages.Command
+	add := func(user string, kind account.CommandType, data any) error {
+		raw, err := json.Marshal(data)
+		if err != nil {
+			return fmt.Errorf("account %s: %s: %w", user, kind, err)
+		}
+		out = append(out, messages.Command{
+			CommandID: ident.Derive("configuration", user, string(kind), string(raw)),
+			UserID:    user, TimeMs: nowMs, Type: string(kind), Data: raw,
+		})
+		return nil
+	}
+	for _, a := range c.Accounts {
+		err := add(a.UserID, account.CmdOpenAccount, account.OpenAccount{
+			Venue: a.Venue, Deposit: a.Deposit, Revision: c.Revision,
+			Limits: risk.Limits{
+				DailyLoss: a.Limits.DailyLoss, PositionSize: a.Limits.PositionSize,
+				MaxOrderQuantity: a.Limits.MaxOrderQuantity, MaxOrderValue: a.Limits.MaxOrderValue,
+			},
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range a.Strategies {
+			err := add(a.UserID, account.CmdDeploy, account.Deploy{
+				StrategyID: s.StrategyID, Name: s.Name, Symbols: s.Symbols, Timeframe: s.Timeframe,
+				Rules: s.Rules, External: s.External, Revision: c.Revision,
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// openAccounts writes the commands of the configured accounts.
+func openAccounts(ctx context.Context, c *configs.Config, log *kafka.Log) error {
+	commands, err := accountCommands(c, time.Now().UnixMilli())
+	if err != nil || len(commands) == 0 {
+		return err
+	}
+	producer, err := log.NewProducer()
+	if err != nil {
+		return exit(ExitKafka, "accounts: %w", err)
+	}
+	defer producer.Close()
+	for i := range commands {
+		err := producer.Send(ctx, messages.Out{
+			Topic: messages.TopicCommands, Partition: messages.AnyPartition, Key: []byte(commands[i].UserID),
+			Value: messages.AppendCommand(nil, &commands[i]),
+		})
+		if err != nil {
+			return exit(ExitKafka, "accounts: %w", err)
+		}
+	}
+	if err := producer.Flush(ctx); err != nil {
+		return exit(ExitKafka, "accounts: %w", err)
+	}
+	return nil
+}
