@@ -69,7 +69,7 @@ func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 
 // foreign gives an entry for an order of others, when a fill tells of it.
 func (a *Account) foreign(x ExternalOrder) *order.Order {
-	if x.Type != Filled || a.symbol(x.Symbol) == nil {
+	if x.Type != Filled || x.FilledQuantity.Sign() <= 0 || x.AveragePrice.Sign() <= 0 || a.symbol(x.Symbol) == nil {
 		return nil
 	}
 	o := &order.Order{

@@ -72,11 +72,11 @@ func (o *Order) Apply(r Report) (Outcome, error) {
 }
 
 func (o *Order) apply(r Report) (Outcome, error) {
+	if o.stale(r.Kind) {
+		return Outcome{}, nil
+	}
 	switch r.Kind {
 	case ReportAccepted:
-		if o.Status == Filled {
-			return Outcome{}, nil // the acknowledgement came after the fill
-		}
 		return Outcome{}, o.Step(Accept)
 	case ReportRejected:
 		if err := o.Step(Reject); err != nil {
@@ -104,6 +104,20 @@ func (o *Order) apply(r Report) (Outcome, error) {
 	default:
 		return Outcome{}, fmt.Errorf("%w: no such kind", ErrBadReport)
 	}
+}
+
+// stale tells whether a report only comes late: what it says was overtaken by how
+// the order ended.
+func (o *Order) stale(k ReportKind) bool {
+	switch k {
+	case ReportAccepted:
+		return o.Status == Filled
+	case ReportUnknown, ReportNotSent:
+		return o.Status.Final()
+	case ReportRejected:
+		return o.Status == Cancelled || o.Status == Rejected
+	}
+	return false
 }
 
 // fillTo brings the order to the report's cumulative fill.

@@ -1,6 +1,5 @@
 // Package order is the life of one order: what it asks for, the states that it
-// may pass through, and how a venue's reports change it. docs/orders.md has the
-// rules in words.
+// may pass through, and how a venue's reports change it.
 package order
 
 import "fmt"
@@ -75,7 +74,7 @@ var transitions = map[Status]map[Step]Status{
 		Cancel: Cancelled,
 	},
 	Rejected: {
-		Accept: Open, FillPart: PartiallyFilled, FillWhole: Filled, Cancel: Cancelled, Reject: Rejected,
+		Accept: Open, FillPart: PartiallyFilled, FillWhole: Filled, Cancel: Cancelled,
 	},
 }
 

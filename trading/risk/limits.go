@@ -1,6 +1,6 @@
 // Package risk is what bounds an account: limits, the check before an order, and
-// the meters that say how far a limit is used. docs/risk.md has the rules in
-// words.
+// the meters that say how far a limit is used. What an account does at a limit
+// stands in package account.
 package risk
 
 import (

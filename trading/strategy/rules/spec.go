@@ -1,11 +1,3 @@
-// Package rules makes strategies of written rules: expressions over prices,
-// indicators and the strategy's own position, in the grammar of expr-lang.
-// docs/rules.md has the language.
-//
-// Only expr's parser is used. Its tree is checked and turned into functions over
-// floats here, because a rule has numbers and truths only: every name is
-// resolved before the first tick, a step allocates nothing, and a rule can't
-// loop, so it ends.
 package rules
 
 import (

@@ -20,6 +20,11 @@ func (s *ruled) AppendState(b []byte) []byte {
 		b = binary.AppendUvarint(b, uint64(len(symbol)))
 		b = append(b, symbol...)
 		b = binary.AppendVarint(b, q.closedMs)
+		entered := byte(0)
+		if q.entered {
+			entered = 1
+		}
+		b = append(b, entered)
 		for slot, depth := range s.program.depth {
 			if depth == 0 {
 				continue
@@ -47,6 +52,7 @@ func (s *ruled) LoadState(b []byte) error {
 			return fmt.Errorf("strategy %s: symbol %s: %w", s.id, symbol, errState)
 		}
 		q.closedMs = r.varint()
+		q.entered = r.byte() == 1
 		for slot, depth := range s.program.depth {
 			if depth == 0 {
 				continue

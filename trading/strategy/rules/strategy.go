@@ -25,6 +25,8 @@ type series struct {
 	past [][]float64
 	// closedMs is the time of the newest closing event.
 	closedMs int64
+	// entered: an entry was signalled since then.
+	entered bool
 }
 
 // Needs implements strategy.Strategy.
@@ -52,7 +54,7 @@ func (s *ruled) Step(ev *strategy.Event, book *strategy.Book) []strategy.Signal 
 		h := book.For(ev.Symbol)
 		s.fill(ev, &h)
 		s.frame.past = q.past
-		signals = s.decide(ev, &h)
+		signals = s.decide(ev, &h, q)
 	}
 	if ev.Closed && ev.TimeMs >= q.closedMs {
 		s.remember(q, ev, again)
@@ -80,7 +82,9 @@ func (s *ruled) remember(q *series, ev *strategy.Event, amended bool) {
 			past[0] = v
 		}
 	}
-	q.closedMs = ev.TimeMs
+	if !amended {
+		q.closedMs, q.entered = ev.TimeMs, false
+	}
 }
 
 // fill sets the frame to the present values.
@@ -124,14 +128,16 @@ func (s *ruled) holds(r *rule) bool {
 }
 
 // decide gives the signals of the frame: at most a close of the position, and
-// after it an entry.
-func (s *ruled) decide(ev *strategy.Event, h *strategy.Holding) []strategy.Signal {
+// after it an entry. A candle gives one entry: a rule that is asked at every tick
+// and refused by a limit would otherwise ask at every tick again.
+func (s *ruled) decide(ev *strategy.Event, h *strategy.Holding, q *series) []strategy.Signal {
 	if h.OpenOrders > 0 {
 		return nil
 	}
 	p, held := s.program, h.Quantity.Sign()
 	var entry strategy.Action
 	switch {
+	case q.entered && !ev.Closed:
 	case held <= 0 && s.holds(p.entryLong):
 		entry = strategy.Buy
 	case held >= 0 && s.holds(p.entryShort):
@@ -152,6 +158,7 @@ func (s *ruled) decide(ev *strategy.Event, h *strategy.Holding) []strategy.Signa
 	}
 	if entry != "" {
 		if signal, ok := s.enter(ev, entry); ok {
+			q.entered = true
 			return append(signals, signal)
 		}
 		if !slices.ContainsFunc(p.exits[max(0, -held)], s.holds) {
