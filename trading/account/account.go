@@ -33,7 +33,8 @@ type Cause struct {
 	// no two inputs of an account may share one, save Marks and Signals of the same
 	// update.
 	Origin string
-	// TimeMs is the time in the record. Market time moves by marks alone.
+	// TimeMs is the time in the record; 0 stands for the latest market time, which
+	// moves by marks alone.
 	TimeMs int64
 }
 
@@ -70,8 +71,7 @@ type Account struct {
 	revision        int64 // changes since New or Load
 	symbolsRevision int64
 
-	cause Cause
-	out   []Event
+	out []Event
 }
 
 // New gives an account that is not open: it refuses everything but OPEN_ACCOUNT.
@@ -103,14 +103,18 @@ func (a *Account) setMeters() {
 	a.sizeMeter = risk.NewMeter(l.PositionSize, l.AlertPercents, false)
 }
 
-// begin starts an input, end gives what it caused. The slice belongs to the
-// caller.
-func (a *Account) begin(cause Cause) {
+// begin starts an input and gives its time: the market's when it has none of its
+// own. end gives what the input caused; the slice belongs to the caller.
+func (a *Account) begin(cause Cause) int64 {
 	if cause.Origin != a.s.Origin {
 		a.s.Origin, a.s.Leg = cause.Origin, 0
 	}
-	a.cause, a.out = cause, nil
+	a.out = nil
 	a.revision++
+	if cause.TimeMs == 0 {
+		return a.s.ClockMs
+	}
+	return cause.TimeMs
 }
 
 func (a *Account) end() []Event {

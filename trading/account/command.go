@@ -174,9 +174,9 @@ func (a *Account) Command(c Command, cause Cause) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.begin(cause)
+	nowMs := a.begin(cause)
 	a.commands.add(c.ID)
-	act(cause.TimeMs)
+	act(nowMs)
 	return a.end(), nil
 }
 

@@ -142,9 +142,15 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 	default:
 		return nil, refused("UNKNOWN_TYPE", "%s", t)
 	}
+	// A strategy that failed starts afresh: its last state is what it failed on.
+	afresh := d.Status == Failed && to == Running
 	return func(timeMs int64) {
 		d.Status, d.Detail = to, ref.Reason
-		a.emit(a.status(d, timeMs))
+		e := a.status(d, timeMs)
+		if s, err := d.New(); afresh && err == nil {
+			e.Deployed, e.Needs = true, s.Needs()
+		}
+		a.emit(e)
 	}, nil
 }
 
@@ -199,10 +205,10 @@ func (a *Account) StrategyFailed(strategyID, detail string, cause Cause) []Event
 	if d == nil {
 		return nil
 	}
-	a.begin(cause)
+	nowMs := a.begin(cause)
 	d.Status, d.Detail = Failed, detail
-	a.emit(a.status(d, cause.TimeMs))
+	a.emit(a.status(d, nowMs))
 	data := map[string]string{"strategy_id": strategyID, "name": d.Name, "detail": detail}
-	a.alert(AlertSystem, risk.Error, "Strategy "+d.Name+" failed and is quarantined", data, cause.TimeMs)
+	a.alert(AlertSystem, risk.Error, "Strategy "+d.Name+" failed and is quarantined", data, nowMs)
 	return a.end()
 }

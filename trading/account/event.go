@@ -144,8 +144,8 @@ type StrategyStatus struct {
 	UserID, StrategyID, Name string
 	TimeMs                   int64
 	Status                   Status
-	// Deployed: it is new, or its rules are; its state must start afresh. Needs is
-	// then what to ask of symbol shards.
+	// Deployed: it is new, or its rules are, or it goes on after it failed; its state
+	// must start afresh. Needs is then what to ask of symbol shards.
 	Deployed bool
 	Needs    []strategy.Need
 	External bool

@@ -87,8 +87,8 @@ func (a *Account) ExternalAlert(severity risk.Severity, message string, cause Ca
 	if severity != risk.Critical || !a.s.Open {
 		return nil
 	}
-	a.begin(cause)
-	a.halt("EXTERNAL_ALERT", message, cause.TimeMs)
+	nowMs := a.begin(cause)
+	a.halt("EXTERNAL_ALERT", message, nowMs)
 	return a.end()
 }
 
@@ -98,11 +98,11 @@ func (a *Account) Reduce(reason, message string, cause Cause) []Event {
 	if !a.s.Open {
 		return nil
 	}
-	a.begin(cause)
+	nowMs := a.begin(cause)
 	if a.s.Mode == Active {
 		a.setMode(Reducing, reason)
 	}
-	a.alert(AlertSystem, risk.Error, message, map[string]string{"reason": reason}, cause.TimeMs)
+	a.alert(AlertSystem, risk.Error, message, map[string]string{"reason": reason}, nowMs)
 	return a.end()
 }
 

@@ -15,7 +15,7 @@ func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
 	if g.Action == strategy.Hold {
 		return nil
 	}
-	a.begin(cause)
+	nowMs := a.begin(cause)
 	d := a.deployed(g.StrategyID)
 	if d != nil && d.External {
 		id := g.Symbol + "\x00" + strconv.FormatInt(g.TimeMs, 10) + "\x00" + string(g.Action)
@@ -25,7 +25,7 @@ func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
 		}
 		a.signals[g.StrategyID].add(id)
 	}
-	w := draft{leg: "signal/" + strconv.Itoa(leg), exit: g.Exit, timeMs: cause.TimeMs}
+	w := draft{leg: "signal/" + strconv.Itoa(leg), exit: g.Exit, timeMs: nowMs}
 	w.StrategyID, w.BookID, w.Symbol, w.Side = g.StrategyID, g.StrategyID, g.Symbol, order.Side(g.Action)
 	w.Purpose, w.Kind, w.Quantity, w.Price = order.Signalled, order.Limit, g.Quantity, g.Price
 	w.StopLoss, w.Target = g.StopLoss, g.Target
@@ -33,6 +33,8 @@ func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
 		w.Kind = order.Market
 	}
 	switch {
+	case !a.s.Open:
+		a.rejectDraft(w, order.ReasonNotOpen, "OPEN_ACCOUNT comes first")
 	case d == nil:
 		a.rejectDraft(w, order.ReasonUnknownStrategy, "")
 	case d.Status == Paused:

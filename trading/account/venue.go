@@ -13,7 +13,7 @@ import (
 // ERROR alert. The venue's word stands: an order that was taken for dead and is
 // seen again is taken as fact, with a CRITICAL alert.
 func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
-	a.begin(cause)
+	nowMs := a.begin(cause)
 	o := a.orders[r.OrderID]
 	if o == nil {
 		o = a.finished[r.OrderID]
@@ -24,7 +24,7 @@ func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
 	}
 	timeMs := r.TimeMs
 	if timeMs == 0 {
-		timeMs = cause.TimeMs
+		timeMs = nowMs
 	}
 	was := o.Status
 	out, err := o.Apply(r)
@@ -73,7 +73,12 @@ func (a *Account) reported(o *order.Order, was order.Status, r order.Report, out
 		a.alertOrder(o, risk.Critical, fmt.Sprintf("The venue filled %v of an order for %v", o.FilledQuantity, o.Quantity), timeMs)
 	}
 	if out.Quantity.Sign() > 0 {
+		status := o.Status
+		if status == order.Cancelled && was != order.Cancelled {
+			o.Status = order.PartiallyFilled // what it was before its end, which is told next
+		}
 		a.emitOrder(o, Filled, timeMs)
+		o.Status = status
 		a.settle(o, out.Quantity, out.Value, timeMs)
 	}
 	if o.Status == was {
@@ -123,7 +128,7 @@ func (a *Account) Recover(cause Cause) []Event {
 	if !a.live() {
 		return nil
 	}
-	a.begin(cause)
+	nowMs := a.begin(cause)
 	for _, s := range a.s.Symbols {
 		for _, o := range s.Orders {
 			if o.Status != order.Pending {
@@ -133,7 +138,7 @@ func (a *Account) Recover(cause Cause) []Event {
 			if err := o.Step(order.LoseTrack); err != nil {
 				panic(err) // pending orders can be lost track of
 			}
-			a.emitOrder(o, Placed, cause.TimeMs)
+			a.emitOrder(o, Placed, nowMs)
 			a.query(o)
 		}
 	}

@@ -66,6 +66,9 @@ func (o *Order) Apply(r Report) (Outcome, error) {
 	}
 	dead := was.Status == Rejected || was.Status == Cancelled
 	out.Sighted = was.Status == Rejected && o.Status != Rejected || dead && !o.Status.Final()
+	if was.Status == Rejected && o.Status != Rejected {
+		o.Reason, o.Detail = "", ""
+	}
 	out.Changed = out.Changed || o.Status != was.Status
 	out.Overfilled = out.Quantity.Sign() > 0 && o.FilledQuantity.Greater(o.Quantity)
 	return out, nil

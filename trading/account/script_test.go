@@ -1,0 +1,294 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/risk"
+	"github.com/velox-trading/velox/trading/strategy"
+)
+
+// player plays scripts. A line that starts with ">" is an input, the lines after
+// it are the events that it must cause, in order, as render writes them:
+//
+//	> cmd TYPE {json}          a command; "refused CODE" or "repeated" when it is not taken
+//	> tick SYMBOL PRICE [MS]   a mark; the time is MS, or a second after the last
+//	> again SYMBOL PRICE       the same tick in another timeframe
+//	> closing SYMBOL PRICE     a closing update
+//	> signal ID ACTION SYMBOL [qty=] [price=] [stop=] [target=] [ms=] [exit] [market]
+//	> report #N KIND [qty=] [price=] [detail=]       on the Nth order placed
+//	> external ID STRATEGY TYPE SIDE SYMBOL QTY PRICE
+//	> alert SEVERITY | reduce REASON | recover | failed ID
+type player struct {
+	t      testing.TB
+	a      *Account
+	reload bool // save and load before every input
+	n      int64
+	ms     int64
+	placed []string
+	again  string // the command to repeat
+}
+
+func newPlayer(t testing.TB) *player {
+	return &player{t: t, a: New("alice"), ms: 1_700_000_000_000}
+}
+
+func reloaded(t testing.TB, a *Account) *Account {
+	t.Helper()
+	parts, err := a.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Load(a.UserID(), parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// play runs the script and complains about what differs.
+func (p *player) play(script string) {
+	p.t.Helper()
+	var input string
+	var want []string
+	flush := func() {
+		p.t.Helper()
+		if input == "" {
+			return
+		}
+		got := p.input(input)
+		if g, w := strings.Join(got, "\n  "), strings.Join(want, "\n  "); g != w {
+			p.t.Errorf("%s\ngives\n  %s\nwant\n  %s", input, g, w)
+		}
+		want = nil
+	}
+	for line := range strings.Lines(script) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || strings.HasPrefix(line, "//"):
+		case strings.HasPrefix(line, ">"):
+			flush()
+			input = strings.TrimSpace(line[1:])
+		default:
+			want = append(want, line)
+		}
+	}
+	flush()
+}
+
+// input takes one input in and gives its events as text.
+func (p *player) input(line string) []string {
+	p.t.Helper()
+	if p.reload {
+		p.a = reloaded(p.t, p.a)
+	}
+	p.n++
+	cause := Cause{Origin: fmt.Sprintf("test/0/%d", p.n), TimeMs: p.ms}
+	verb, rest, _ := strings.Cut(line, " ")
+	var events []Event
+	switch f := strings.Fields(rest); verb {
+	case "cmd":
+		kind, data, _ := strings.Cut(rest, " ")
+		return p.command(kind, data, fmt.Sprintf("c%d", p.n), cause)
+	case "repeat":
+		return p.command("HALT", "", f[0], cause)
+	case "tick", "again", "closing":
+		if verb == "tick" {
+			p.ms += 1000
+			if len(f) > 2 {
+				p.ms, _ = strconv.ParseInt(f[2], 10, 64)
+			}
+		}
+		m := Mark{Symbol: f[0], TimeMs: p.ms, Price: decimal.MustParse(f[1]), Seq: p.n, Closing: verb == "closing"}
+		if verb == "again" {
+			m.Seq = p.a.symbols[f[0]].Seq
+		}
+		events = p.a.Mark(m, Cause{Origin: cause.Origin, TimeMs: p.ms})
+	case "signal":
+		events = p.a.Signal(p.signal(f), cause, 0)
+	case "report":
+		events = p.a.VenueReport(p.report(f), cause)
+	case "external":
+		events = p.a.ExternalOrder(ExternalOrder{
+			OrderID: f[0], StrategyID: f[1], Type: OrderEventType(f[2]), Side: order.Side(f[3]), Symbol: f[4], TimeMs: p.ms,
+			Kind: order.Market, FilledQuantity: decimal.MustParse(f[5]), AveragePrice: decimal.MustParse(f[6]),
+		}, cause)
+	case "alert":
+		events = p.a.ExternalAlert(risk.Severity(f[0]), "from outside", cause)
+	case "reduce":
+		events = p.a.Reduce(f[0], "lost", cause)
+	case "recover":
+		events = p.a.Recover(cause)
+	case "failed":
+		events = p.a.StrategyFailed(f[0], "bug", cause)
+	default:
+		p.t.Fatalf("no input %q", verb)
+	}
+	return p.render(events)
+}
+
+func (p *player) command(kind, data, id string, cause Cause) []string {
+	c, err := ParseCommand(id, "alice", p.ms, CommandType(kind), []byte(data))
+	var events []Event
+	if err == nil {
+		events, err = p.a.Command(c, cause)
+	}
+	var no *RefusedError
+	switch {
+	case errors.Is(err, ErrRepeated):
+		return []string{"repeated"}
+	case errors.As(err, &no):
+		return []string{"refused " + no.Reason}
+	case err != nil:
+		p.t.Fatal(err)
+	}
+	return p.render(events)
+}
+
+// options reads words such as qty=5.
+func options(words []string, money map[string]*decimal.Decimal, flags map[string]*bool) {
+	for _, w := range words {
+		name, value, has := strings.Cut(w, "=")
+		if has && money[name] != nil {
+			*money[name] = decimal.MustParse(value)
+		} else if flags[name] != nil {
+			*flags[name] = true
+		}
+	}
+}
+
+func (p *player) signal(f []string) strategy.Signal {
+	g := strategy.Signal{StrategyID: f[0], Action: strategy.Action(f[1]), Symbol: f[2], TimeMs: p.ms, Confidence: 1}
+	ms := decimal.FromInt(p.ms)
+	options(f[3:], map[string]*decimal.Decimal{
+		"qty": &g.Quantity, "price": &g.Price, "stop": &g.StopLoss, "target": &g.Target, "ms": &ms,
+	}, map[string]*bool{"exit": &g.Exit, "market": &g.Market})
+	g.TimeMs = int64(ms.Float64())
+	return g
+}
+
+func (p *player) report(f []string) order.Report {
+	r := order.Report{OrderID: f[0], Kind: order.ReportKind(f[1]), TimeMs: p.ms}
+	if n, err := strconv.Atoi(strings.TrimPrefix(f[0], "#")); err == nil && n <= len(p.placed) {
+		r.OrderID = p.placed[n-1]
+	}
+	options(f[2:], map[string]*decimal.Decimal{"qty": &r.FilledQuantity, "price": &r.AveragePrice}, nil)
+	return r
+}
+
+// name gives an order's number in the script.
+func (p *player) name(id string) string {
+	for i, known := range p.placed {
+		if known == id {
+			return "#" + strconv.Itoa(i+1)
+		}
+	}
+	p.placed = append(p.placed, id)
+	return "#" + strconv.Itoa(len(p.placed))
+}
+
+func (p *player) render(events []Event) []string {
+	var lines []string
+	for _, e := range events {
+		lines = append(lines, p.renderOne(e))
+	}
+	return lines
+}
+
+func (p *player) renderOne(event Event) string {
+	switch e := event.(type) {
+	case OrderEvent:
+		if e.Type == Rejected && p.a.finished[e.OrderID] == nil {
+			return fmt.Sprintf("REJECTED %s %s %s", e.Side, e.Symbol, e.Reason)
+		}
+		line := fmt.Sprintf("%s %s %s %s %v", e.Type, p.name(e.OrderID), e.Side, e.Symbol, e.Quantity)
+		if e.Kind == order.Limit {
+			line += fmt.Sprintf(" limit %v", e.Price)
+		}
+		if e.Execution != nil {
+			line += fmt.Sprintf(" got %v at %v", e.Execution.FilledQuantity, e.Execution.AveragePrice)
+		}
+		if e.Purpose != order.Signalled && e.Type == Placed {
+			line += " " + string(e.Purpose)
+		}
+		if e.Reason != "" {
+			line += " " + string(e.Reason)
+		}
+		return line + " " + string(e.Status)
+	case PositionEvent:
+		return fmt.Sprintf("%s %s %v at %v, now %v, open %v, made %v", e.Type, e.Symbol, e.Quantity, e.AveragePrice, e.CurrentPrice, e.UnrealizedPnL, e.RealizedPnL)
+	case Alert:
+		return fmt.Sprintf("ALERT %s %s %s", e.Type, e.Severity, maskIDs(string(e.Data)))
+	case VenueCommand:
+		return fmt.Sprintf("VENUE %s %s", e.Action, p.name(e.ClientOrderID))
+	case StrategyStatus:
+		return fmt.Sprintf("STRATEGY %s %s", e.StrategyID, e.Status)
+	case Ignored:
+		return "ignored " + e.What
+	}
+	return fmt.Sprintf("%+v", event)
+}
+
+// maskIDs takes the order ids out of an alert's data.
+func maskIDs(s string) string {
+	if i := strings.Index(s, `"order_id":"`); i >= 0 {
+		return s[:i] + s[i+len(`"order_id":"`)+38:]
+	}
+	return s
+}
+
+// scripts plays each script twice: as it is, and with the account saved and
+// loaded before every input, which must change nothing.
+func scripts(t *testing.T, list map[string]string) {
+	t.Helper()
+	for name, script := range list {
+		t.Run(name, func(t *testing.T) {
+			plain := newPlayer(t)
+			plain.play(script)
+			again := newPlayer(t)
+			again.reload = true
+			again.play(script)
+			checkInvariants(t, plain.a)
+			a, _ := plain.a.Save()
+			b, _ := again.a.Save()
+			for part := range a {
+				if string(a[part]) != string(b[part]) {
+					t.Errorf("saved and loaded, part %s is\n%s\nand else\n%s", part, b[part], a[part])
+				}
+			}
+		})
+	}
+}
+
+// checkInvariants holds what must be true after every input.
+func checkInvariants(t testing.TB, a *Account) {
+	t.Helper()
+	worth, realized, unrealized := a.s.Cash, decimal.Decimal{}, decimal.Decimal{}
+	for _, s := range a.s.Symbols {
+		worth = worth.Add(s.Net.Quantity.Mul(s.Price))
+		realized, unrealized = realized.Add(s.Net.Realized), unrealized.Add(s.Net.Unrealized(s.Price))
+		quantity, flow := decimal.Decimal{}, decimal.Decimal{}
+		for _, b := range s.Books {
+			quantity, flow = quantity.Add(b.Quantity), flow.Add(b.Realized).Sub(b.Cost)
+			covered := decimal.Decimal{}
+			for _, k := range b.Brackets {
+				covered = covered.Add(k.Quantity)
+			}
+			if covered.Greater(b.Quantity.Abs()) {
+				t.Fatalf("%s: brackets cover %v of %v", s.Name, covered, b.Quantity)
+			}
+		}
+		if quantity != s.Net.Quantity || flow != s.Net.Realized.Sub(s.Net.Cost) {
+			t.Fatalf("%s: the books sum up to %v and %v, the net is %v and %v", s.Name, quantity, flow, s.Net.Quantity, s.Net.Realized.Sub(s.Net.Cost))
+		}
+	}
+	if realized != a.s.Realized || unrealized != a.s.Unrealized || worth != a.Equity() {
+		t.Fatalf("cash and positions are worth %v, deposits and profit %v; realized %v and %v, unrealized %v and %v",
+			worth, a.Equity(), realized, a.s.Realized, unrealized, a.s.Unrealized)
+	}
+}
