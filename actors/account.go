@@ -85,8 +85,6 @@ type accountMachine struct {
 	account *account.Account
 	panel   panel
 	places  map[string]place
-	// states are those of the strategies as they were loaded.
-	states map[string][]byte
 	// interest lists, by symbol and timeframe, the strategies that step on it.
 	interest map[string][]string
 	deployed map[string]account.Deployed

@@ -156,72 +156,78 @@ func TestTheOldOwnerIsFenced(t *testing.T) {
 func TestSymbolPanics(t *testing.T) {
 	const n = 1500
 	want := plain(t, 4, n)
-	t.Run("once", func(t *testing.T) {
-		k := newKit(t, nil)
-		for _, tick := range walk(4, 8, n, "feed") {
-			k.tick(tick)
+	t.Run("once", func(t *testing.T) { panicsOnce(t, n, want) })
+	t.Run("always", func(t *testing.T) { panicsAlways(t, n, want) })
+}
+
+func panicsOnce(t *testing.T, n int, want map[string][]string) {
+	t.Helper()
+	k := newKit(t, nil)
+	for _, tick := range walk(4, 8, n, "feed") {
+		k.tick(tick)
+	}
+	var mu sync.Mutex
+	steps := make(map[string]int)
+	c := k.config()
+	c.Fault = func(point, detail string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		steps[detail]++
+		if point == "step" && steps[detail]%5 == 0 {
+			return fmt.Errorf("injected at step %d of %s", steps[detail], detail)
 		}
-		var mu sync.Mutex
-		steps := make(map[string]int)
-		c := k.config()
-		c.Fault = func(point, detail string) error {
-			mu.Lock()
-			defer mu.Unlock()
-			steps[detail]++
-			if point == "step" && steps[detail]%5 == 0 {
-				return fmt.Errorf("injected at step %d of %s", steps[detail], detail)
-			}
+		return nil
+	}
+	c.EntityRestarts = Restarts{Max: 100_000, Window: c.EntityRestarts.Window + 1e10}
+	node := k.start(c)
+	node.Assigned(&member{}, messages.SymbolShard, allTicks)
+	k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") == n })
+	k.stop(node)
+	compare(t, k.updates(), want)
+	if k.seen.get(CountRestarts, "symbol entity") == 0 {
+		t.Error("nothing was restarted")
+	}
+	if dead := k.total(messages.TopicDeadLetters); dead != 0 {
+		t.Errorf("%d dead letters", dead)
+	}
+}
+
+func panicsAlways(t *testing.T, n int, want map[string][]string) {
+	t.Helper()
+	k := newKit(t, nil)
+	for _, tick := range walk(4, 8, n, "feed") {
+		k.tick(tick)
+	}
+	c := k.config()
+	c.Limits.Records, c.Limits.PollRecords = 1, 1
+	var mu sync.Mutex
+	steps := 0
+	c.Fault = func(point, detail string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if point != "step" || detail != "SYM3" {
 			return nil
 		}
-		c.EntityRestarts = Restarts{Max: 100_000, Window: c.EntityRestarts.Window + 1e10}
-		node := k.start(c)
-		node.Assigned(&member{}, messages.SymbolShard, allTicks)
-		k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") == n })
-		k.stop(node)
-		compare(t, k.updates(), want)
-		if k.seen.get(CountRestarts, "symbol entity") == 0 {
-			t.Error("nothing was restarted")
+		if steps++; steps == 10 || steps == 11 {
+			return fmt.Errorf("injected")
 		}
-		if dead := k.total(messages.TopicDeadLetters); dead != 0 {
-			t.Errorf("%d dead letters", dead)
-		}
-	})
-	t.Run("always", func(t *testing.T) {
-		k := newKit(t, nil)
-		for _, tick := range walk(4, 8, n, "feed") {
-			k.tick(tick)
-		}
-		c := k.config()
-		c.Limits.Records, c.Limits.PollRecords = 1, 1
-		var mu sync.Mutex
-		steps := 0
-		c.Fault = func(point, detail string) error {
-			mu.Lock()
-			defer mu.Unlock()
-			if point != "step" || detail != "SYM3" {
-				return nil
-			}
-			if steps++; steps == 10 || steps == 11 {
-				return fmt.Errorf("injected")
-			}
-			return nil
-		}
-		node := k.start(c)
-		node.Assigned(&member{}, messages.SymbolShard, allTicks)
-		k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") == n })
-		k.stop(node)
-		got := k.updates()
-		delete(got, "SYM3")
-		others := maps.Clone(want)
-		delete(others, "SYM3")
-		compare(t, got, others)
-		letters := k.cluster.AllRecords(messages.TopicDeadLetters)
-		if len(letters) != 1 {
-			t.Fatalf("%d dead letters, want 1", len(letters))
-		}
-		letter, err := messages.DecodeDeadLetter(letters[0].Value)
-		if err != nil || letter.Reason != reasonFailed || letter.Topic != messages.TopicTicks || len(letter.Data) == 0 {
-			t.Errorf("dead letter %+v, %v", letter, err)
-		}
-	})
+		return nil
+	}
+	node := k.start(c)
+	node.Assigned(&member{}, messages.SymbolShard, allTicks)
+	k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") == n })
+	k.stop(node)
+	got := k.updates()
+	delete(got, "SYM3")
+	others := maps.Clone(want)
+	delete(others, "SYM3")
+	compare(t, got, others)
+	letters := k.cluster.AllRecords(messages.TopicDeadLetters)
+	if len(letters) != 1 {
+		t.Fatalf("%d dead letters, want 1", len(letters))
+	}
+	letter, err := messages.DecodeDeadLetter(letters[0].Value)
+	if err != nil || letter.Reason != reasonFailed || letter.Topic != messages.TopicTicks || len(letter.Data) == 0 {
+		t.Errorf("dead letter %+v, %v", letter, err)
+	}
 }

@@ -159,9 +159,11 @@ type foreignTransaction struct{ client *kgo.Client }
 func (f foreignTransaction) Produce(ctx context.Context, records ...messages.Out) error {
 	return f.client.ProduceSync(ctx, kgoRecords(records)...).FirstErr()
 }
+
 func (f foreignTransaction) Commit(ctx context.Context) error {
 	return f.client.EndTransaction(ctx, kgo.TryCommit)
 }
+
 func (f foreignTransaction) Abort(ctx context.Context) error {
 	return f.client.EndTransaction(ctx, kgo.TryAbort)
 }

@@ -56,13 +56,8 @@ func run(options Options) (*Cluster, error) {
 // available ends the test when there is nothing to run brokers with.
 func available(t testing.TB, asked string) {
 	t.Helper()
-	v := version(asked)
-	switch {
-	case required():
-	case testing.Short():
-		t.Skip("left out: real Kafka brokers in a short run")
-	case !Cached(v):
-		t.Skipf("left out: needs real Kafka %s, which is not on this machine; %s=1 fetches it (with java 17 and mvn) and runs this test", v, RequireEnv)
+	if !required() {
+		t.Skipf("left out: needs real Kafka %s; %s=1 fetches it (with java 17 and mvn) and runs this test", version(asked), RequireEnv)
 	}
 }
 
