@@ -1,0 +1,114 @@
+package order
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+var d = decimal.MustParse
+
+func fresh() *Order {
+	return &Order{ID: "o", Symbol: "X", Side: Buy, Kind: Limit, Quantity: d("10"), Price: d("100"), Status: Pending}
+}
+
+func fill(quantity, price string) Report {
+	return Report{OrderID: "o", Kind: ReportFill, FilledQuantity: d(quantity), AveragePrice: d(price)}
+}
+
+func TestReports(t *testing.T) {
+	of := func(k ReportKind) Report { return Report{OrderID: "o", Kind: k} }
+	cancelled := fill("4", "100")
+	cancelled.Kind = ReportCancelled
+	for name, c := range map[string]struct {
+		reports []Report
+		status  Status
+		filled  string
+		last    Outcome
+	}{
+		"accepted":              {[]Report{of(ReportAccepted)}, Open, "0", Outcome{Changed: true}},
+		"accepted twice":        {[]Report{of(ReportAccepted), of(ReportAccepted)}, Open, "0", Outcome{}},
+		"a part":                {[]Report{fill("4", "100")}, PartiallyFilled, "4", Outcome{Changed: true, Quantity: d("4"), Value: d("400")}},
+		"more of it":            {[]Report{fill("4", "100"), fill("10", "103")}, Filled, "10", Outcome{Changed: true, Quantity: d("6"), Value: d("630")}},
+		"an old one":            {[]Report{fill("4", "100"), fill("3", "90")}, PartiallyFilled, "4", Outcome{}},
+		"late acknowledgement":  {[]Report{fill("10", "100"), of(ReportAccepted)}, Filled, "10", Outcome{}},
+		"cancelled with a fill": {[]Report{cancelled}, Cancelled, "4", Outcome{Changed: true, Quantity: d("4"), Value: d("400")}},
+		"lost and found":        {[]Report{fill("4", "100"), of(ReportUnknown), of(ReportAccepted)}, PartiallyFilled, "4", Outcome{Changed: true}},
+		"refused":               {[]Report{of(ReportRejected)}, Rejected, "0", Outcome{Changed: true}},
+		"seen after all":        {[]Report{of(ReportNotSent), fill("10", "1")}, Filled, "10", Outcome{Changed: true, Quantity: d("10"), Value: d("10"), Sighted: true}},
+		"not cancelled":         {[]Report{of(ReportCancelled), of(ReportAccepted)}, Open, "0", Outcome{Changed: true, Sighted: true}},
+		"filled while cancelled": {
+			[]Report{of(ReportCancelled), fill("4", "100")}, Cancelled, "4",
+			Outcome{Changed: true, Quantity: d("4"), Value: d("400")},
+		},
+		"too much": {[]Report{fill("12", "1")}, Filled, "12", Outcome{Changed: true, Quantity: d("12"), Value: d("12"), Overfilled: true}},
+	} {
+		o := fresh()
+		var out Outcome
+		var err error
+		for _, r := range c.reports {
+			if out, err = o.Apply(r); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if o.Status != c.status || o.FilledQuantity != d(c.filled) || out != c.last {
+			t.Errorf("%s: %s with %v filled and %+v; want %s with %s and %+v", name, o.Status, o.FilledQuantity, out, c.status, c.filled, c.last)
+		}
+	}
+}
+
+func TestBadReportsChangeNothing(t *testing.T) {
+	for name, r := range map[string]Report{
+		"no such kind":     {Kind: "MAYBE"},
+		"no price":         fill("5", "0"),
+		"negative":         fill("-5", "1"),
+		"negative price":   fill("5", "-1"),
+		"beyond any bound": fill("99999999999999", "1"),
+	} {
+		o := fresh()
+		if _, err := o.Apply(r); !errors.Is(err, ErrBadReport) || *o != *fresh() {
+			t.Errorf("%s: %v, order %+v", name, err, o)
+		}
+	}
+	o := fresh()
+	o.Status = Open
+	var e *TransitionError
+	if _, err := o.Apply(Report{Kind: ReportNotSent}); !errors.As(err, &e) || o.Status != Open {
+		t.Errorf("an open order that was not sent: %v, %s", err, o.Status)
+	}
+}
+
+// FuzzReports: whatever a venue says, the order stays whole.
+func FuzzReports(f *testing.F) {
+	f.Add([]byte{0, 4, 2, 3, 9, 5, 0, 0, 2, 10, 10})
+	f.Add([]byte{5, 0, 0, 2, 20, 7, 3, 20, 7, 4, 1, 1})
+	kinds := []ReportKind{ReportAccepted, ReportRejected, ReportFill, ReportCancelled, ReportUnknown, ReportNotSent, "MAYBE"}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		o := fresh()
+		quantity, value := decimal.Decimal{}, decimal.Decimal{}
+		for ; len(data) >= 3; data = data[3:] {
+			was := *o
+			out, err := o.Apply(Report{
+				OrderID: "o", Kind: kinds[int(data[0])%len(kinds)],
+				FilledQuantity: decimal.FromInt(int64(int8(data[1]))), AveragePrice: decimal.FromInt(int64(int8(data[2]))),
+			})
+			if err != nil && *o != was {
+				t.Fatalf("%v, yet %+v became %+v", err, was, *o)
+			}
+			quantity, value = quantity.Add(out.Quantity), value.Add(out.Value)
+			switch {
+			case quantity != o.FilledQuantity || value != o.FilledValue:
+				t.Fatalf("outcomes sum up to %v for %v, the order has %v for %v", quantity, value, o.FilledQuantity, o.FilledValue)
+			case o.FilledQuantity.Less(was.FilledQuantity):
+				t.Fatalf("fills were taken back: %v, then %v", was.FilledQuantity, o.FilledQuantity)
+			case o.Status == Filled != o.FilledQuantity.GreaterEq(o.Quantity):
+				t.Fatalf("%s with %v of %v", o.Status, o.FilledQuantity, o.Quantity)
+			case transitions[o.Status] == nil:
+				t.Fatalf("status %s", o.Status)
+			case !out.Changed && (o.Status != was.Status || o.FilledQuantity != was.FilledQuantity):
+				t.Fatalf("%+v became %+v without a change", was, *o)
+			}
+		}
+	})
+}

@@ -1,0 +1,89 @@
+package position
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+var d = decimal.MustParse
+
+func TestFills(t *testing.T) {
+	type fill struct{ quantity, price string }
+	for name, c := range map[string]struct {
+		fills                    []fill
+		quantity, cost, realized string
+		closed, opened           string // of the last fill
+	}{
+		"long":              {[]fill{{"10", "100"}}, "10", "1000", "0", "0", "10"},
+		"short":             {[]fill{{"-10", "100"}}, "-10", "-1000", "0", "0", "10"},
+		"more":              {[]fill{{"10", "100"}, {"5", "130"}}, "15", "1650", "0", "0", "5"},
+		"part of a long":    {[]fill{{"10", "100"}, {"-4", "110"}}, "6", "600", "40", "4", "0"},
+		"part of a short":   {[]fill{{"-10", "100"}, {"4", "110"}}, "-6", "-600", "-40", "4", "0"},
+		"all of it":         {[]fill{{"10", "100"}, {"-10", "90"}}, "0", "0", "-100", "10", "0"},
+		"long to short":     {[]fill{{"10", "100"}, {"-15", "110"}}, "-5", "-550", "100", "10", "5"},
+		"short to long":     {[]fill{{"-10", "100"}, {"12", "90"}}, "2", "180", "100", "10", "2"},
+		"thirds":            {[]fill{{"3", "33.33333333"}, {"-1", "40"}}, "2", "66.66666666", "6.66666667", "1", "0"},
+		"a third of a cent": {[]fill{{"1", "0.01"}, {"2", "0.005"}, {"-1", "0.01"}}, "2", "0.01333334", "0.00333334", "1", "0"},
+		"nothing is rounded away": {
+			[]fill{{"3", "0.00000001"}, {"-1", "0.00000001"}, {"-1", "0.00000001"}, {"-1", "0.00000001"}}, "0", "0", "0", "1", "0",
+		},
+	} {
+		var b Book
+		var last Change
+		for _, f := range c.fills {
+			last = b.Fill(d(f.quantity), d(f.quantity).Mul(d(f.price)))
+		}
+		if b != (Book{d(c.quantity), d(c.cost), d(c.realized)}) || last.Closed != d(c.closed) || last.Opened != d(c.opened) {
+			t.Errorf("%s: %v, closed %v, opened %v", name, b, last.Closed, last.Opened)
+		}
+	}
+}
+
+// TestNothingIsLost: after any fills, profit less cost is what was received less
+// what was paid; a flat book costs nothing; the average is between the lowest and
+// the highest price.
+func TestNothingIsLost(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	for range 50 {
+		var b Book
+		flow, made := decimal.Decimal{}, decimal.Decimal{}
+		for range 500 {
+			quantity := decimal.FromUnits(r.Int64N(2_000_000_000) - 1_000_000_000)
+			if r.IntN(5) == 0 {
+				quantity = b.Quantity.Neg()
+			}
+			value := quantity.Mul(decimal.FromUnits(1 + r.Int64N(50_000_000_000)))
+			flow = flow.Sub(value)
+			before := b
+			c := b.Fill(quantity, value)
+			made = made.Add(c.Realized)
+			switch {
+			case b.Realized.Sub(b.Cost) != flow:
+				t.Fatalf("%v after flows of %v", b, flow)
+			case b.Quantity.IsZero() && !b.Cost.IsZero():
+				t.Fatalf("flat, yet it cost %v", b.Cost)
+			case b.Realized != made || b.Quantity != before.Quantity.Add(quantity):
+				t.Fatalf("%v and %v give %v", before, c, b)
+			case c.Closed.Add(c.Opened) != quantity.Abs():
+				t.Fatalf("%v closed and %v opened by %v", c.Closed, c.Opened, quantity)
+			case b.Cost.Sign()*b.Quantity.Sign() < 0:
+				t.Fatalf("%v of %v has another sign than its cost", b.Quantity, b.Cost)
+			}
+			price := d("123.45")
+			if got := b.Unrealized(price); got != b.Quantity.Mul(price).Sub(b.Cost) {
+				t.Fatalf("unrealized %v", got)
+			}
+		}
+	}
+}
+
+func TestShareOfHugeAmounts(t *testing.T) {
+	huge := d("9000000000000000000000")
+	b := Book{Quantity: d("90000000000"), Cost: huge}
+	b.Fill(d("-30000000000"), d("-1"))
+	if b.Cost != d("6000000000000000000000") {
+		t.Errorf("cost %v", b.Cost)
+	}
+}
