@@ -1,0 +1,310 @@
+package account
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/risk"
+	"github.com/velox-trading/velox/trading/strategy"
+)
+
+// traffic makes inputs of all kinds, by seed. An input is a function, so that the
+// same one can be given to several accounts.
+type traffic struct {
+	r      *rand.Rand
+	n      int64
+	ms     int64
+	prices map[string]int64
+	orders []string // seen in events
+	venue  string
+}
+
+type given func(*Account) []Event
+
+func newTraffic(seed uint64, venue string) *traffic {
+	return &traffic{
+		r: rand.New(rand.NewPCG(seed, seed)), ms: 1_700_000_000_000, venue: venue,
+		prices: map[string]int64{"X": 10_000_000_000, "Y": 33_333_333, "Z": 777},
+	}
+}
+
+func (g *traffic) symbol() string { return []string{"X", "Y", "Z"}[g.r.IntN(3)] }
+
+func (g *traffic) quantity() decimal.Decimal {
+	if g.r.IntN(10) == 0 {
+		return decimal.FromUnits(g.r.Int64N(1000) - 10)
+	}
+	return decimal.FromUnits(g.r.Int64N(10_000_000_000))
+}
+
+func (g *traffic) price(symbol string) decimal.Decimal {
+	return decimal.FromUnits(g.prices[symbol] + g.r.Int64N(g.prices[symbol]/10+2) - g.prices[symbol]/20)
+}
+
+func (g *traffic) maybe(d decimal.Decimal) decimal.Decimal {
+	if g.r.IntN(2) == 0 {
+		return decimal.Decimal{}
+	}
+	return d
+}
+
+func (g *traffic) cause() Cause {
+	g.n++
+	return Cause{Origin: fmt.Sprintf("random/0/%d", g.n), TimeMs: g.ms}
+}
+
+func (g *traffic) command(t CommandType, data any) given {
+	c := Command{ID: fmt.Sprint("c", g.n), UserID: "alice", TimeMs: g.ms, Type: t, Data: data}
+	cause := g.cause()
+	return func(a *Account) []Event {
+		events, err := a.Command(c, cause)
+		if err != nil {
+			return []Event{Ignored{What: "command", Detail: err.Error()}}
+		}
+		return events
+	}
+}
+
+// start opens the account and deploys what trades.
+func (g *traffic) start(limits risk.Limits) []given {
+	list := []given{g.command(CmdOpenAccount, &OpenAccount{Venue: g.venue, Deposit: decimal.MustParse("123456.789"), Limits: limits})}
+	for _, id := range []string{"a", "b", "c"} {
+		list = append(list, g.command(CmdDeploy, &Deploy{StrategyID: id, Name: id, Symbols: []string{"X", "Y", "Z"}, External: id == "c"}))
+		if id != "c" {
+			list[len(list)-1] = g.command(CmdDeploy, &Deploy{StrategyID: id, Name: id, Symbols: []string{"X", "Y", "Z"}, Rules: map[string]string{"exit": "price > 0"}})
+		}
+	}
+	return list
+}
+
+// next makes one input.
+func (g *traffic) next() given {
+	g.ms += g.r.Int64N(800)
+	symbol := g.symbol()
+	switch k := g.r.IntN(100); {
+	case k < 50:
+		return g.mark(symbol)
+	case k < 75:
+		return g.signal(symbol)
+	case k < 90 && g.venue != PaperVenue:
+		return g.report()
+	case k < 92:
+		x := ExternalOrder{
+			OrderID: fmt.Sprint("e", g.r.IntN(5)), StrategyID: "c", Symbol: symbol, TimeMs: g.ms, Type: Filled,
+			Side: []order.Side{order.Buy, order.Sell}[g.r.IntN(2)], Kind: order.Market,
+			FilledQuantity: g.quantity(), AveragePrice: g.price(symbol),
+		}
+		cause := g.cause()
+		return func(a *Account) []Event { return a.ExternalOrder(x, cause) }
+	case k < 96:
+		return g.command(CmdOrder, &ManualOrder{
+			Symbol: symbol, TransactionType: order.Buy, Quantity: g.quantity(), Price: g.maybe(g.price(symbol)), Target: g.maybe(g.price(symbol)),
+		})
+	default:
+		return g.rare()
+	}
+}
+
+func (g *traffic) mark(symbol string) given {
+	g.prices[symbol] = max(10, g.prices[symbol]+g.r.Int64N(g.prices[symbol]/100+3)-g.prices[symbol]/200-1)
+	if g.r.IntN(2000) == 0 {
+		g.ms += 13 * 60 * 60 * 1000
+	}
+	m := Mark{
+		Symbol: symbol, TimeMs: g.ms - g.r.Int64N(2000), Price: decimal.FromUnits(g.prices[symbol]),
+		Seq: g.n - g.r.Int64N(2), Closing: g.r.IntN(20) == 0,
+	}
+	cause := g.cause()
+	return func(a *Account) []Event { return a.Mark(m, cause) }
+}
+
+func (g *traffic) signal(symbol string) given {
+	price := g.price(symbol)
+	s := strategy.Signal{
+		StrategyID: []string{"a", "b", "c", "d"}[g.r.IntN(4)], Symbol: symbol, TimeMs: g.ms,
+		Action: []strategy.Action{strategy.Buy, strategy.Sell, strategy.Hold}[g.r.IntN(3)],
+		Price:  g.maybe(price), Quantity: g.quantity(), Exit: g.r.IntN(4) == 0,
+		StopLoss: g.maybe(g.price(symbol)), Target: g.maybe(g.price(symbol)),
+	}
+	cause := g.cause()
+	return func(a *Account) []Event { return a.Signal(s, cause, 0) }
+}
+
+func (g *traffic) report() given {
+	r := order.Report{TimeMs: g.ms, OrderID: "nobody"}
+	if n := len(g.orders); n > 0 {
+		r.OrderID = g.orders[n-1-g.r.IntN(min(n, 30))]
+	}
+	kinds := []order.ReportKind{
+		order.ReportFill, order.ReportFill, order.ReportFill, order.ReportAccepted, order.ReportRejected, order.ReportCancelled,
+		order.ReportUnknown, order.ReportNotSent,
+	}
+	r.Kind = kinds[g.r.IntN(len(kinds))]
+	if g.r.IntN(3) > 0 {
+		r.FilledQuantity, r.AveragePrice = g.quantity(), g.price("X")
+	}
+	cause := g.cause()
+	return func(a *Account) []Event { return a.VenueReport(r, cause) }
+}
+
+func (g *traffic) rare() given {
+	id := []string{"a", "b", "c"}[g.r.IntN(3)]
+	switch g.r.IntN(12) {
+	case 0:
+		return g.command(CmdHalt, &Halt{ClosePositions: g.r.IntN(2) == 0})
+	case 1, 2, 3:
+		return g.command(CmdResume, &Resume{})
+	case 4:
+		return g.command(CmdPause, &StrategyRef{StrategyID: id})
+	case 5, 6:
+		return g.command(CmdResumeStrategy, &StrategyRef{StrategyID: id})
+	case 7:
+		return g.command(CmdRemove, &StrategyRef{StrategyID: id})
+	case 8:
+		return g.command(CmdDeploy, &Deploy{StrategyID: id, Name: id, Symbols: []string{"X", "Z"}, External: true, Revision: g.n})
+	case 9:
+		return g.command(CmdSetLimits, &SetLimits{Limits: risk.Limits{DailyLoss: g.maybe(g.quantity().Abs()), PositionSize: g.maybe(g.quantity().Abs())}})
+	case 10:
+		return g.command(CmdDeposit, &Deposit{Amount: g.quantity()})
+	default:
+		cause := g.cause()
+		return func(a *Account) []Event { return append(a.Recover(cause), a.StrategyFailed(id, "bug", cause)...) }
+	}
+}
+
+// note remembers the orders to report on.
+func (g *traffic) note(events []Event) {
+	for _, e := range events {
+		if o, ok := e.(OrderEvent); ok && o.Type == Placed {
+			g.orders = append(g.orders, o.OrderID)
+		}
+	}
+}
+
+func text(t testing.TB, events []Event) string {
+	t.Helper()
+	b, err := json.Marshal(events)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestMoneyIsConserved: after 10,000 random fills, cash and positions are worth
+// deposits and profit to the last digit, and the books sum up to the net.
+func TestMoneyIsConserved(t *testing.T) {
+	g := newTraffic(1, PaperVenue)
+	a := New("alice")
+	for _, in := range g.start(risk.Limits{}) {
+		in(a)
+	}
+	fills := 0
+	for fills < 10_000 {
+		symbol := g.symbol()
+		in := g.mark(symbol)
+		if g.r.IntN(3) > 0 {
+			in = g.signal(symbol)
+		}
+		for _, e := range in(a) {
+			if o, ok := e.(OrderEvent); ok && o.Type == Filled {
+				fills++
+			}
+		}
+		checkInvariants(t, a)
+	}
+	if a.s.Realized.IsZero() || a.s.Cash == a.s.Deposits {
+		t.Error("nothing was traded: the test says little")
+	}
+}
+
+// TestSavedAndLoadedAnywhere: an account that is saved and loaded at random
+// moments gives the same events and ends as the same bytes, on paper and live,
+// whatever happens to it.
+func TestSavedAndLoadedAnywhere(t *testing.T) {
+	for seed := range uint64(12) {
+		venue := PaperVenue
+		if seed%2 == 1 {
+			venue = "kite"
+		}
+		g := newTraffic(seed, venue)
+		plain, again := New("alice"), New("alice")
+		inputs := g.start(risk.Limits{DailyLoss: decimal.MustParse("5000"), PositionSize: decimal.MustParse("200")})
+		seen := make(map[string]bool)
+		for i := range 3000 {
+			in := g.next
+			if i < len(inputs) {
+				first := inputs[i]
+				in = func() given { return first }
+			}
+			step := in()
+			if g.r.IntN(10) == 0 {
+				again = reloaded(t, again)
+			}
+			events := step(plain)
+			if a, b := text(t, events), text(t, step(again)); a != b {
+				t.Fatalf("seed %d, input %d gives\n%s\nsaved and loaded\n%s", seed, i, a, b)
+			}
+			g.note(events)
+			checkInvariants(t, plain)
+			checkIDs(t, seen, events)
+			checkViews(t, plain)
+		}
+		a, _ := plain.Save()
+		b, _ := again.Save()
+		if text := fmt.Sprint(a); text != fmt.Sprint(b) {
+			t.Fatalf("seed %d: the states differ", seed)
+		}
+	}
+}
+
+// checkIDs: no two orders, and no two alerts, have one id.
+func checkIDs(t *testing.T, seen map[string]bool, events []Event) {
+	t.Helper()
+	once := func(id string) {
+		if seen[id] {
+			t.Fatalf("id %s is given twice", id)
+		}
+		seen[id] = true
+	}
+	for _, e := range events {
+		switch e := e.(type) {
+		case OrderEvent:
+			if e.Type == Placed && e.Status == order.Pending {
+				once(e.OrderID)
+			}
+		case Alert:
+			once(e.AlertID)
+		}
+	}
+}
+
+// checkViews: what strategies see is what there is.
+func checkViews(t *testing.T, a *Account) {
+	t.Helper()
+	for _, d := range a.s.Strategies {
+		view := a.Book(d.StrategyID)
+		if view.Revision != d.BookRevision {
+			t.Fatalf("strategy %s sees revision %d of %d", d.StrategyID, view.Revision, d.BookRevision)
+		}
+		for _, s := range a.s.Symbols {
+			open, held := 0, decimal.Decimal{}
+			for _, o := range s.Orders {
+				if o.BookID == d.StrategyID {
+					open++
+				}
+			}
+			for _, b := range s.Books {
+				if b.StrategyID == d.StrategyID {
+					held = b.Quantity
+				}
+			}
+			if h := view.For(s.Name); h.OpenOrders != open || h.Quantity != held {
+				t.Fatalf("strategy %s sees %+v of %s; there are %v and %d orders", d.StrategyID, h, s.Name, held, open)
+			}
+		}
+	}
+}
