@@ -15,14 +15,14 @@ import (
 type lossData struct {
 	CurrentLoss      decimal.Decimal `json:"current_loss"`
 	Limit            decimal.Decimal `json:"limit"`
-	PositionsToClose []string        `json:"positions_to_close,omitempty"`
+	PositionsToClose []string        `json:"positions_to_close,omitzero"`
 }
 
 type sizeData struct {
 	Symbol           string          `json:"symbol"`
 	CurrentQuantity  decimal.Decimal `json:"current_quantity"`
 	Limit            decimal.Decimal `json:"limit"`
-	PositionsToClose []string        `json:"positions_to_close,omitempty"`
+	PositionsToClose []string        `json:"positions_to_close,omitzero"`
 }
 
 // assess holds the account against its limits after something has changed; s is
@@ -68,7 +68,7 @@ func (a *Account) assessLoss(timeMs int64) {
 
 // held gives, sorted, the symbols in which any book holds something.
 func (a *Account) held() []string {
-	var list []string
+	list := []string{} // never nil: a CRITICAL alert tells that there is nothing to close
 	for _, s := range a.s.Symbols {
 		if slices.ContainsFunc(s.Books, func(b *Book) bool { return !b.Quantity.IsZero() }) {
 			list = append(list, s.Name)

@@ -28,4 +28,26 @@
 //	Cash + market value of all positions = Deposits + Realized + Unrealized
 //
 // holds to the last digit after every input.
+//
+// Limits. An order is checked when it is placed, with all open orders of its side
+// taken as filled; a refusal is a REJECTED event with the limit's name. At 50, 80
+// and 90 % of a limit an INFO, WARNING or ERROR alert is given, once a crossing.
+// When the daily loss reaches its limit, a CRITICAL alert lists what is to be
+// closed, all open orders are cancelled, every book is closed by market orders of
+// the risk strategy, and the account is REDUCING: whatever a venue fills later is
+// closed, too, until RESUME, which grants the limit once more from there. When a
+// position is above its size (the limit was lowered, or others filled an order),
+// the symbol's orders are cancelled and the excess is closed; the account stays
+// ACTIVE. Exits by stops, targets and limits are not held against limits, nor
+// are exits that only make a strategy's own position smaller.
+//
+// Stops and targets. An entry that fills with a stoploss or target is watched at
+// every traded price. The first of the two that is touched places a market order
+// for what is left of the entry; limit orders that would close the same are
+// cancelled first. While the account is HALTED, stops go on as closes by risk,
+// and targets wait.
+//
+// Time. Market time is that of marks. The day of the daily loss is market time's,
+// in UTC, moved by the limits' day_offset_minutes; a tick more than a day older
+// than the latest is of a replay, and time follows it.
 package account

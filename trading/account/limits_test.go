@@ -91,6 +91,21 @@ func TestDailyLoss(t *testing.T) {
 			ALERT DAILY_LOSS CRITICAL {"current_loss":1100,"limit":1000,"positions_to_close":["X"]}
 			PLACED #2 SELL X 100 RISK PENDING
 		`,
+		"with nothing held there is nothing to close": open + deploy + `
+			> tick X 100
+			> signal s BUY X qty=10
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> signal s SELL X exit
+			PLACED #2 SELL X 10 PENDING
+			> tick X 90
+			FILLED #2 SELL X 10 got 10 at 90 FILLED
+			CLOSED X 0 at 0, now 90, open 0, made -100
+			> cmd SET_LIMITS {"daily_loss": 100}
+			ALERT DAILY_LOSS CRITICAL {"current_loss":100,"limit":100,"positions_to_close":[]}
+		`,
 		"opposite books are closed both": "> cmd OPEN_ACCOUNT {\"deposit\": 1, \"limits\": {\"daily_loss\": 1000}}\n" + limited + `
 			> signal z SELL X qty=40
 			PLACED #2 SELL X 40 PENDING

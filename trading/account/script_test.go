@@ -31,7 +31,6 @@ type player struct {
 	n      int64
 	ms     int64
 	placed []string
-	again  string // the command to repeat
 }
 
 func newPlayer(t testing.TB) *player {

@@ -39,7 +39,8 @@ func TestReports(t *testing.T) {
 		"seen after all":        {[]Report{of(ReportNotSent), fill("10", "1")}, Filled, "10", Outcome{Changed: true, Quantity: d("10"), Value: d("10"), Sighted: true}},
 		"not cancelled":         {[]Report{of(ReportCancelled), of(ReportAccepted)}, Open, "0", Outcome{Changed: true, Sighted: true}},
 		"filled while cancelled": {
-			[]Report{of(ReportCancelled), fill("4", "100")}, Cancelled, "4",
+			[]Report{of(ReportCancelled), fill("4", "100")},
+			Cancelled, "4",
 			Outcome{Changed: true, Quantity: d("4"), Value: d("400")},
 		},
 		"too much": {[]Report{fill("12", "1")}, Filled, "12", Outcome{Changed: true, Quantity: d("12"), Value: d("12"), Overfilled: true}},

@@ -1,0 +1,235 @@
+package account
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/risk"
+)
+
+func TestWhatTheCallerAsks(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started + second + `
+		> cmd ORDER {"symbol": "A", "transaction_type": "BUY", "quantity": 5}
+		REJECTED BUY A NO_PRICE
+	`)
+	if got := p.a.Symbols(); !slices.Equal(got, []string{"A", "X", "Y"}) {
+		t.Errorf("symbols %v", got)
+	}
+	before := p.a.SymbolsRevision()
+	p.play("> tick X 5\n> tick Y 5")
+	again := p.a.SymbolsRevision()
+	p.play("> tick Y 6")
+	if before == again || again != p.a.SymbolsRevision() {
+		t.Errorf("revisions of symbols: %d, %d, %d", before, again, p.a.SymbolsRevision())
+	}
+	list := p.a.Strategies()
+	if len(list) != 2 || list[0].StrategyID != "s" || list[1].StrategyID != "z" {
+		t.Errorf("strategies %+v", list)
+	}
+	list[0].Symbols[0] = "changed"
+	if d, ok := p.a.Strategy("s"); !ok || d.Symbols[0] != "X" || d.Status != Running {
+		t.Errorf("strategy %+v", d)
+	}
+	if _, ok := p.a.Strategy("other"); ok {
+		t.Error("a strategy of nobody is there")
+	}
+	if p.a.Mode() != Active || p.a.Venue() != PaperVenue || p.a.UserID() != "alice" {
+		t.Errorf("%s at %s of %s", p.a.Mode(), p.a.Venue(), p.a.UserID())
+	}
+	s, err := p.a.State()
+	if err != nil || len(s.Symbols) != 3 || s.Deposits != decimal.MustParse("100000") {
+		t.Errorf("state %+v, %v", s, err)
+	}
+	s.Symbols[0].Name = "changed"
+	if p.a.s.Symbols[0].Name != "A" {
+		t.Error("the state was no copy")
+	}
+}
+
+// TestRulesTrade runs the way of a deployed rule: the account makes the strategy,
+// and its needs are in the event.
+func TestRulesTrade(t *testing.T) {
+	a := New("alice")
+	take := func(id string, kind CommandType, data string) []Event {
+		c, err := ParseCommand(id, "alice", 5, kind, []byte(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := a.Command(c, Cause{Origin: "c/0/" + id, TimeMs: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return events
+	}
+	take("1", CmdOpenAccount, `{}`)
+	events := take("2", CmdDeploy, `{"name": "n", "symbols": ["X", "X"], "rules": {"entry_long": "close > EMA_20"}}`)
+	e := events[0].(StrategyStatus)
+	if e.StrategyID != ident.Derive("alice", "n") || !e.Deployed || len(e.Needs) != 1 || e.Needs[0].Indicators[0] != "EMA_20" || e.Needs[0].Timeframe.String() != "5min" {
+		t.Errorf("%+v", e)
+	}
+	d, _ := a.Strategy(e.StrategyID)
+	if s, err := d.New(); err != nil || s.Needs()[0].Symbol != "X" {
+		t.Errorf("%v, %v", s, err)
+	}
+	d.Rules = nil
+	if _, err := d.New(); err == nil {
+		t.Error("an external strategy is made")
+	}
+	a.StrategyFailed(e.StrategyID, "bug", Cause{Origin: "x/0/1"})
+	again := take("3", CmdResumeStrategy, `{"strategy_id": "`+e.StrategyID+`"}`)[0].(StrategyStatus)
+	if !again.Deployed || len(again.Needs) != 1 {
+		t.Errorf("resumed after a failure: %+v", again)
+	}
+}
+
+func TestBounds(t *testing.T) {
+	l := newIDLog(3)
+	for i := range 5 {
+		l.add(fmt.Sprint(i))
+		l.add(fmt.Sprint(i))
+	}
+	if got := fmt.Sprint(l.list()); got != "[2 3 4]" || l.has("1") || !l.has("2") || l.revision != 5 {
+		t.Errorf("%s, revision %d", got, l.revision)
+	}
+	p := newPlayer(t)
+	p.play(started)
+	for range maxOrders {
+		p.input("signal s BUY X qty=1 price=50 ms=" + fmt.Sprint(p.n))
+	}
+	p.play("> signal s BUY X qty=1 price=50 ms=1\nREJECTED BUY X TOO_MANY_ORDERS")
+	for i := range maxSymbols {
+		p.a.symbol(fmt.Sprint(i))
+	}
+	p.play("> signal s BUY new qty=1 ms=2\nREJECTED BUY new INVALID_SYMBOL")
+	p.play("> tick new2 5\n> external e1 s FILLED BUY new3 5 1\nignored order")
+	for i := range maxFinished + 10 {
+		p.input(fmt.Sprintf("external x%d s FILLED BUY X 1 1", i))
+	}
+	if len(p.a.s.Finished) != maxFinished || len(p.a.finished) != maxFinished || p.a.s.Finished[0].ID != "x10" {
+		t.Errorf("%d finished orders, the first is %s", len(p.a.s.Finished), p.a.s.Finished[0].ID)
+	}
+	checkInvariants(t, p.a)
+}
+
+func TestBadStatesAreRefused(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started + "> signal s BUY X qty=1\nPLACED #1 BUY X 1 PENDING")
+	good, err := p.a.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(map[string][]byte){
+		"nothing": func(m map[string][]byte) { clear(m) },
+		"no JSON": func(m map[string][]byte) { m[PartAccount] = []byte("{") },
+		"another's": func(m map[string][]byte) {
+			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), "alice", "bob", 1))
+		},
+		"of tomorrow": func(m map[string][]byte) {
+			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), `"version":1`, `"version":2`, 1))
+		},
+		"commands": func(m map[string][]byte) { m[PartCommands] = []byte("{}") },
+		"signals":  func(m map[string][]byte) { m[PartSignals+"s"] = []byte("1") },
+	} {
+		parts := make(map[string][]byte)
+		for k, v := range good {
+			parts[k] = v
+		}
+		change(parts)
+		if _, err := Load("alice", parts); err == nil || !strings.Contains(err.Error(), "alice") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := p.a.SavePart("other"); err == nil {
+		t.Error("a part of no name is saved")
+	}
+}
+
+func TestInputsWithoutATimeHaveTheMarkets(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	events := p.a.Reduce("LOST", "lost", Cause{Origin: "x/0/1"})
+	if got := events[0].(Alert).TimeMs; got != p.ms {
+		t.Errorf("time %d, want %d", got, p.ms)
+	}
+}
+
+func BenchmarkMark(b *testing.B) {
+	p := newPlayer(b)
+	p.play(started + `
+		> signal s BUY X qty=50 stop=50 target=500
+		PLACED #1 BUY X 50 PENDING
+		> tick X 100
+		FILLED #1 BUY X 50 got 50 at 100 FILLED
+		OPENED X 50 at 100, now 100, open 0, made 0
+	`)
+	prices := []decimal.Decimal{decimal.MustParse("100"), decimal.MustParse("100.05"), decimal.MustParse("99.95")}
+	n := int64(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		n++
+		p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: 1000 + n}, Cause{Origin: "b/0/1", TimeMs: p.ms})
+	}
+}
+
+// FuzzCommand: whatever a command holds, it is carried out or refused, and a
+// refused one changes nothing.
+func FuzzCommand(f *testing.F) {
+	f.Add("ORDER", `{"symbol": "X", "transaction_type": "BUY", "quantity": 1e10, "price": 1e10, "stoploss": 1e-8, "target": 92233720368}`)
+	f.Add("SET_LIMITS", `{"daily_loss": 1, "position_size": 1e-8, "alert_percents": [1, 2, 3], "day_offset_minutes": -1}`)
+	f.Add("DEPLOY", `{"strategy_id": "s", "name": "n", "symbols": ["X"], "rules": {"exit": "price > 1"}, "revision": 9}`)
+	f.Add("DEPOSIT", `{"amount": -92233720368}`)
+	f.Add("HALT", `{"close_positions": true}`)
+	f.Add("REMOVE", `{"strategy_id": "s"}`)
+	f.Fuzz(func(t *testing.T, kind, data string) {
+		p := newPlayer(t)
+		p.play(started)
+		p.input("external e s FILLED BUY X 92233720368 92233720368")
+		p.input("signal s SELL X qty=92233720368 price=92233720368 stop=92233720368.5")
+		before, _ := p.a.Save()
+		c, err := ParseCommand("id", "alice", p.ms, CommandType(kind), []byte(data))
+		if err == nil {
+			_, err = p.a.Command(c, Cause{Origin: "f/0/1"})
+		}
+		after, saveErr := p.a.Save()
+		if saveErr != nil {
+			t.Fatal(saveErr)
+		}
+		if err != nil && fmt.Sprint(before) != fmt.Sprint(after) {
+			t.Fatalf("%v, yet\n%s\nbecame\n%s", err, before[PartAccount], after[PartAccount])
+		}
+		checkInvariants(t, p.a)
+		p.input("tick X 92233720368")
+		p.input("tick X 0.00000001")
+		checkInvariants(t, p.a)
+	})
+}
+
+// TestExitsByLimitsAreNotLimited: a close goes through whatever the limits say.
+func TestExitsByLimitsAreNotLimited(t *testing.T) {
+	d := draft{Order: order.Order{Purpose: order.RiskClose}}
+	if !d.protective() {
+		t.Error("a close by risk is held against limits")
+	}
+	p := newPlayer(t)
+	p.play(started + `
+		> signal s BUY X qty=100
+		PLACED #1 BUY X 100 PENDING
+		> tick X 100
+		FILLED #1 BUY X 100 got 100 at 100 FILLED
+		OPENED X 100 at 100, now 100, open 0, made 0
+		> cmd SET_LIMITS {"max_order_quantity": 1, "max_order_value": 1, "daily_loss": 10}
+		> tick X 99
+		MODIFIED X 100 at 100, now 99, open -100, made 0
+		ALERT DAILY_LOSS CRITICAL {"current_loss":100,"limit":10,"positions_to_close":["X"]}
+		PLACED #2 SELL X 100 RISK PENDING
+	`)
+	if p.a.s.LossLevel != risk.LevelCritical {
+		t.Error("the level is not remembered")
+	}
+}
