@@ -51,7 +51,13 @@ func outOfRange(field, want string) error {
 
 // decodeJSON reads one object and nothing after it.
 func decodeJSON(value []byte, field func(s *scanner, key []byte) error) error {
-	s := &scanner{b: value}
+	return decodeWith(&scanner{}, value, field)
+}
+
+// decodeWith is decodeJSON with a scanner that is used again, which saves the hot
+// path its only allocation.
+func decodeWith(s *scanner, value []byte, field func(s *scanner, key []byte) error) error {
+	*s = scanner{b: value, scratch: s.scratch}
 	err := s.object(func(key []byte) error { return field(s, key) })
 	if err != nil || !s.end() {
 		return &DecodeError{Reason: ReasonMalformed, Detail: fmt.Sprintf("not a JSON object, at byte %d of %d", s.i, len(value))}

@@ -13,7 +13,10 @@ const maxInterned = 1 << 16
 
 // Interner gives one string for equal bytes, so that a tick's symbol, exchange
 // and source cost no allocation. It is used by one goroutine.
-type Interner struct{ known map[string]string }
+type Interner struct {
+	known map[string]string
+	scan  scanner
+}
 
 // NewInterner makes an empty one.
 func NewInterner() *Interner { return &Interner{known: make(map[string]string)} }
@@ -37,7 +40,7 @@ func (n *Interner) Intern(b []byte) string {
 func DecodeTick(value []byte, t *market.Tick, in *Interner) error {
 	*t = market.Tick{}
 	var havePrice, haveTime bool
-	err := decodeJSON(value, func(s *scanner, key []byte) (err error) {
+	err := decodeWith(&in.scan, value, func(s *scanner, key []byte) (err error) {
 		switch string(key) {
 		case "symbol":
 			return internField(s, in, "symbol", &t.Symbol)
