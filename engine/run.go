@@ -98,6 +98,9 @@ func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *
 			n.closeAll()
 		}
 	}()
+	if c.Faults.Enabled {
+		return n, exit(ExitSettings, "faults.enabled: this build can't inject faults; set it to false")
+	}
 	if n.cluster, err = connect(ctx, c, logger); err != nil {
 		return n, err
 	}
