@@ -159,6 +159,52 @@ func TestInputsWithoutATimeHaveTheMarkets(t *testing.T) {
 	}
 }
 
+func TestPaperOrdersHaveTheMarketsTime(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	tick := p.ms
+	p.ms += 1_000_000_000
+	for _, e := range p.a.Signal(p.signal([]string{"s", "BUY", "X", "qty=1"}), Cause{Origin: "x/0/1", TimeMs: p.ms}, 0) {
+		if got := e.(OrderEvent).TimeMs; got != tick {
+			t.Errorf("placed at %d, the last tick was at %d", got, tick)
+		}
+	}
+}
+
+func TestInputsOfOneOriginMakeDifferentIDs(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	cause := Cause{Origin: "x/0/1"}
+	a, b := p.a.Reduce("LOST", "lost", cause)[0].(Alert), p.a.Reduce("LOST", "lost", cause)[0].(Alert)
+	if a.AlertID == b.AlertID {
+		t.Error("two alerts have one id")
+	}
+}
+
+func TestTheNextStrategyOfAnIDStartsFlat(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started + `
+		> signal s BUY X qty=1 ms=1
+		PLACED #1 BUY X 1 PENDING
+		> tick X 100
+		FILLED #1 BUY X 1 got 1 at 100 FILLED
+		OPENED X 1 at 100, now 100, open 0, made 0
+		> signal s SELL X exit ms=2
+		PLACED #2 SELL X 1 PENDING
+		> tick X 107
+		FILLED #2 SELL X 1 got 1 at 107 FILLED
+		CLOSED X 0 at 0, now 107, open 0, made 7
+	`)
+	if got := p.a.Book("s").For("X").Realized; got != decimal.FromInt(7) {
+		t.Errorf("it made %v", got)
+	}
+	p.play("> cmd REMOVE {\"strategy_id\": \"s\"}\nSTRATEGY s REMOVED\n" + deploy)
+	if got := p.a.Book("s").For("X").Realized; !got.IsZero() {
+		t.Errorf("the next one made %v before its first trade", got)
+	}
+	checkInvariants(t, p.a)
+}
+
 func BenchmarkMark(b *testing.B) {
 	p := newPlayer(b)
 	p.play(started + `

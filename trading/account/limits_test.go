@@ -168,6 +168,17 @@ func TestPositionSize(t *testing.T) {
 			> signal z SELL X qty=40 ms=7
 			PLACED #5 SELL X 40 PENDING
 		`,
+		"closes under way are not ordered again, nor cancelled": sized + `
+			> cmd SET_LIMITS {"position_size": 40}
+			ALERT POSITION_SIZE CRITICAL {"symbol":"X","current_quantity":100,"limit":40,"positions_to_close":["X"]}
+			PLACED #3 SELL X 49 RISK PENDING
+			PLACED #4 SELL X 11 RISK PENDING
+			> cmd SET_LIMITS {"position_size": 40}
+			> cmd HALT
+			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			> cmd SET_LIMITS {"position_size": 30}
+			PLACED #5 SELL X 10 RISK PENDING
+		`,
 	})
 }
 
@@ -227,6 +238,32 @@ func TestModes(t *testing.T) {
 			> tick X 99
 			FILLED #2 SELL X 10 got 10 at 99 FILLED
 			CLOSED X 0 at 0, now 99, open 0, made -10
+		`,
+		"a loss leaves a halted account halted": held + `
+			> cmd SET_LIMITS {"daily_loss": 5}
+			> cmd HALT
+			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			> tick X 99
+			MODIFIED X 10 at 100, now 99, open -10, made 0
+			ALERT DAILY_LOSS CRITICAL {"current_loss":10,"limit":5,"positions_to_close":["X"]}
+			PLACED #2 SELL X 10 RISK PENDING
+			> signal s SELL X qty=1 ms=2
+			REJECTED SELL X ACCOUNT_HALTED
+		`,
+		"a replay has its own time and days": held + `
+			> cmd SET_LIMITS {"daily_loss": 50}
+			> tick X 96
+			MODIFIED X 10 at 100, now 96, open -40, made 0
+			ALERT DAILY_LOSS WARNING {"current_loss":40,"limit":50}
+			> tick X 95.5 1600000000000
+			MODIFIED X 10 at 100, now 95.5, open -45, made 0
+			> tick X 93 1600000000999
+			ALERT DAILY_LOSS INFO {"current_loss":30,"limit":50}
+			> tick X 92 1600000001000
+			MODIFIED X 10 at 100, now 92, open -80, made 0
+			ALERT DAILY_LOSS WARNING {"current_loss":40,"limit":50}
+			> tick X 93.4 1600090000000
+			MODIFIED X 10 at 100, now 93.4, open -66, made 0
 		`,
 		"an alert from outside halts": held + `
 			> alert ERROR

@@ -124,11 +124,64 @@ func TestLiveVenue(t *testing.T) {
 			> report #2 REJECTED
 			REJECTED #2 SELL X 10 VENUE REJECTED
 			ALERT SYSTEM ERROR {"symbol":"X","status":"REJECTED"}
-			> tick X 90.5 1700000002500
+			> tick X 89.5 1700000002500
 			> tick X 89 1700000003600
 			PLACED #3 SELL X 10 STOPLOSS PENDING
 			VENUE SEND #3
 			MODIFIED X 10 at 100, now 89, open -110, made 0
+		`,
+		"an exit on its way is not ordered again": held + `
+			> signal s BUY X qty=10 stop=80 ms=2
+			PLACED #2 BUY X 10 PENDING
+			VENUE SEND #2
+			> report #2 FILL qty=10 price=100
+			FILLED #2 BUY X 10 got 10 at 100 FILLED
+			MODIFIED X 20 at 100, now 99, open -20, made 0
+			> tick X 90
+			PLACED #3 SELL X 10 STOPLOSS PENDING
+			VENUE SEND #3
+			MODIFIED X 20 at 100, now 90, open -200, made 0
+			> tick X 89
+			MODIFIED X 20 at 100, now 89, open -220, made 0
+			> report #3 FILL qty=4 price=89
+			FILLED #3 SELL X 10 got 4 at 89 PARTIALLY_FILLED
+			MODIFIED X 16 at 100, now 89, open -176, made -44
+			> tick X 88
+			MODIFIED X 16 at 100, now 88, open -192, made -44
+			> report #3 CANCELLED
+			CANCELLED #3 SELL X 10 got 4 at 89 CANCELLED
+			> tick X 87
+			PLACED #4 SELL X 6 STOPLOSS PENDING
+			VENUE SEND #4
+			MODIFIED X 16 at 100, now 87, open -208, made -44
+		`,
+		"what came back is cancelled anew": sent + `
+			> cmd HALT
+			VENUE CANCEL #1
+			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			> cmd HALT
+			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			> report #1 CANCELLED
+			CANCELLED #1 BUY X 10 limit 100 CANCELLED
+			> report #1 ACCEPTED
+			ALERT SYSTEM CRITICAL {"symbol":"X","status":"OPEN"}
+			PLACED #1 BUY X 10 limit 100 OPEN
+			> cmd HALT
+			VENUE CANCEL #1
+			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+		`,
+		"a refused close is tried again": held + `
+			> cmd HALT {"close_positions": true}
+			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			PLACED #2 SELL X 10 RISK PENDING
+			VENUE SEND #2
+			> report #2 REJECTED
+			REJECTED #2 SELL X 10 VENUE REJECTED
+			ALERT SYSTEM ERROR {"symbol":"X","status":"REJECTED"}
+			> tick X 99 1700000001999
+			> tick X 99 1700000002000
+			PLACED #3 SELL X 10 RISK PENDING
+			VENUE SEND #3
 		`,
 		"daily loss closes what turns up later": held + `
 			> signal s BUY X qty=5 price=98 ms=2

@@ -121,6 +121,8 @@ func TestWhenRulesAreAsked(t *testing.T) {
 		{candle(2, "14", 0, true), "", ""}, // amended: remembered, not asked
 		{candle(3, "13", 0, false), "", ""},
 		{candle(3, "15", 0, false), "", "BUY 1"},
+		{candle(2, "14", 0, true), "", ""}, // amended once more: still one entry a candle
+		{candle(3, "15", 0, false), "", ""},
 		{&strategy.Event{Symbol: "X", Timeframe: min5, TimeMs: 1, Price: d("99")}, "", ""}, // off session
 		{&strategy.Event{Symbol: "Z", Timeframe: min5, TimeMs: 1, Price: d("99")}, "", ""},
 		{&strategy.Event{Symbol: "X", Timeframe: market.Day, TimeMs: 1, Price: d("99")}, "", ""},
