@@ -41,7 +41,7 @@ func (a *Admin) Close() { a.client.Close() }
 // nodes at once: what differs is drift. The error is one of the cluster; those
 // of single topics are in their reports.
 func (a *Admin) ApplyTopics(ctx context.Context, topics []Topic) ([]TopicReport, error) {
-	brokers, err := a.admin.ListBrokers(ctx)
+	cluster, err := a.metadata(ctx, []string{})
 	if err != nil {
 		return nil, fmt.Errorf("brokers at %v: %w", a.servers, err)
 	}
@@ -54,7 +54,7 @@ func (a *Admin) ApplyTopics(ctx context.Context, topics []Topic) ([]TopicReport,
 		if d, ok := there[t.Name]; ok && d.Err == nil {
 			continue
 		}
-		created[t.Name] = a.create(ctx, t, int16(min(len(brokers), 1<<15-1)))
+		created[t.Name] = a.create(ctx, t, int16(min(len(cluster.Brokers), 1<<15-1)))
 	}
 	reports, err := a.describeCreated(ctx, topics, created)
 	for i := range reports {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // Health is the wire contract's answer about a cluster. Healthy ones have
@@ -45,7 +47,7 @@ func (h Health) MarshalJSON() ([]byte, error) {
 func (a *Admin) Health(ctx context.Context) Health {
 	h := Health{Timestamp: float64(time.Now().UnixMilli()) / 1000}
 	err := func() error {
-		m, err := a.admin.Metadata(ctx)
+		m, err := a.metadata(ctx, nil)
 		if err != nil {
 			return fmt.Errorf("no broker of %v answers: %w", a.servers, err)
 		}
@@ -53,14 +55,14 @@ func (a *Admin) Health(ctx context.Context) Health {
 			return errors.New("the cluster has no brokers")
 		}
 		h.Brokers = len(m.Brokers)
-		for _, t := range m.Topics.Sorted() {
-			if t.IsInternal {
+		for _, t := range m.Topics {
+			if t.IsInternal || t.Topic == nil {
 				continue
 			}
 			h.Topics++
-			for _, p := range t.Partitions.Sorted() {
+			for _, p := range t.Partitions {
 				if p.Leader < 0 {
-					return fmt.Errorf("partition %s/%d has no leader", t.Topic, p.Partition)
+					return fmt.Errorf("partition %s/%d has no leader", *t.Topic, p.Partition)
 				}
 			}
 		}
@@ -72,4 +74,19 @@ func (a *Admin) Health(ctx context.Context) Health {
 	}
 	h.Status = "healthy"
 	return h
+}
+
+// metadata asks a broker, for the topics named, or all if topics is nil. kadm's
+// answers come from a cache, which that of brokers alone never leaves.
+func (a *Admin) metadata(ctx context.Context, topics []string) (*kmsg.MetadataResponse, error) {
+	ask := kmsg.NewPtrMetadataRequest()
+	if topics != nil {
+		ask.Topics = []kmsg.MetadataRequestTopic{}
+	}
+	for _, name := range topics {
+		t := kmsg.NewMetadataRequestTopic()
+		t.Topic = &name
+		ask.Topics = append(ask.Topics, t)
+	}
+	return ask.RequestWith(ctx, a.client)
 }

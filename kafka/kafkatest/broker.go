@@ -24,9 +24,6 @@ type Broker struct {
 	done    chan struct{} // closed when the process has ended
 }
 
-// clusterID of every cluster of the harness; each has its own data.
-const clusterID = "dmVsb3gta2Fma2F0ZXN0MQ"
-
 // NodeID is the broker's number in Kafka.
 func (b *Broker) NodeID() int32 { return int32(b.number + 1) }
 
@@ -56,7 +53,7 @@ func (b *Broker) java(heapMB int, main string, args ...string) []string {
 // format prepares the data directory, unless it is.
 func (b *Broker) format(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, "java", b.java(128, "kafka.tools.StorageTool",
-		"format", "-t", clusterID, "-c", b.settingsFile(), "--ignore-formatted")...)
+		"format", "-t", b.cluster.id, "-c", b.settingsFile(), "--ignore-formatted")...)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("format broker %d: %w: %s", b.number+1, err, lastLines(string(output), 10))
 	}

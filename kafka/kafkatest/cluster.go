@@ -5,6 +5,8 @@ package kafkatest
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
@@ -13,8 +15,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // Options say what cluster to run. The zero value is one broker of
@@ -39,6 +41,7 @@ type Options struct {
 // Cluster is a running Kafka cluster. Its methods are safe for concurrent use.
 type Cluster struct {
 	options  Options
+	id       string
 	jars     string
 	dir      string
 	ownDir   bool
@@ -62,7 +65,7 @@ func Run(ctx context.Context, options Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{options: options, jars: jars, dir: options.Dir}
+	c := &Cluster{options: options, id: newClusterID(), jars: jars, dir: options.Dir}
 	if c.dir == "" {
 		c.dir, err = os.MkdirTemp("", "velox-kafka-")
 		c.ownDir = true
@@ -76,6 +79,15 @@ func Run(ctx context.Context, options Options) (*Cluster, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// newClusterID keeps brokers of clusters that run at the same time from taking
+// each other for one of theirs.
+func newClusterID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	b[0] &= 0x7f        // a leading dash would be taken for an option
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 func version(asked string) string {
@@ -140,11 +152,17 @@ func (c *Cluster) WaitReady(ctx context.Context, n int) error {
 		return err
 	}
 	defer client.Close()
-	admin := kadm.NewClient(client)
 	for {
-		m, err := admin.BrokerMetadata(ctx)
-		if err == nil && len(m.Brokers) >= n && m.Controller >= 0 {
-			return nil
+		// Not kadm.BrokerMetadata: it answers from a cache that nothing renews.
+		ask := kmsg.NewPtrMetadataRequest()
+		ask.Topics = []kmsg.MetadataRequestTopic{}
+		have := 0
+		m, err := ask.RequestWith(ctx, client)
+		if err == nil {
+			have = len(m.Brokers)
+			if have >= n && m.ControllerID >= 0 {
+				return nil
+			}
 		}
 		for _, b := range c.brokers {
 			if b.exited() {
@@ -153,7 +171,7 @@ func (c *Cluster) WaitReady(ctx context.Context, n int) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("want %d brokers, have %d: %w", n, len(m.Brokers), errors.Join(ctx.Err(), err))
+			return fmt.Errorf("want %d brokers, have %d: %w", n, have, errors.Join(ctx.Err(), err))
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
