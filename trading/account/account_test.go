@@ -171,6 +171,25 @@ func TestPaperOrdersHaveTheMarketsTime(t *testing.T) {
 	}
 }
 
+// TestTimeFollowsAReplay: a tick days older than the last is not late; a tick some
+// minutes older is.
+func TestTimeFollowsAReplay(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	start := p.ms
+	for _, c := range []struct{ tick, want int64 }{
+		{start - 60_000, start}, {start - 5*aDayMs, start - 5*aDayMs}, {start - 5*aDayMs + 1, start - 5*aDayMs + 1},
+	} {
+		p.play(fmt.Sprintf("> tick X 100 %d", c.tick))
+		events := p.a.Signal(p.signal([]string{"s", "BUY", "X", "qty=1"}), Cause{Origin: fmt.Sprint(c.tick)}, 0)
+		if got := events[0].(OrderEvent).TimeMs; got != c.want {
+			t.Errorf("after a tick at %d orders are placed at %d, want %d", c.tick, got, c.want)
+		}
+		p.play("> cmd HALT\nCANCELLED #1 BUY X 1 CANCELLED\nALERT SYSTEM CRITICAL {\"reason\":\"COMMAND\"}\n> cmd RESUME\nALERT SYSTEM INFO {}")
+		p.placed = nil
+	}
+}
+
 func TestInputsOfOneOriginMakeDifferentIDs(t *testing.T) {
 	p := newPlayer(t)
 	p.play(started)

@@ -10,6 +10,10 @@ type idLog struct {
 	next     int
 	seen     map[string]struct{}
 	revision int64
+	// saved is the JSON at savedAt: the list is long, seldom changes, and is asked
+	// for with every checkpoint.
+	saved   []byte
+	savedAt int64
 }
 
 func newIDLog(limit int) *idLog {
@@ -41,7 +45,17 @@ func (l *idLog) list() []string {
 	return append(append(make([]string, 0, len(l.ids)), l.ids[l.next:]...), l.ids[:l.next]...)
 }
 
-func (l *idLog) save() ([]byte, error) { return json.Marshal(l.list()) }
+func (l *idLog) save() ([]byte, error) {
+	if l.saved != nil && l.savedAt == l.revision {
+		return l.saved, nil
+	}
+	b, err := json.Marshal(l.list())
+	if err != nil {
+		return nil, err
+	}
+	l.saved, l.savedAt = b, l.revision
+	return b, nil
+}
 
 func (l *idLog) load(b []byte) error {
 	var ids []string

@@ -33,7 +33,8 @@ func (a *Account) Parts() []Part {
 	return parts
 }
 
-// SavePart gives a part of Parts as JSON. Equal accounts give equal bytes.
+// SavePart gives a part of Parts as JSON. Equal accounts give equal bytes. The
+// bytes must not be changed: the account may give them again.
 func (a *Account) SavePart(name string) ([]byte, error) {
 	if name == PartAccount {
 		return json.Marshal(&a.s)
