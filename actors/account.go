@@ -180,14 +180,16 @@ func (m *accountMachine) take(in *input, quarantined []string, box *outbox) {
 		cause.TimeMs = what.report.TimeMs
 		m.emit(m.account.VenueReport(what.report, cause), box)
 	case *recovered:
+		cause.TimeMs = what.timeMs
 		m.emit(m.account.Recover(cause), box)
 	case *gap:
+		cause.TimeMs = what.timeMs
 		m.emit(m.account.Reduce("LOST_INPUTS", fmt.Sprintf("%d records of %s were deleted before they were taken in", what.lost, what.topic), cause), box)
 	}
 }
 
-// recovered tells a live account that a new owner has taken it up.
-type recovered struct{}
+// recovered tells a live account that a new owner has taken it up, and when.
+type recovered struct{ timeMs int64 }
 
 // update takes an update in: the price first, then the strategies, which see the
 // account as it was before this input.

@@ -102,6 +102,7 @@ func (m *accountMachine) strategyStatus(e *account.StrategyStatus, box *outbox) 
 	owner := messages.StrategyOwner{StrategyID: id, UserID: e.UserID}
 	box.emit(messages.TopicStrategies, []byte(id), messages.AppendStrategyOwner(nil, &owner), schemaStrategy)
 	if e.External {
+		m.panel.remove(id) // it may have had rules before
 		return
 	}
 	m.panel.install(m.deployed[id], nil)

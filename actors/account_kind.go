@@ -265,7 +265,7 @@ func (k *accountKind) takeOver(ep *epoch) {
 	k.told = true
 	for _, user := range sortedKeys(k.live) {
 		if k.live[user] {
-			in := ep.input(nil, &recovered{})
+			in := ep.input(nil, &recovered{timeMs: k.shard.config.Clock.Now().UnixMilli()})
 			in.origin = messages.Origin{Topic: messages.TimerTopic, Partition: k.shard.id.Partition, Offset: k.shard.timers}
 			k.shard.timers++
 			ep.give(user, in)

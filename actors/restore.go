@@ -299,8 +299,9 @@ func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
 // gap tells an entity that inputs of a partition were deleted before they were
 // taken in.
 type gap struct {
-	topic string
-	lost  int64
+	topic  string
+	lost   int64
+	timeMs int64 // when it was noticed
 }
 
 // reportLoss counts what was lost and tells the entities, whose state is saved
@@ -315,7 +316,7 @@ func (s *shard) reportLoss(ctx context.Context, lost []loss) error {
 		s.config.Observer.Count(CountLost, l.tp.Topic, int(n))
 		s.config.Logger.Error("inputs were deleted before they were taken in", "shard", s.id.String(),
 			"partition", l.tp.String(), "from", l.from, "to", l.start)
-		s.kind.lose(ep, gap{topic: l.tp.Topic, lost: n})
+		s.kind.lose(ep, gap{topic: l.tp.Topic, lost: n, timeMs: s.config.Clock.Now().UnixMilli()})
 	}
 	if err := s.step(ctx, ep); err != nil {
 		return err

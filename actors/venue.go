@@ -112,7 +112,39 @@ func (s *sessions) do(c timedCall) order.Report {
 	case account.VenueCancel:
 		return venue.Cancel(s.ctx, c.command)
 	default:
-		return venue.Query(s.ctx, c.command)
+		return s.ask(venue, c.command)
+	}
+}
+
+// An order of unknown fate is asked for until it would have shown: the deadline of
+// its sending, the longest that a venue may take with it, and a margin.
+const (
+	askEvery     = 500 * time.Millisecond
+	venueTimeout = 10 * time.Second
+	askMargin    = 3 * time.Second
+)
+
+// ask repeats a query until the venue knows the order. One that it never shows is
+// taken for not sent; if it is sighted later, the account takes that as fact,
+// with an alert.
+func (s *sessions) ask(venue Venue, c account.VenueCommand) order.Report {
+	timer := time.NewTimer(account.SendDeadline + venueTimeout + askMargin)
+	defer timer.Stop()
+	again := time.NewTicker(askEvery)
+	defer again.Stop()
+	for {
+		r := venue.Query(s.ctx, c)
+		if r.Kind != order.ReportUnknown {
+			return r
+		}
+		select {
+		case <-again.C:
+		case <-timer.C:
+			r.Kind = order.ReportNotSent
+			return r
+		case <-s.ctx.Done():
+			return r
+		}
 	}
 }
 
@@ -127,6 +159,9 @@ func unsent(c account.VenueCommand, why string) order.Report {
 
 func (s *sessions) answer(c venueCall, r order.Report) {
 	s.shard.config.Observer.Count(CountVenueCalls, string(r.Kind), 1)
+	if r.TimeMs == 0 {
+		r.TimeMs = s.shard.config.Clock.Now().UnixMilli()
+	}
 	s.work.Go(func() { s.shard.external(s.ctx, &venueReply{user: c.user, report: r}) })
 }
 

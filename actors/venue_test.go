@@ -1,0 +1,123 @@
+package actors
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/account"
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+)
+
+// fakeVenue fills every order at 100. It loses the reply of the first sending of
+// every order whose quantity is odd, though it took the order.
+type fakeVenue struct {
+	kit *kit
+
+	mu      sync.Mutex
+	sent    map[string]int
+	queried map[string]int
+	early   []string // sent before their PLACED event was committed
+}
+
+func (v *fakeVenue) Venue(_, name string) (Venue, bool) { return v, name == "fake" }
+
+func (v *fakeVenue) Send(_ context.Context, c account.VenueCommand, notAfter time.Time) order.Report {
+	placed := false
+	for _, r := range v.kit.cluster.AllRecords(messages.TopicOrders) {
+		placed = placed || string(r.Key) == c.ClientOrderID && strings.Contains(string(r.Value), `"PLACED"`)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !placed {
+		v.early = append(v.early, c.ClientOrderID)
+	}
+	if time.Now().After(notAfter) {
+		return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportNotSent, TimeMs: baseMs}
+	}
+	v.sent[c.ClientOrderID]++
+	if odd := c.Quantity.Mul(decimal.FromInt(5)).RoundTo(decimal.FromInt(10)) != c.Quantity.Mul(decimal.FromInt(5)); odd {
+		return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs, Detail: "the reply was lost"}
+	}
+	return v.fill(c.ClientOrderID, c.Quantity)
+}
+
+func (v *fakeVenue) fill(id string, quantity decimal.Decimal) order.Report {
+	return order.Report{
+		OrderID: id, Kind: order.ReportFill, TimeMs: baseMs, VenueOrderID: "V" + id,
+		FilledQuantity: quantity, AveragePrice: decimal.FromInt(100),
+	}
+}
+
+func (v *fakeVenue) Cancel(_ context.Context, c account.VenueCommand) order.Report {
+	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportCancelled, TimeMs: baseMs}
+}
+
+func (v *fakeVenue) Query(_ context.Context, c account.VenueCommand) order.Report {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.queried[c.ClientOrderID]++
+	return v.fill(c.ClientOrderID, decimal.FromInt(3))
+}
+
+// TestLiveVenue: an order is sent only after its PLACED event is committed, and
+// once; when the reply is lost the order is UNKNOWN and asked for, not sent
+// again; moves of the shard in between change nothing of that.
+func TestLiveVenue(t *testing.T) {
+	k := newKit(t, nil)
+	venue := &fakeVenue{kit: k, sent: make(map[string]int), queried: make(map[string]int)}
+	c := k.config()
+	c.Venues = venue
+	nodes := []*Node{k.start(c), k.start(c)}
+	group := &member{}
+	nodes[0].Assigned(group, messages.AccountShard, allAccounts)
+	k.command("live", "open", account.CmdOpenAccount, map[string]any{"deposit": 100_000, "venue": "fake"})
+	const n = 20
+	for i := range n {
+		quantity := 2 + i%2 // every second reply is lost
+		k.command("live", fmt.Sprintf("order-%d", i), account.CmdOrder, map[string]any{
+			"symbol": "SYM1", "transaction_type": "BUY", "quantity": quantity, "price": 100,
+		})
+		if i%5 == 4 {
+			k.until("the orders so far", func() bool { return k.seen.get(CountOrders, "PLACED") > 0 })
+			from, to := nodes[i/5%2], nodes[(i/5+1)%2]
+			from.Lost(messages.AccountShard, allAccounts)
+			to.Assigned(group, messages.AccountShard, allAccounts)
+		}
+	}
+	filled := func() int {
+		done := make(map[string]bool)
+		for _, r := range k.cluster.AllRecords(messages.TopicOrders) {
+			e, err := messages.DecodeOrderEvent(r.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.Order.Status == "FILLED" || e.EventType == "REJECTED" {
+				done[e.OrderID] = true
+			}
+		}
+		return len(done)
+	}
+	k.until("every order ends in a known state", func() bool { return filled() == n })
+	for _, node := range nodes {
+		k.stop(node)
+	}
+	if len(venue.early) > 0 {
+		t.Errorf("sent before the commit: %v", venue.early)
+	}
+	asked := 0
+	for id, times := range venue.sent {
+		if times != 1 {
+			t.Errorf("order %s was sent %d times", id, times)
+		}
+		asked += venue.queried[id]
+	}
+	if asked == 0 {
+		t.Error("no order was asked for, though replies were lost")
+	}
+}
