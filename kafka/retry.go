@@ -21,8 +21,12 @@ const patience = 10 * time.Second
 // repeats most requests by itself, but not those whose connection is refused.
 func patiently(ctx context.Context, f func() error) error {
 	deadline := time.Now().Add(patience)
+	var last error
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
 		err := f()
+		if err != nil && ctx.Err() != nil && last != nil {
+			return fmt.Errorf("%w: %w", ctx.Err(), last) // more telling than how the last try was cut off
+		}
 		if err == nil || !passing(err) {
 			return err
 		}
@@ -32,6 +36,7 @@ func patiently(ctx context.Context, f func() error) error {
 		if time.Now().After(deadline) {
 			return err
 		}
+		last = err
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%w: %w", ctx.Err(), err)

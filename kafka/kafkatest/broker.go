@@ -22,6 +22,7 @@ type Broker struct {
 	mu      sync.Mutex
 	process *os.Process
 	done    chan struct{} // closed when the process has ended
+	end     string        // how it ended; set before done is closed
 }
 
 // NodeID is the broker's number in Kafka.
@@ -85,6 +86,7 @@ func (b *Broker) Start() error {
 		started <- err
 		if err == nil {
 			_ = cmd.Wait()
+			b.end = cmd.ProcessState.String()
 			close(done)
 		}
 	}()
@@ -152,6 +154,19 @@ func (b *Broker) exited() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.process != nil && closed(b.done)
+}
+
+// state says how the process is, for reports of failures.
+func (b *Broker) state() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.process == nil:
+		return "is stopped"
+	case closed(b.done):
+		return "has ended by itself: " + b.end
+	}
+	return "is running"
 }
 
 func closed(c chan struct{}) bool {

@@ -218,14 +218,16 @@ func (c *Cluster) Close() {
 	})
 }
 
-// logTails gives the ends of the brokers' logs.
+// logTails gives the states of the brokers and the ends of their logs.
 func (c *Cluster) logTails() string {
 	var all string
 	for _, b := range c.brokers {
+		all += fmt.Sprintf("broker %d %s", b.number+1, b.state())
 		text, err := os.ReadFile(b.LogFile())
 		if err == nil && len(text) > 0 {
-			all += fmt.Sprintf("broker %d says at the end:\n%s\n", b.number+1, lastLines(string(text), 20))
+			all += fmt.Sprintf(" and says at the end:\n%s", lastLines(string(text), 20))
 		}
+		all += "\n"
 	}
 	return all
 }

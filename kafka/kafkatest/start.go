@@ -31,12 +31,16 @@ func Start(t testing.TB, options Options) *Cluster {
 		t.Fatalf("real Kafka did not start: %v", err)
 	}
 	t.Cleanup(c.Close)
+	c.tellOnFailure(t)
+	return c
+}
+
+func (c *Cluster) tellOnFailure(t testing.TB) {
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(c.logTails())
 		}
 	})
-	return c
 }
 
 // Long leaves a test that takes minutes out of runs that don't require Kafka.
@@ -84,6 +88,7 @@ func Shared(t testing.TB, brokers int) *Cluster {
 		t.Fatal(err)
 	}
 	if c := shared.clusters[brokers]; c != nil {
+		c.tellOnFailure(t)
 		return c
 	}
 	c, err := run(Options{Brokers: brokers})
@@ -98,6 +103,7 @@ func Shared(t testing.TB, brokers int) *Cluster {
 		shared.clusters = make(map[int]*Cluster)
 	}
 	shared.clusters[brokers] = c
+	c.tellOnFailure(t)
 	return c
 }
 
