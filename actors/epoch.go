@@ -416,7 +416,11 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 		s.config.Observer.Count(k.counter, k.label, n)
 	}
 	h.source, h.dueMs = r.note.source, r.note.dueMs
-	ep.fetch = append(ep.fetch, r.note.fetch...)
+	if len(r.note.fetch) > 0 {
+		ep.fetch = append(ep.fetch, r.note.fetch...)
+		ep.force = true
+		ep.save[h] = struct{}{}
+	}
 	s.kind.noted(ep, h, r.note)
 }
 

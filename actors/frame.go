@@ -26,7 +26,7 @@ type frame struct {
 	builder   *market.Builder // nil until the exchange is known
 	bars      []indicator.Bar // closed, oldest first
 	meters    []*meter
-	asked     bool // history was asked for
+	asked     bool // history was asked for and has not come
 	emittedMs int64
 	newestMs  int64 // start of the candle that "ahead" was computed for
 	values    []messages.IndicatorValue

@@ -59,7 +59,7 @@ func (m *symbol) step(b *batch, box *outbox) stepNote {
 		case *request:
 			m.request(what, box)
 		case *historyLoaded:
-			m.history(what)
+			m.history(what, box)
 		case *gap:
 			m.gap()
 		}
@@ -248,6 +248,10 @@ func (m *symbol) wantHistory(f *frame, nowMs int64) {
 		return
 	}
 	f.asked = true
+	m.askHistory(f, nowMs)
+}
+
+func (m *symbol) askHistory(f *frame, nowMs int64) {
 	before := nowMs
 	if open := f.builder.OpenCandles(); len(open) > 0 {
 		before = open[0].StartMs
@@ -261,10 +265,14 @@ func (m *symbol) wantHistory(f *frame, nowMs int64) {
 }
 
 // history puts loaded candles before the ones that were built from ticks.
-func (m *symbol) history(h *historyLoaded) {
+func (m *symbol) history(h *historyLoaded, box *outbox) {
 	for _, f := range m.frames {
+		if f.timeframe == h.timeframe {
+			f.asked = false
+		}
 		if f.timeframe == h.timeframe && h.err == nil && f.builder != nil {
 			f.prepend(h.candles)
+			box.count(CountHistoryCandles, "", len(h.candles))
 		}
 	}
 }

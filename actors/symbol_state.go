@@ -81,6 +81,9 @@ func (m *symbol) load(parts []part) error {
 			return fmt.Errorf("symbol %s, timeframe %s: %w", m.key, t.Timeframe, err)
 		}
 		m.frames = append(m.frames, f)
+		if f.asked && f.builder != nil {
+			m.askHistory(f, m.lastMs) // whoever asked before is gone
+		}
 	}
 	return nil
 }
