@@ -26,7 +26,7 @@ func rights() map[string]kfake.ACL {
 		return kfake.ACL{Resource: resource, Name: name, Pattern: pattern, Operation: op, Allow: true}
 	}
 	const topic, group, id = kmsg.ACLResourceTypeTopic, kmsg.ACLResourceTypeGroup, kmsg.ACLResourceTypeTransactionalId
-	state := kafka.StateTopic(messages.AccountShard)
+	state := messages.StateTopic(messages.AccountShard)
 	return map[string]kfake.ACL{
 		"read in":           allow(topic, "in", kmsg.ACLOperationRead),
 		"describe in":       allow(topic, "in", kmsg.ACLOperationDescribe),
@@ -48,7 +48,7 @@ func rights() map[string]kfake.ACL {
 // worksWith runs a shard and a group with some rights and gives the first error.
 func worksWith(t *testing.T, acls []kfake.ACL) error {
 	t.Helper()
-	state := kafka.StateTopic(messages.AccountShard)
+	state := messages.StateTopic(messages.AccountShard)
 	k, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.EnableSASL(), kfake.EnableACLs(), kfake.SeedTopics(1, "in", "out", state),
 		kfake.Superuser("SCRAM-SHA-256", "admin", "admin"), kfake.User("SCRAM-SHA-256", "velox", "secret", acls...))
 	if err != nil {

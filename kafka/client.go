@@ -71,7 +71,9 @@ func (c *Config) producerOptions(limits *sizeLimits) []kgo.Opt {
 		kgo.ProducerBatchCompression(c.codec()...),
 		kgo.ProducerLinger(time.Duration(c.LingerMs) * time.Millisecond),
 		kgo.ProducerBatchMaxBytesFn(limits.forClient),
-		kgo.UnknownTopicRetries(-1),
+		// About 8 s at the back-off below: a topic that was just made is known
+		// everywhere by then.
+		kgo.UnknownTopicRetries(20),
 	}
 }
 

@@ -20,7 +20,7 @@ func TestRestoreAfterCompaction(t *testing.T) {
 	}})
 	// Segments of 100 ms, so that almost everything is in closed ones.
 	raw := kafka.TopicSet{Topics: []kafka.Topic{{
-		Name: kafka.StateTopic(messages.AccountShard), Partitions: 1, ReplicationFactor: 1, CleanupPolicy: "compact", SegmentMs: 100,
+		Name: messages.StateTopic(messages.AccountShard), Partitions: 1, ReplicationFactor: 1, CleanupPolicy: "compact", SegmentMs: 100,
 		Settings: map[string]string{"delete.retention.ms": "100", "min.cleanable.dirty.ratio": "0.01", "max.compaction.lag.ms": "200"},
 	}}}
 	reports, err := admin(t, k.BootstrapServers()).ApplyTopics(t.Context(), raw.Topics)

@@ -108,7 +108,7 @@ func TestCommitsSurviveBrokerKills(t *testing.T) {
 	var wg sync.WaitGroup
 	ends := make([]int, shards)
 	for i := range shards {
-		kc := &counter{id: nextShard(), topic: c.topic(fmt.Sprint("numbers", i), 3), state: kafka.StateTopic(messages.AccountShard), outcomes: make(map[string]int)}
+		kc := &counter{id: nextShard(), topic: c.topic(fmt.Sprint("numbers", i), 3), state: messages.StateTopic(messages.AccountShard), outcomes: make(map[string]int)}
 		counters = append(counters, kc)
 		wg.Go(func() { ends[i] = kc.run(t, l, until) })
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -73,16 +74,22 @@ func (l *sizeLimits) learn(ctx context.Context, records []messages.Out) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, topic := range ask {
+		rc, err := configs.On(topic, nil)
+		if err == nil {
+			err = rc.Err
+		}
+		if errors.Is(err, kerr.UnknownTopicOrPartition) {
+			continue // it may come
+		}
 		if _, ok := l.max[topic]; !ok {
-			l.max[topic] = limitOf(configs, topic)
+			l.max[topic] = limitOf(rc, err)
 		}
 	}
 	return nil
 }
 
-func limitOf(configs kadm.ResourceConfigs, topic string) int32 {
-	rc, err := configs.On(topic, nil)
-	if err != nil || rc.Err != nil {
+func limitOf(rc kadm.ResourceConfig, err error) int32 {
+	if err != nil {
 		return defaultBatchMax
 	}
 	for _, c := range rc.Configs {

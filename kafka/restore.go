@@ -16,7 +16,7 @@ import (
 // old state without noticing. It ends by position, and control records are part
 // of that: the last offset is the mark of a commit, which is no record.
 func (s *shardLog) Restore(ctx context.Context, apply func(*messages.Record) error) error {
-	tp := messages.TopicPartition{Topic: StateTopic(s.id.Kind), Partition: s.id.Partition}
+	tp := messages.TopicPartition{Topic: messages.StateTopic(s.id.Kind), Partition: s.id.Partition}
 	if err := s.restore(ctx, tp, apply); err != nil {
 		return fmt.Errorf("shard %s: restore from %s: %w", s.id, tp, err)
 	}
@@ -65,7 +65,3 @@ func (s *shardLog) restore(ctx context.Context, tp messages.TopicPartition, appl
 	}
 	return nil
 }
-
-// StateTopic is the compacted topic that keeps the state of a kind of shard. A
-// shard's state is in the partition of its number.
-func StateTopic(kind messages.ShardKind) string { return "velox-" + string(kind) + "-state" }

@@ -108,7 +108,7 @@ func (c *cluster) open(prefix string) *kafka.Log {
 
 func (c *cluster) Log(prefix string) (messages.Log, error) { return c.open(prefix), nil }
 
-func (c *cluster) StateTopic(kind messages.ShardKind) string { return kafka.StateTopic(kind) }
+func (c *cluster) StateTopic(kind messages.ShardKind) string { return messages.StateTopic(kind) }
 
 func (c *cluster) CreateTopic(ctx context.Context, name string, partitions int32, o logtest.TopicOptions) error {
 	configs := map[string]*string{}

@@ -3,6 +3,7 @@ package kafka_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
@@ -263,9 +264,31 @@ func testCloseEnds(t *testing.T, c *cluster) {
 	}
 }
 
+// testMissingTopic: a topic that is not there fails a commit in the end; one that
+// comes while the commit waits does not.
+func testMissingTopic(t *testing.T, c *cluster) {
+	l := c.open("missing-" + t.Name())
+	missing := fmt.Sprint("missing-", time.Now().UnixNano())
+	s := c.shard(l, nextShard())
+	err := s.Commit(t.Context(), []messages.Out{value(missing, "a")})
+	if !errors.Is(err, messages.ErrAborted) || !errorIs(err, "UNKNOWN_TOPIC_OR_PARTITION") {
+		t.Errorf("a commit to a missing topic gives %v", err)
+	}
+	next := c.shard(l, nextShard())
+	done := make(chan error, 1)
+	go func() { done <- next.Commit(t.Context(), []messages.Out{value(missing, "b")}) }()
+	if err := c.CreateTopic(t.Context(), missing, 1, logtest.TopicOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("a commit to a topic that comes gives %v", err)
+	}
+}
+
 func (c *cluster) transactionTests(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, *cluster){
 		"hang": testHang, "timeout": testTimeout, "injected": testInjected, "unreachable": testUnreachable, "close": testCloseEnds,
+		"missing": testMissingTopic,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, c.on(t)) })
 	}
