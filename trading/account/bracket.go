@@ -117,11 +117,16 @@ func (a *Account) cancelResting(s *Symbol, bookID string, side order.Side, timeM
 	}
 }
 
-// refusalPauseMs is the market time between a close that a venue refused and the
-// next try.
-const refusalPauseMs = 1_000
+// retryPauseMs is the market time between a close or cancel that came to nothing
+// at a venue and the next try.
+const retryPauseMs = 1_000
+
+// pausing tells whether it is too early to try again what was tried at a time.
+func (a *Account) pausing(triedMs int64) bool {
+	since := a.s.ClockMs - triedMs
+	return since < retryPauseMs && since > -retryPauseMs
+}
 
 func (a *Account) justRefused(b *Book) bool {
-	since := a.s.ClockMs - b.RefusedMs
-	return b.RefusedMs != 0 && since < refusalPauseMs && since > -refusalPauseMs
+	return b.RefusedMs != 0 && a.pausing(b.RefusedMs)
 }

@@ -1,6 +1,8 @@
 package account
 
 import (
+	"fmt"
+
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/risk"
@@ -51,6 +53,10 @@ func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 			return a.end()
 		}
 	}
+	if o.Symbol != x.Symbol || o.Side != x.Side {
+		a.alertOrder(o, risk.Error, fmt.Sprintf("Others report a %s of %s under the id of a %s of %s", x.Side, x.Symbol, o.Side, o.Symbol), x.TimeMs)
+		return a.end()
+	}
 	was := o.Status
 	out, err := o.Apply(r)
 	if err != nil {
@@ -59,6 +65,7 @@ func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 	}
 	if o.Purpose != order.Foreign {
 		a.move(o, was)
+		a.alertFacts(o, was, out, x.TimeMs)
 	}
 	if out.Quantity.Sign() > 0 {
 		a.settle(o, out.Quantity, out.Value, x.TimeMs)

@@ -55,7 +55,9 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	}
 	s.Price = m.Price
 	a.revalue(s)
-	if len(s.Orders) > 0 && !a.live() {
+	if a.live() {
+		a.cancelAgain(s, m.TimeMs)
+	} else if len(s.Orders) > 0 {
 		a.fillPaper(s, m.TimeMs)
 	}
 	a.watch(s, m.TimeMs)

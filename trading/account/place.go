@@ -186,8 +186,8 @@ func (s *Symbol) exposure() risk.Exposure {
 // cancel takes an order back: at once on paper, by asking a live venue.
 func (a *Account) cancel(o *order.Order, timeMs int64) {
 	if a.live() {
-		if !o.CancelSent {
-			o.CancelSent = true
+		if !o.CancelSent || o.CancelLost {
+			o.CancelSent, o.CancelLost, o.CancelMs = true, false, a.s.ClockMs
 			a.emit(VenueCommand{
 				Action: VenueCancel, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
 				Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,

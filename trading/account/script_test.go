@@ -114,7 +114,7 @@ func (p *player) input(line string) []string {
 		events = p.a.VenueReport(p.report(f), cause)
 	case "external":
 		events = p.a.ExternalOrder(ExternalOrder{
-			OrderID: f[0], StrategyID: f[1], Type: OrderEventType(f[2]), Side: order.Side(f[3]), Symbol: f[4], TimeMs: p.ms,
+			OrderID: p.order(f[0]), StrategyID: f[1], Type: OrderEventType(f[2]), Side: order.Side(f[3]), Symbol: f[4], TimeMs: p.ms,
 			Kind: order.Market, FilledQuantity: decimal.MustParse(f[5]), AveragePrice: decimal.MustParse(f[6]),
 		}, cause)
 	case "alert":
@@ -172,12 +172,18 @@ func (p *player) signal(f []string) strategy.Signal {
 }
 
 func (p *player) report(f []string) order.Report {
-	r := order.Report{OrderID: f[0], Kind: order.ReportKind(f[1]), TimeMs: p.ms}
-	if n, err := strconv.Atoi(strings.TrimPrefix(f[0], "#")); err == nil && n <= len(p.placed) {
-		r.OrderID = p.placed[n-1]
-	}
+	r := order.Report{OrderID: p.order(f[0]), Kind: order.ReportKind(f[1]), TimeMs: p.ms}
 	options(f[2:], map[string]*decimal.Decimal{"qty": &r.FilledQuantity, "price": &r.AveragePrice}, nil)
 	return r
+}
+
+// order gives the id of the Nth order placed for "#N", and any other word as it is.
+func (p *player) order(word string) string {
+	digits, numbered := strings.CutPrefix(word, "#")
+	if n, err := strconv.Atoi(digits); numbered && err == nil && n <= len(p.placed) {
+		return p.placed[n-1]
+	}
+	return word
 }
 
 // name gives an order's number in the script.

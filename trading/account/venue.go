@@ -33,6 +33,9 @@ func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
 		return a.end()
 	}
 	a.move(o, was)
+	if out.Missing {
+		a.alertOrder(o, risk.Critical, "The venue no longer shows an order that it had; it stays UNKNOWN until the venue reports on it", timeMs)
+	}
 	if out.Changed {
 		a.reported(o, was, r, out, timeMs)
 	}
@@ -50,7 +53,7 @@ func (a *Account) move(o *order.Order, was order.Status) {
 	default:
 		a.forget(o)
 		s := a.symbols[o.Symbol]
-		o.CancelSent = false
+		o.CancelSent, o.CancelLost = false, false
 		s.Orders = append(s.Orders, o)
 		a.orders[o.ID] = o
 		a.bookChanged(o.BookID)
@@ -66,12 +69,7 @@ func (a *Account) forget(o *order.Order) {
 
 // reported tells what a report has changed.
 func (a *Account) reported(o *order.Order, was order.Status, r order.Report, out order.Outcome, timeMs int64) {
-	if out.Sighted {
-		a.alertOrder(o, risk.Critical, fmt.Sprintf("An order taken for %s was seen at the venue", was), timeMs)
-	}
-	if out.Overfilled {
-		a.alertOrder(o, risk.Critical, fmt.Sprintf("The venue filled %v of an order for %v", o.FilledQuantity, o.Quantity), timeMs)
-	}
+	a.alertFacts(o, was, out, timeMs)
 	if out.Quantity.Sign() > 0 {
 		status := o.Status
 		if status == order.Cancelled && was != order.Cancelled {
@@ -95,9 +93,20 @@ func (a *Account) reported(o *order.Order, was order.Status, r order.Report, out
 		a.alertOrder(o, risk.Warning, "The venue's reply is missing or unclear; it is asked, and nothing is sent again", timeMs)
 		a.query(o)
 	case order.Open, order.PartiallyFilled, order.TriggerPending:
+		o.CancelLost = o.CancelSent && was == order.Unknown
 		if out.Quantity.IsZero() {
 			a.emitOrder(o, Placed, timeMs)
 		}
+	}
+}
+
+// alertFacts alerts to what was taken in as fact against all that was known.
+func (a *Account) alertFacts(o *order.Order, was order.Status, out order.Outcome, timeMs int64) {
+	if out.Sighted {
+		a.alertOrder(o, risk.Critical, fmt.Sprintf("An order taken for %s was seen at the venue", was), timeMs)
+	}
+	if out.Overfilled {
+		a.alertOrder(o, risk.Critical, fmt.Sprintf("The venue filled %v of an order for %v", o.FilledQuantity, o.Quantity), timeMs)
 	}
 }
 
@@ -114,6 +123,17 @@ func (a *Account) refusedByVenue(o *order.Order, was order.Status, timeMs int64)
 	}
 }
 
+// cancelAgain repeats the cancels of a symbol's orders that are still there,
+// though the venue was asked to cancel them and the answer got lost. To cancel
+// twice does no harm.
+func (a *Account) cancelAgain(s *Symbol, timeMs int64) {
+	for _, o := range s.Orders {
+		if o.CancelLost && o.Status != order.Unknown && !a.pausing(o.CancelMs) {
+			a.cancel(o, timeMs)
+		}
+	}
+}
+
 func (a *Account) query(o *order.Order) {
 	a.emit(VenueCommand{
 		Action: VenueQuery, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
@@ -123,7 +143,8 @@ func (a *Account) query(o *order.Order) {
 
 // Recover is for the new owner of a live account: an order that was placed, and
 // no one knows whether it was sent, becomes UNKNOWN; every open order is asked
-// for. A paper account needs nothing.
+// for, and a cancel whose answer may be lost is sent again. A paper account needs
+// nothing.
 func (a *Account) Recover(cause Cause) []Event {
 	if !a.live() {
 		return nil
@@ -132,6 +153,10 @@ func (a *Account) Recover(cause Cause) []Event {
 	for _, s := range a.s.Symbols {
 		for _, o := range s.Orders {
 			if o.Status != order.Pending {
+				if o.CancelSent && o.Status != order.Unknown {
+					o.CancelLost = true
+					a.cancel(o, nowMs)
+				}
 				a.query(o)
 				continue
 			}

@@ -87,8 +87,13 @@ type Order struct {
 	FilledQuantity decimal.Decimal `json:"filled_quantity"`
 	FilledValue    decimal.Decimal `json:"filled_value"`
 	VenueOrderID   string          `json:"venue_order_id,omitempty"`
-	// CancelSent: the venue was asked to cancel it.
-	CancelSent bool `json:"cancel_sent,omitempty"`
+	// Reached: the venue has shown that it has, or had, the order.
+	Reached bool `json:"reached,omitempty"`
+	// CancelSent: the venue was asked to cancel it, last when the account's clock
+	// was CancelMs. CancelLost: that had no effect that anyone knows of.
+	CancelSent bool  `json:"cancel_sent,omitempty"`
+	CancelLost bool  `json:"cancel_lost,omitempty"`
+	CancelMs   int64 `json:"cancel_ms,omitempty"`
 }
 
 // Rest is the quantity that was not traded yet.
@@ -113,6 +118,9 @@ func (o *Order) Step(step Step) error {
 	}
 	if to == Open && o.FilledQuantity.Sign() > 0 {
 		to = PartiallyFilled // back from UNKNOWN
+	}
+	if to == Rejected && o.FilledQuantity.Sign() > 0 {
+		to = Cancelled // from UNKNOWN: the rest is refused, what was traded stays
 	}
 	o.Status = to
 	return nil

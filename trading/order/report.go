@@ -47,6 +47,9 @@ type Outcome struct {
 	Sighted bool
 	// Overfilled: more was traded than the order asked for.
 	Overfilled bool
+	// Missing: the venue no longer shows an order that it had. Nothing has changed:
+	// it was sent, and nobody knows its fate.
+	Missing bool
 }
 
 // ErrBadReport is wrapped by errors about reports that make no sense.
@@ -60,6 +63,10 @@ func (o *Order) Apply(r Report) (Outcome, error) {
 	if err != nil {
 		*o = was
 		return Outcome{}, fmt.Errorf("order %s (%s): %s: %w", o.ID, o.Symbol, r.Kind, err)
+	}
+	switch r.Kind {
+	case ReportAccepted, ReportFill, ReportCancelled:
+		o.Reached = true
 	}
 	if r.VenueOrderID != "" && o.VenueOrderID == "" {
 		o.VenueOrderID = r.VenueOrderID
@@ -88,6 +95,9 @@ func (o *Order) apply(r Report) (Outcome, error) {
 		o.Reason, o.Detail = ReasonVenue, r.Detail
 		return Outcome{}, nil
 	case ReportNotSent:
+		if o.Status == Unknown && (o.Reached || o.VenueOrderID != "") {
+			return Outcome{Missing: true}, nil
+		}
 		if err := o.Step(NotSent); err != nil {
 			return Outcome{}, err
 		}
