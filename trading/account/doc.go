@@ -47,6 +47,11 @@
 // cancelled first. While the account is HALTED, stops go on as closes by risk,
 // and targets wait.
 //
+// Live venues. Nothing is sent twice. A cancel may be: when its answer got lost and
+// the order is still there, it is repeated, at most once a second of market time.
+// An order that the venue has shown stays UNKNOWN, with a CRITICAL alert, when the
+// venue shows it no longer: it was sent, and might be traded yet.
+//
 // Time. Market time is that of marks. The day of the daily loss is market time's,
 // in UTC, moved by the limits' day_offset_minutes; a tick more than a day older
 // than the latest is of a replay, and time follows it.

@@ -24,7 +24,8 @@ type ExternalOrder struct {
 // ExternalOrder takes a fill by others in, as fact and without asking any limit:
 // it has happened. Only position updates and alerts come of it, for the record
 // itself stands on order-events already. A repeated one changes nothing. Other
-// events than fills matter only for orders that the account knows.
+// events than fills matter only for orders that the account knows. One that names
+// another symbol or side than the order of its id gives an ERROR alert only.
 func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 	a.begin(cause)
 	if !a.s.Open || !x.Side.Valid() || x.Symbol == "" || x.OrderID == "" {
