@@ -32,6 +32,8 @@ type accountUpdate struct {
 	// has seen. An update that Velox did not write has no place.
 	from string
 	at   place
+	// tickMs is the log's time of the tick, for the latency from tick to order.
+	tickMs int64
 }
 
 // read decodes an update's record.
@@ -51,16 +53,19 @@ func (u *accountUpdate) read(r *messages.Record) error {
 	for i, v := range d.Indicators {
 		u.event.Values[i] = strategy.Value{Name: v.Name, Value: v.Value, Realtime: v.Realtime}
 	}
-	price, volume := decimal.Decimal{}, decimal.Decimal{}
+	price, volume, late := decimal.Decimal{}, decimal.Decimal{}, false
 	if f := d.Forming; f != nil {
 		u.event.Candle = &market.Candle{Open: f.Open, High: f.High, Low: f.Low, Close: f.Close, Volume: f.Volume}
 		price = f.Close
 	}
-	seq := r.Offset
-	if h, ok := r.Header(messages.HeaderTick); ok {
-		if price, volume, u.event.Closed, err = messages.ParseTickHeader(h); err != nil {
+	// An update of others is a trade of its own, in a partition that no tick has.
+	seq := account.Seq{Partition: -1 - r.Partition, Offset: r.Offset}
+	if value, ok := r.Header(messages.HeaderTick); ok {
+		h, err := messages.ParseTickHeader(value)
+		if err != nil {
 			return &messages.DecodeError{Reason: messages.ReasonWrongType, Field: messages.HeaderTick, Detail: err.Error()}
 		}
+		price, volume, late, u.event.Closed, u.tickMs = h.Price, h.Volume, h.Late, h.Closing, h.LogMs
 	}
 	if h, ok := r.Header(messages.HeaderOrigin); ok && r.WrittenByVelox() {
 		o, err := messages.ParseOrigin(string(h))
@@ -68,10 +73,10 @@ func (u *accountUpdate) read(r *messages.Record) error {
 			return &messages.DecodeError{Reason: messages.ReasonWrongType, Field: messages.HeaderOrigin, Detail: err.Error()}
 		}
 		u.from = fmt.Sprintf("%d/%s/%d", r.Partition, o.Topic, o.Partition)
-		u.at, seq = place{o.Offset, o.Index}, o.Offset
+		u.at, seq = place{o.Offset, o.Index}, account.Seq{Partition: o.Partition, Offset: o.Offset}
 	}
 	u.event.Price = price
-	u.mark = account.Mark{Symbol: d.Symbol, TimeMs: d.TimeMs, Price: price, Volume: volume, Seq: seq, Closing: u.event.Closed}
+	u.mark = account.Mark{Symbol: d.Symbol, TimeMs: d.TimeMs, Price: price, Volume: volume, Seq: seq, Closing: u.event.Closed, Late: late}
 	return nil
 }
 
@@ -263,6 +268,7 @@ func (m *accountMachine) command(c *messages.Command, cause account.Cause, box *
 		box.count(CountRepeats, "command", 1)
 		return
 	case err != nil:
+		m.config.Logger.Warn("command refused", "account", c.UserID, "command_id", c.CommandID, "type", c.Type, "reason", err.Error())
 		box.dead(reasonRefused, "command "+c.Type, err.Error())
 		return
 	}

@@ -41,7 +41,10 @@ func (m *accountMachine) emitOrder(e *account.OrderEvent, box *outbox) {
 	if m.config.Protobuf {
 		encode = messages.AppendOrderEventProto
 	}
-	box.emit(messages.TopicOrders, []byte(e.OrderID), encode(nil, &out), schemaOrder)
+	o := box.emit(messages.TopicOrders, []byte(e.OrderID), encode(nil, &out), schemaOrder)
+	if u, ok := box.in.payload.(*accountUpdate); ok && e.Type == account.Placed {
+		o.tickMs = u.tickMs
+	}
 	box.count(CountOrders, string(e.Type), 1)
 }
 

@@ -65,8 +65,11 @@ func (k *accountKind) keeps(tp messages.TopicPartition) bool {
 // The classes keep an order in which an account's subscriptions are those after
 // all commands before an update.
 func (k *accountKind) class(r *messages.Record) int {
-	if r.Topic == messages.TopicUpdates {
+	switch r.Topic {
+	case messages.TopicUpdates:
 		return 0
+	case messages.TopicSignals, messages.TopicOrders:
+		return 2 // the strategies that they are for are known when the commands were taken
 	}
 	return 1
 }
@@ -75,11 +78,11 @@ func (k *accountKind) savesWithOutput() bool { return true }
 
 func (k *accountKind) props(c *cell) *actor.Props {
 	config := k.shard.config
-	return actor.PropsFromProducer(func() actor.Actor {
+	return supervisor.Props(func() actor.Actor {
 		return &entityActor{cell: c, fault: config.Fault, make: func(key string, c actor.Context) machine {
 			return newAccountMachine(key, config, &family{c: c, config: config, children: make(map[string]*actor.PID)})
 		}}
-	}, actor.WithSupervisor(supervisor.NewStrategy(strategyOptions(config, c.key))))
+	}, strategyOptions(config, c.key))
 }
 
 func strategyOptions(config *Config, user string) supervisor.Options {
@@ -248,7 +251,16 @@ func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*message
 		}
 		records = append(records, k.shard.taken(ep, b)...)
 	}
-	return records, nil
+	// The owners come before what is for their strategies.
+	var owners, others []*messages.Record
+	for _, r := range records {
+		if r.Topic == messages.TopicStrategies {
+			owners = append(owners, r)
+		} else {
+			others = append(others, r)
+		}
+	}
+	return append(owners, others...), nil
 }
 
 func (k *accountKind) needsOwner(r *messages.Record) bool {
@@ -291,14 +303,15 @@ func (k *accountKind) launch(ep *epoch) {
 	ep.effects = nil
 }
 
-func (k *accountKind) seal(*epoch)             {}
-func (k *accountKind) idle(*epoch, time.Time)  {}
-func (k *accountKind) clocks() clockState      { return nil }
-func (k *accountKind) restored(clockState)     {}
-func (k *accountKind) commitClocks(clockState) {}
-func (k *accountKind) settled()                {}
-func (k *accountKind) settings() string        { return "" }
-func (k *accountKind) close()                  { k.sessions.close() }
+func (k *accountKind) seal(*epoch)                 {}
+func (k *accountKind) idle(*epoch, time.Time)      {}
+func (k *accountKind) clocks() clockState          { return nil }
+func (k *accountKind) restored(clockState)         {}
+func (k *accountKind) commitClocks(clockState)     {}
+func (k *accountKind) settled()                    {}
+func (k *accountKind) committedClocks() clockState { return nil }
+func (k *accountKind) settings() string            { return "" }
+func (k *accountKind) close()                      { k.sessions.close() }
 
 // noted takes in which symbols an account wants and which strategies it has.
 func (k *accountKind) noted(ep *epoch, h *handle, note stepNote) {

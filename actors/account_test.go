@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
@@ -22,6 +23,13 @@ func (k *kit) command(user, id string, kind account.CommandType, data any) {
 	c := messages.Command{CommandID: id, UserID: user, TimeMs: baseMs, Type: string(kind), Data: raw}
 	k.cluster.Produce(messages.Out{
 		Topic: messages.TopicCommands, Partition: messages.AnyPartition, Key: []byte(user), Value: messages.AppendCommand(nil, &c),
+	})
+}
+
+// signal writes a signal from outside.
+func (k *kit) signal(s *messages.Signal) {
+	k.cluster.Produce(messages.Out{
+		Topic: messages.TopicSignals, Partition: messages.AnyPartition, Key: []byte(s.StrategyID), Value: messages.AppendSignal(nil, s),
 	})
 }
 
@@ -90,6 +98,22 @@ func (k *kit) settle(ticks int) {
 	})
 }
 
+// timedOrders: every order that a tick caused has a latency, from its tick's
+// record to its commit.
+func (k *kit) timedOrders() {
+	k.t.Helper()
+	times := k.seen.times[TimeTickToOrder]
+	if placed := k.seen.get(CountOrders, "PLACED"); len(times) == 0 || len(times) > placed {
+		k.t.Errorf("%d latencies from tick to order of %d orders", len(times), placed)
+	}
+	want := time.Since(time.UnixMilli(logMs))
+	for _, d := range times {
+		if (d - want).Abs() > 2*time.Minute {
+			k.t.Errorf("a tick took %v to its order; want about %v", d, want)
+		}
+	}
+}
+
 // runAccounts gives the trades of a plain run.
 func runAccounts(t *testing.T, n int, change func(*Config)) map[string][]string {
 	t.Helper()
@@ -106,6 +130,7 @@ func runAccounts(t *testing.T, n int, change func(*Config)) map[string][]string 
 	}
 	k.settle(n)
 	k.stop(node)
+	k.timedOrders()
 	if dead := k.cluster.AllRecords(messages.TopicDeadLetters); len(dead) > 0 {
 		t.Fatalf("%d dead letters, the first: %s", len(dead), dead[0].Value)
 	}
@@ -191,9 +216,7 @@ func TestExternalSignals(t *testing.T) {
 	k.settle(200)
 	for _, id := range []string{"outside", "nobody", "outside"} {
 		sig := messages.Signal{StrategyID: id, Symbol: "SYM1", TimeMs: baseMs + 5, Action: messages.Buy, Quantity: ticks[0].Volume}
-		k.cluster.Produce(messages.Out{
-			Topic: messages.TopicSignals, Partition: messages.AnyPartition, Key: []byte(id), Value: messages.AppendSignal(nil, &sig),
-		})
+		k.signal(&sig)
 	}
 	k.until("the order and the dead letter", func() bool {
 		return k.seen.get(CountOrders, "PLACED") == 1 && k.total(messages.TopicDeadLetters) == 1 && k.seen.get(CountRepeats, "signal") == 1

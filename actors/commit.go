@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -123,6 +124,7 @@ func (s *shard) commit(ctx context.Context, ep *epoch, outputs []output) error {
 		return fmt.Errorf("shard %s: commit: %w", s.id, err)
 	}
 	s.config.Observer.Time(TimeCommit, string(s.id.Kind), s.since(start))
+	s.observeOrders(outputs)
 	for h := range saved {
 		s.clean(h)
 	}
@@ -134,11 +136,19 @@ func (s *shard) commit(ctx context.Context, ep *epoch, outputs []output) error {
 	return nil
 }
 
-func (s *shard) transact(ctx context.Context, records []messages.Out) error {
-	if s.config.Fault != nil {
-		if err := s.config.Fault("commit", s.id.String()); err != nil {
-			return err
+// observeOrders measures the way from ticks to the orders that were just
+// committed.
+func (s *shard) observeOrders(outputs []output) {
+	for i := range outputs {
+		if ms := outputs[i].tickMs; ms > 0 {
+			s.config.Observer.Time(TimeTickToOrder, "", s.since(time.UnixMilli(ms)))
 		}
+	}
+}
+
+func (s *shard) transact(ctx context.Context, records []messages.Out) error {
+	if err := s.config.Fault.at("commit", s.id.String()); err != nil {
+		return err
 	}
 	if s.config.guarantee(s.id.Kind) == AtLeastOnce {
 		if err := s.log.Flush(ctx); err != nil {
@@ -165,9 +175,26 @@ func commitResult(err error) string {
 // passed over after the restore.
 func (s *shard) blameTooLarge(err error, outputs []output) {
 	var large *messages.TooLargeError
-	if errors.As(err, &large) && large.Index < len(outputs) {
+	switch {
+	case !errors.As(err, &large):
+	case large.Emitted != nil:
+		s.blameEmitted(large.Emitted)
+	case large.Index < len(outputs):
 		o := &outputs[large.Index]
 		s.memory.noteTooLarge(blame{o.from, o.origin.Topic, o.origin.Partition, o.origin.Offset})
+	}
+}
+
+// blameEmitted is for an update that left before the commit: its headers say what
+// caused it, and its key is the symbol that made it.
+func (s *shard) blameEmitted(out *messages.Out) {
+	for _, h := range out.Headers {
+		if h.Key != messages.HeaderOrigin {
+			continue
+		}
+		if o, err := messages.ParseOrigin(string(h.Value)); err == nil {
+			s.memory.noteTooLarge(blame{string(out.Key), o.Topic, o.Partition, o.Offset})
+		}
 	}
 }
 
@@ -231,25 +258,34 @@ func (s *shard) save(ctx context.Context, ep *epoch) (map[*handle]struct{}, []me
 		}
 	}
 	slices.SortFunc(handles, func(a, b *handle) int { return cmp.Compare(a.key, b.key) })
-	barrier := supervisor.NewBarrier[[]part](len(handles))
+	barrier := supervisor.NewBarrier[saved](len(handles))
 	for i, h := range handles {
 		s.send(h.pid, &saveEntity{barrier: barrier, slot: i})
 	}
-	parts, err := barrier.Wait(ctx, s.config.Limits.Step)
+	answers, err := barrier.Wait(ctx, s.config.Limits.Step)
 	if err != nil {
 		return nil, nil, fmt.Errorf("shard %s: save: %w", s.id, err)
 	}
-	at, clocks := s.frontier.proto(), s.kind.clocks().proto()
-	saved := make(map[*handle]struct{}, len(handles))
+	reached, clocks := s.frontier.proto(), s.kind.clocks().proto()
+	written := make(map[*handle]struct{}, len(handles))
 	var records []messages.Out
 	for i, h := range handles {
-		saved[h] = struct{}{}
-		if records, err = s.partRecords(records, h, parts[i], at, clocks); err != nil {
+		if answers[i].failure != "" {
+			return nil, nil, fmt.Errorf("shard %s: save %s: %s", s.id, h.key, answers[i].failure)
+		}
+		written[h] = struct{}{}
+		at := reached
+		if s.replaying { // what it has passed over is part of its state
+			ahead := s.frontier.clone()
+			ahead.raise(h.skip)
+			at = ahead.proto()
+		}
+		if records, err = s.partRecords(records, h, answers[i].parts, at, clocks); err != nil {
 			return nil, nil, err
 		}
 	}
 	s.config.Observer.Count(CountCheckpointed, string(s.id.Kind), len(handles))
-	return saved, records, nil
+	return written, records, nil
 }
 
 // mainPart is the part that is always written, for it carries the frontier.
@@ -324,9 +360,16 @@ func (s *shard) shardRecord(saved map[*handle]struct{}) (messages.Out, error) {
 			clocks = clocks.older(snap.clocks)
 		}
 	}
+	at, now := s.frontier, s.kind.clocks()
+	if s.replaying {
+		// What was committed stays so: the entities that were saved then, and what
+		// was put out, are ahead of the replay.
+		at, now = at.clone(), s.kind.committedClocks()
+		at.raise(s.committed)
+	}
 	value, err := proto.Marshal(&veloxpb.ShardState{
-		Version: stateVersion, Frontier: s.frontier.proto(), SafeFrontier: safe.proto(),
-		Clocks: s.kind.clocks().proto(), SafeClocks: clocks.proto(), Timers: s.timers,
+		Version: stateVersion, Frontier: at.proto(), SafeFrontier: safe.proto(),
+		Clocks: now.proto(), SafeClocks: clocks.proto(), Timers: s.timers,
 		PartitionCounts: s.countsProto(), Settings: s.kind.settings(),
 	})
 	if err != nil {

@@ -50,8 +50,14 @@ type stepEntity struct {
 
 // saveEntity asks for an entity's whole state.
 type saveEntity struct {
-	barrier *supervisor.Barrier[[]part]
+	barrier *supervisor.Barrier[saved]
 	slot    int
+}
+
+// saved is an entity's whole state, or why it could not be told.
+type saved struct {
+	parts   []part
+	failure string
 }
 
 // stepped is an entity's answer: outputs, or the input that it failed on.
@@ -82,6 +88,7 @@ type entityActor struct {
 func (a *entityActor) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
+		a.fault.strike("receive", a.cell.key)
 		a.restore(c)
 	case *stepEntity:
 		a.step(c, m)
@@ -106,6 +113,9 @@ func (a *entityActor) step(c actor.Context, m *stepEntity) {
 	defer func() {
 		reason := recover()
 		if child, ok := reason.(*strategyFailure); ok {
+			for _, orphan := range c.Children() {
+				c.Stop(orphan) // the machine that comes makes its own
+			}
 			a.restore(c)
 			m.barrier.Put(m.slot, stepped{failed: box.in, failure: child.reason, strategy: child.id})
 			return
@@ -117,21 +127,28 @@ func (a *entityActor) step(c actor.Context, m *stepEntity) {
 			panic(reason)
 		}
 	}()
-	if a.fault != nil {
-		if err := a.fault("step", a.cell.key); err != nil {
-			if len(m.batch.inputs) > 0 {
-				box.in = m.batch.inputs[0]
-			}
-			panic(err)
-		}
+	if len(m.batch.inputs) > 0 {
+		box.in = m.batch.inputs[0]
 	}
+	a.fault.strike("receive", a.cell.key)
+	a.fault.strike("step", a.cell.key)
+	box.in = nil
 	note := a.machine.step(m.batch, box)
 	a.cell.note(m.batch, a.machine)
 	m.barrier.Put(m.slot, stepped{outputs: box.outputs, effects: box.effects, counts: box.counts, note: note})
 }
 
+// save writes the entity's state. One that can't be written fails its shard at
+// once: what it would be restored from is older than what it has told.
 func (a *entityActor) save(m *saveEntity) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			m.barrier.Put(m.slot, saved{failure: fmt.Sprintf("%v\n%s", reason, debug.Stack())})
+			panic(reason)
+		}
+	}()
+	a.fault.strike("receive", a.cell.key)
 	parts := a.machine.save()
 	a.cell.fold(parts)
-	m.barrier.Put(m.slot, parts)
+	m.barrier.Put(m.slot, saved{parts: parts})
 }

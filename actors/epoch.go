@@ -54,6 +54,9 @@ type kind interface {
 	handleKey(part, key string, payload []byte) string
 	// settings is a digest of what shapes the outputs.
 	settings() string
+	// committedClocks gives, during a replay, the clocks at the committed frontier
+	// or above it.
+	committedClocks() clockState
 	// launch starts what follows a commit.
 	launch(ep *epoch)
 	// lose tells the entities of a loss.
@@ -483,7 +486,7 @@ func (s *shard) spawnMissing(ctx context.Context, groups []*group) error {
 		return nil
 	}
 	reply := make(chan []*actor.PID, 1)
-	s.send(s.self, &spawnEntities{cells: cells, reply: reply})
+	s.send(s.self, &spawnEntities{of: s, cells: cells, reply: reply})
 	select {
 	case pids := <-reply:
 		for i, h := range handles {

@@ -177,7 +177,7 @@ func (f *frame) emitTick(m *symbol, t *market.Tick, placed market.Placement, box
 		u.Indicators = f.formingValues(open)
 	}
 	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate,
-		messages.Header{Key: messages.HeaderTick, Value: messages.AppendTickHeader(nil, t.Price, t.Volume, false)})
+		messages.Header{Key: messages.HeaderTick, Value: messages.TickHeader{Price: t.Price, Volume: t.Volume, LogMs: box.in.logMs(), Late: placed == market.Late}.Append(nil)})
 	box.count(CountUpdates, "", 1)
 }
 

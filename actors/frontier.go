@@ -37,6 +37,15 @@ func (f frontier) lower(o frontier) {
 	}
 }
 
+// raise takes, for each partition of o, the larger position of f and o.
+func (f frontier) raise(o frontier) {
+	for tp, next := range o {
+		if f[tp] < next {
+			f[tp] = next
+		}
+	}
+}
+
 // reached tells whether f is nowhere below target.
 func (f frontier) reached(target frontier) bool {
 	for tp, next := range target {

@@ -22,6 +22,14 @@ type input struct {
 // is committed together with the state that it changed.
 func (in *input) replayable() bool { return in.record != nil }
 
+// logMs is the log's time of the input's record, 0 without one.
+func (in *input) logMs() int64 {
+	if in.record == nil {
+		return 0
+	}
+	return in.record.TimestampMs
+}
+
 // output is one record that an entity or the shard itself puts out.
 type output struct {
 	take   int
@@ -34,6 +42,8 @@ type output struct {
 	// from is the entity that made it, "" for the shard; with at, its blame if the
 	// record turns out too large.
 	from string
+	// tickMs, of a placed order, is the log's time of the tick that caused it.
+	tickMs int64
 }
 
 // outbox collects what one step puts out.

@@ -23,17 +23,25 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // baseMs is the wall clock of the tests' log; ticks are at or before it.
 const baseMs = int64(1_704_067_200_000)
 
+// logMs is the time with which the log stamps its records.
+const logMs = baseMs + 86_400_000
+
 // kit is a cluster in memory with everything that a node needs around it.
 type kit struct {
 	t       *testing.T
 	cluster *memlog.Cluster
 	seen    *witness
+	// maxBytes is the largest record of a topic, where it isn't the default.
+	maxBytes map[string]int
 }
 
-func newKit(t *testing.T, fault memlog.FaultFunc) *kit {
+func newKit(t *testing.T, fault memlog.FaultFunc) *kit { return newKitWith(t, fault, nil) }
+
+// newKitWith has limits for the size of some topics' records.
+func newKitWith(t *testing.T, fault memlog.FaultFunc, maxBytes map[string]int) *kit {
 	t.Helper()
-	k := &kit{t: t, seen: &witness{counts: make(map[countKey]int)}}
-	k.cluster = memlog.New(memlog.Options{NowMs: func() int64 { return baseMs + 86_400_000 }, Fault: fault})
+	k := &kit{t: t, seen: &witness{counts: make(map[countKey]int)}, maxBytes: maxBytes}
+	k.cluster = memlog.New(memlog.Options{NowMs: func() int64 { return logMs }, Fault: fault})
 	for topic, n := range map[string]int32{
 		messages.TopicTicks: 3, messages.TopicUpdates: 4, messages.TopicSignals: 2, messages.TopicOrders: 2,
 		messages.TopicPositions: 2, messages.TopicAlerts: 2, messages.TopicCommands: 2, messages.TopicDeadLetters: 1,
@@ -47,7 +55,7 @@ func newKit(t *testing.T, fault memlog.FaultFunc) *kit {
 }
 
 func (k *kit) create(topic string, n int32, compacted bool) {
-	if err := k.cluster.CreateTopic(topic, n, memlog.TopicOptions{Compacted: compacted}); err != nil {
+	if err := k.cluster.CreateTopic(topic, n, memlog.TopicOptions{Compacted: compacted, MaxRecordBytes: k.maxBytes[topic]}); err != nil {
 		k.t.Fatal(err)
 	}
 }
@@ -191,6 +199,7 @@ type witness struct {
 	mu     sync.Mutex
 	counts map[countKey]int
 	errors []error
+	times  map[Timing][]time.Duration
 	// positions are the shards' latest.
 	positions map[messages.ShardID]map[messages.TopicPartition]int64
 }
@@ -213,7 +222,14 @@ func (w *witness) all() string {
 	return fmt.Sprint(w.counts, w.errors)
 }
 
-func (w *witness) Time(Timing, string, time.Duration) {}
+func (w *witness) Time(t Timing, _ string, d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.times == nil {
+		w.times = make(map[Timing][]time.Duration)
+	}
+	w.times[t] = append(w.times[t], d)
+}
 
 func (w *witness) Position(id messages.ShardID, tp messages.TopicPartition, next int64) {
 	w.mu.Lock()
@@ -229,20 +245,30 @@ func (w *witness) Position(id messages.ShardID, tp messages.TopicPartition, next
 
 // caughtUp tells whether every shard has taken in all ticks and updates.
 func (w *witness) caughtUp(c *memlog.Cluster) bool {
+	if !w.tookTicks(c) {
+		return false
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for p := range c.Partitions(messages.TopicTicks) {
-		id := messages.ShardID{Kind: messages.SymbolShard, Partition: p}
-		if w.positions[id][messages.TopicPartition{Topic: messages.TopicTicks, Partition: p}] < c.EndOffset(messages.TopicTicks, p) {
-			return false
-		}
-	}
 	for s := range c.Partitions(messages.TopicCommands) {
 		at := w.positions[messages.ShardID{Kind: messages.AccountShard, Partition: s}]
 		for p := range c.Partitions(messages.TopicUpdates) {
 			if end := c.EndOffset(messages.TopicUpdates, p); end > 0 && at[messages.TopicPartition{Topic: messages.TopicUpdates, Partition: p}] < end {
 				return false
 			}
+		}
+	}
+	return true
+}
+
+// tookTicks tells whether the symbol shards have committed all ticks.
+func (w *witness) tookTicks(c *memlog.Cluster) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for p := range c.Partitions(messages.TopicTicks) {
+		id := messages.ShardID{Kind: messages.SymbolShard, Partition: p}
+		if w.positions[id][messages.TopicPartition{Topic: messages.TopicTicks, Partition: p}] < c.EndOffset(messages.TopicTicks, p) {
+			return false
 		}
 	}
 	return true

@@ -194,7 +194,7 @@ func (a *nodeActor) Receive(c actor.Context) {
 	case *placeShard:
 		a.place(c, m)
 	case *stopShard:
-		c.Stop(m.pid)
+		a.node.system.StopChild(c, m.pid)
 	case *actor.Terminated:
 		a.terminated(m)
 	}
@@ -205,9 +205,9 @@ func (a *nodeActor) place(c actor.Context, m *placeShard) {
 		a.placed = make(map[string]chan struct{})
 	}
 	memory := newShardMemory()
-	props := actor.PropsFromProducer(func() actor.Actor {
+	props := supervisor.Props(func() actor.Actor {
 		return &shardActor{config: a.node.config, id: m.id, group: m.group, memory: memory, refused: a.refused}
-	}, actor.WithSupervisor(supervisor.NewStrategy(entityOptions(a.node.config, m.id))))
+	}, entityOptions(a.node.config, m.id))
 	pid := c.Spawn(props)
 	a.placed[pid.Id] = m.done
 	m.reply <- pid

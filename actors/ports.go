@@ -91,3 +91,18 @@ type Observer interface {
 // "commit", "restore", "venue call"); detail is the symbol, account or shard. An
 // error or a panic is the fault. nil means that faults are off.
 type FaultPoint func(point, detail string) error
+
+// at asks for the fault of a point; a FaultPoint that is nil has none.
+func (f FaultPoint) at(point, detail string) error {
+	if f == nil {
+		return nil
+	}
+	return f(point, detail)
+}
+
+// strike panics with the fault, as an actor fails.
+func (f FaultPoint) strike(point, detail string) {
+	if err := f.at(point, detail); err != nil {
+		panic(err)
+	}
+}

@@ -76,10 +76,8 @@ func (s *shard) countPartitions(ctx context.Context) error {
 
 // readState reads the shard's partition of its state topic.
 func (s *shard) readState(ctx context.Context) (*veloxpb.ShardState, map[string]*veloxpb.EntityState, error) {
-	if s.config.Fault != nil {
-		if err := s.config.Fault("restore", s.id.String()); err != nil {
-			return nil, nil, err
-		}
+	if err := s.config.Fault.at("restore", s.id.String()); err != nil {
+		return nil, nil, err
 	}
 	var record *veloxpb.ShardState
 	parts := make(map[string]*veloxpb.EntityState)
@@ -146,6 +144,7 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	if err := s.checkCounts(record); err != nil {
 		return err
 	}
+	s.tellSettings(record)
 	s.timers = record.Timers
 	s.committed = frontierFrom(record.Frontier)
 	s.frontier = frontierFrom(record.SafeFrontier)
@@ -176,6 +175,16 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 		return err
 	}
 	return s.reportLoss(ctx, lost)
+}
+
+// tellSettings says when the settings are not those that the state was made
+// with: symbols that are there keep the timeframes and indicators they have, and
+// updates that are made again after a crash may have other bytes than before.
+func (s *shard) tellSettings(record *veloxpb.ShardState) {
+	if now := s.kind.settings(); record.Settings != now {
+		s.config.Logger.Warn("the settings of symbols have changed since this state was written; symbols keep what they have, and updates "+
+			"that were out after the last checkpoint may come again with other values", "shard", s.id.String(), "was", record.Settings, "is", now)
+	}
 }
 
 // checkCounts refuses a partition count that differs from the state's: keys

@@ -25,6 +25,8 @@ func (s *shard) run(ctx context.Context) error {
 		return err
 	}
 	defer s.log.Close()
+	// A write that waits for room in a log that takes none ends with the log alone.
+	defer context.AfterFunc(ctx, s.log.Close)()
 	s.config.Observer.ShardState(s.id, "running", nil)
 	for {
 		if s.isDraining() {
@@ -84,7 +86,7 @@ func (s *shard) epoch(ctx context.Context) error {
 
 // takeIn routes and steps what was collected, and what came from outside.
 func (s *shard) takeIn(ctx context.Context, ep *epoch, records []*messages.Record) error {
-	class := -1
+	class, name := -1, s.id.String()
 	for i, r := range records {
 		if c := s.kind.class(r); c != class {
 			if class >= 0 {
@@ -97,6 +99,9 @@ func (s *shard) takeIn(ctx context.Context, ep *epoch, records []*messages.Recor
 				break
 			}
 			class = c
+		}
+		if err := s.config.Fault.at("decode", name); err != nil {
+			return fmt.Errorf("shard %s: decode %s/%d/%d: %w", name, r.Topic, r.Partition, r.Offset, err)
 		}
 		ep.consumed[r.Topic]++
 		s.kind.route(ep, r)

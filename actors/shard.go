@@ -103,6 +103,7 @@ type shardActor struct {
 type (
 	// spawnEntities makes actors for cells; the answer has their ids in order.
 	spawnEntities struct {
+		of    *shard
 		cells []*cell
 		reply chan []*actor.PID
 	}
@@ -154,7 +155,11 @@ func (a *shardActor) start(c actor.Context) {
 	}()
 }
 
+// spawn makes entities, unless the shard that asked for them failed meanwhile.
 func (a *shardActor) spawn(c actor.Context, m *spawnEntities) {
+	if m.of != a.shard {
+		return
+	}
 	pids := make([]*actor.PID, len(m.cells))
 	for i, cell := range m.cells {
 		pids[i] = c.Spawn(a.shard.kind.props(cell))

@@ -155,6 +155,7 @@ type strategyActor struct {
 func (a *strategyActor) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
+		a.fault.strike("receive", a.info.StrategyID)
 		a.strategy = build(a.info, a.state)
 	case *loadStrategy:
 		a.strategy = build(m.info, m.state)
@@ -172,11 +173,8 @@ func (a *strategyActor) answer(m *askStrategy) {
 			panic(reason)
 		}
 	}()
-	if a.fault != nil {
-		if err := a.fault("step", a.info.StrategyID); err != nil {
-			panic(err)
-		}
-	}
+	a.fault.strike("receive", a.info.StrategyID)
+	a.fault.strike("step", a.info.StrategyID)
 	signals := a.strategy.Step(m.question.event, m.question.book)
 	m.barrier.Put(m.slot, answer{signals: signals})
 }

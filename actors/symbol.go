@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,7 +109,7 @@ func (m *symbol) closeDue(tracks *clockTracks, take int, box *outbox) {
 
 // tick takes a tick in.
 func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
-	if m.exchange != "" && t.Exchange != m.exchange {
+	if m.exchange != "" && t.Exchange != m.exchange && !m.replaces(t) {
 		box.dead(reasonExchange, "symbol "+m.key, fmt.Sprintf("exchange %q, but the symbol is of %q; name symbols {symbol}.{exchange}", t.Exchange, m.exchange))
 		return
 	}
@@ -116,8 +117,11 @@ func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
 		box.count(CountOtherSource, "", 1)
 		return
 	}
-	if m.exchange == "" {
-		m.begin(t)
+	if m.exchange == "" || t.Exchange != m.exchange {
+		if m.exchange != "" {
+			m.afresh()
+		}
+		m.begin(t, box)
 	}
 	m.sourceMs = max(m.sourceMs, t.TimeMs)
 	m.lastPrice, m.lastMs = t.Price, t.TimeMs
@@ -136,15 +140,23 @@ func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
 	}
 }
 
+// replaces tells whether a tick of another exchange may take the symbol over: a
+// replay starts it afresh, and whatever comes after a replay does so, too.
+func (m *symbol) replaces(t *market.Tick) bool {
+	if strings.HasPrefix(t.Source, replaySource) {
+		return !slices.Contains(m.replays, t.Source)
+	}
+	return strings.HasPrefix(m.source, replaySource)
+}
+
 // begin learns the exchange from the first tick, and with it the calendar.
-func (m *symbol) begin(t *market.Tick) {
+func (m *symbol) begin(t *market.Tick, box *outbox) {
 	m.exchange = t.Exchange
-	if len(m.frames) == 0 {
-		c := &m.config.Symbols
-		// The settings were checked when they were loaded.
-		if _, err := m.ensure(c.Timeframe, c.Periods, c.Indicators); err != nil {
-			panic(err)
-		}
+	// Every symbol has the configured timeframe, whether strategies asked before
+	// its first tick or after it.
+	c := &m.config.Symbols
+	if _, err := m.ensure(c.Timeframe, c.Periods, c.Indicators); err != nil {
+		box.dead(reasonBadIndicator, "settings for "+m.key, err.Error()) // requests have taken all the room
 	}
 	for _, f := range m.frames {
 		f.open(m.config, m.exchange)
@@ -209,12 +221,11 @@ func (m *symbol) ensure(tf market.Timeframe, periods int, names []string) (*fram
 	}
 	f := m.frames[i]
 	f.periods = max(f.periods, min(periods, maxPeriods))
+	var errs []error
 	for _, name := range names {
-		if err := f.addIndicator(name); err != nil {
-			return f, err
-		}
+		errs = append(errs, f.addIndicator(name))
 	}
-	return f, nil
+	return f, errors.Join(errs...)
 }
 
 // request takes a request in. What can't be computed is a dead letter, the rest
@@ -290,7 +301,7 @@ func (m *symbol) gap() {
 func (m *symbol) emitClosed(f *frame, c market.Candle, box *outbox) {
 	u := messages.IndicatorUpdate{Symbol: m.key, Timeframe: f.timeframe.String(), TimeMs: c.EndMs - 1, Indicators: f.lastValues(), Forming: ohlcv(&c)}
 	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate,
-		messages.Header{Key: messages.HeaderTick, Value: messages.AppendTickHeader(nil, c.Close, decimal.Decimal{}, true)})
+		messages.Header{Key: messages.HeaderTick, Value: messages.TickHeader{Price: c.Close, LogMs: box.in.logMs(), Closing: true}.Append(nil)})
 	box.count(CountUpdates, "", 1)
 }
 

@@ -258,9 +258,15 @@ func (k *symbolKind) external(ep *epoch, item any) {
 	ep.give(loaded.symbol, in)
 }
 
-func (k *symbolKind) clocks() clockState                       { return k.running.share() }
-func (k *symbolKind) restored(safe clockState)                 { k.running = partitionClocks{now: safe, shared: true} }
-func (k *symbolKind) commitClocks(at clockState)               { k.target = at }
+func (k *symbolKind) clocks() clockState         { return k.running.share() }
+func (k *symbolKind) restored(safe clockState)   { k.running = partitionClocks{now: safe, shared: true} }
+func (k *symbolKind) commitClocks(at clockState) { k.target = at }
+func (k *symbolKind) committedClocks() clockState {
+	all := partitionClocks{now: k.clocks(), shared: true}
+	all.raise(k.target)
+	return all.now
+}
+
 func (k *symbolKind) settled()                                 { k.running.raise(k.target); k.target = nil }
 func (k *symbolKind) handleKey(_, key string, _ []byte) string { return key }
 func (k *symbolKind) close()                                   { k.endFetch() }

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,14 +18,17 @@ type Venues interface {
 // Venue is one account's session with a live venue: the only place with side
 // effects. Its calls block until there is a clear answer or none is to be had;
 // an answer that isn't clear is a report of kind UNKNOWN, never an error that
-// someone could take for "not sent". Calls of one account come one at a time.
+// someone could take for "not sent". Send and Cancel of one account come one at a
+// time, Query may come beside them.
 type Venue interface {
 	// Send places an order. Its client order id is the command's; notAfter must be
 	// checked just before the write, and an order that is too late is not sent and
 	// reported as NOT_SENT.
 	Send(ctx context.Context, c account.VenueCommand, notAfter time.Time) order.Report
-	// Cancel and Query name the order by its client order id.
+	// Cancel names the order by its client order id.
 	Cancel(ctx context.Context, c account.VenueCommand) order.Report
+	// Query tells what became of an order. NOT_SENT is the venue's clear answer that
+	// it has no such order; without a clear answer the report is UNKNOWN.
 	Query(ctx context.Context, c account.VenueCommand) order.Report
 }
 
@@ -40,18 +44,23 @@ type venueReply struct {
 	report order.Report
 }
 
-// sessionQueue bounds the calls that wait for a venue. When it is full the call is
-// answered UNKNOWN (NOT_SENT for an order) at once, which is counted.
+// sessionQueue bounds the calls of an account that wait for a venue, orders and
+// cancels in one queue, questions in another. When it is full the call is answered
+// UNKNOWN (NOT_SENT for an order) at once, which is counted.
 const sessionQueue = 1000
 
-// sessions runs the calls of a shard's accounts, one goroutine an account.
+// sessions runs the calls of a shard's accounts: for each account one goroutine
+// that sends and cancels, and one that asks. An order never waits for the answer
+// to a question.
 type sessions struct {
 	shard  *shard
 	ctx    context.Context
 	cancel context.CancelFunc
 	work   sync.WaitGroup
-	queues map[string]chan timedCall
+	queues map[string]*session
 }
+
+type session struct{ orders, questions chan timedCall }
 
 type timedCall struct {
 	venueCall
@@ -60,7 +69,7 @@ type timedCall struct {
 
 func newSessions(s *shard) *sessions {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &sessions{shard: s, ctx: ctx, cancel: cancel, queues: make(map[string]chan timedCall)}
+	return &sessions{shard: s, ctx: ctx, cancel: cancel, queues: make(map[string]*session)}
 }
 
 // call starts what follows a commit that was just confirmed.
@@ -69,83 +78,142 @@ func (s *sessions) call(calls []venueCall) {
 	for _, c := range calls {
 		q := s.queues[c.user]
 		if q == nil {
-			q = make(chan timedCall, sessionQueue)
+			q = &session{make(chan timedCall, sessionQueue), make(chan timedCall, sessionQueue)}
 			s.queues[c.user] = q
-			s.work.Go(func() { s.run(q) })
+			s.work.Go(func() { s.trade(q.orders) })
+			s.work.Go(func() { s.ask(q.questions) })
+		}
+		queue := q.orders
+		if c.command.Action == account.VenueQuery {
+			queue = q.questions
 		}
 		select {
-		case q <- timedCall{c, now}:
+		case queue <- timedCall{c, now}:
 		default:
-			s.answer(c, unsent(c.command, "too many calls wait for the venue"))
+			// This is the goroutine that empties the shard's inbox: it must not wait.
+			s.work.Go(func() { s.answer(c, unsent(c.command, "too many calls wait for the venue")) })
 		}
 	}
 }
 
-func (s *sessions) run(q chan timedCall) {
+func (s *sessions) trade(calls chan timedCall) {
 	for {
 		select {
 		case <-s.ctx.Done():
 			return
-		case c := <-q:
+		case c := <-calls:
 			s.answer(c.venueCall, s.do(c))
 		}
 	}
 }
 
 func (s *sessions) do(c timedCall) order.Report {
-	config := s.shard.config
-	if config.Venues == nil {
-		return unsent(c.command, "this node has no venues")
-	}
-	venue, ok := config.Venues.Venue(c.user, c.command.Venue)
-	if !ok {
-		return unsent(c.command, "no session with venue "+c.command.Venue)
-	}
-	if config.Fault != nil {
-		if err := config.Fault("venue call", c.user); err != nil {
-			return unsent(c.command, err.Error())
-		}
-	}
-	switch c.command.Action {
-	case account.VenueSend:
+	venue, no := s.venue(c.venueCall)
+	switch {
+	case venue == nil:
+		return no
+	case c.command.Action == account.VenueSend:
 		return venue.Send(s.ctx, c.command, c.committed.Add(c.command.Deadline))
-	case account.VenueCancel:
-		return venue.Cancel(s.ctx, c.command)
 	default:
-		return s.ask(venue, c.command)
+		return venue.Cancel(s.ctx, c.command)
 	}
 }
 
-// An order of unknown fate is asked for until it would have shown: the deadline of
-// its sending, the longest that a venue may take with it, and a margin.
+// venue finds the session of a call's account, or says why there is none.
+func (s *sessions) venue(c venueCall) (Venue, order.Report) {
+	config := s.shard.config
+	if config.Venues == nil {
+		return nil, unsent(c.command, "this node has no venues")
+	}
+	venue, ok := config.Venues.Venue(c.user, c.command.Venue)
+	if !ok {
+		return nil, unsent(c.command, "no session with venue "+c.command.Venue)
+	}
+	if err := config.Fault.at("venue call", c.user); err != nil {
+		return nil, unsent(c.command, err.Error())
+	}
+	return venue, order.Report{}
+}
+
+// An order of unknown fate is asked for often until it would have shown: the
+// deadline of its sending, the longest that a venue may take with it, and a
+// margin. While the venue gives no clear answer, it is asked on, less often.
 const (
 	askEvery     = 500 * time.Millisecond
+	askSlowly    = 5 * time.Second
 	venueTimeout = 10 * time.Second
 	askMargin    = 3 * time.Second
+	askFor       = account.SendDeadline + venueTimeout + askMargin
 )
 
-// ask repeats a query until the venue knows the order. One that it never shows is
-// taken for not sent; if it is sighted later, the account takes that as fact,
-// with an alert.
-func (s *sessions) ask(venue Venue, c account.VenueCommand) order.Report {
-	timer := time.NewTimer(account.SendDeadline + venueTimeout + askMargin)
-	defer timer.Stop()
+// openQuestion is asked again until it is answered.
+type openQuestion struct {
+	venueCall
+	next, shown time.Time // when to ask next, and when the order must have shown
+	told        bool      // the account knows that the venue doesn't answer
+}
+
+// ask asks for all orders of unknown fate of one account in turn, and again, until
+// the venue has said what became of them.
+func (s *sessions) ask(calls chan timedCall) {
+	var open []*openQuestion
 	again := time.NewTicker(askEvery)
 	defer again.Stop()
 	for {
-		r := venue.Query(s.ctx, c)
-		if r.Kind != order.ReportUnknown {
-			return r
+		more := calls
+		if len(open) >= sessionQueue {
+			more = nil
 		}
 		select {
-		case <-again.C:
-		case <-timer.C:
-			r.Kind = order.ReportNotSent
-			return r
 		case <-s.ctx.Done():
-			return r
+			return
+		case c := <-more:
+			q := &openQuestion{venueCall: c.venueCall, shown: s.shard.config.Clock.Now().Add(askFor)}
+			if !s.answered(q) {
+				open = append(open, q)
+			}
+		case <-again.C:
+			open = slices.DeleteFunc(open, s.answered)
 		}
 	}
+}
+
+// answered asks once if it is time, and tells whether that was the last time.
+func (s *sessions) answered(q *openQuestion) bool {
+	if s.ctx.Err() != nil || s.shard.config.Clock.Now().Before(q.next) {
+		return false
+	}
+	venue, r := s.venue(q.venueCall)
+	if venue != nil {
+		r = venue.Query(s.ctx, q.command)
+	}
+	if s.ctx.Err() != nil {
+		return false // an answer that was cut off says nothing
+	}
+	last, tell := q.judge(r.Kind, s.shard.config.Clock.Now())
+	if tell {
+		s.answer(q.venueCall, r)
+	}
+	return last
+}
+
+// judge takes an answer in: whether it is the last, and whether the account must
+// hear it. That the venue doesn't show the order means something only when it
+// must have shown by now. That there is no clear answer never means that the
+// order wasn't sent; the account hears of it once.
+func (q *openQuestion) judge(k order.ReportKind, now time.Time) (last, tell bool) {
+	late := now.After(q.shown)
+	switch {
+	case k != order.ReportUnknown && k != order.ReportNotSent:
+		return true, true
+	case !late:
+		return false, false
+	case k == order.ReportNotSent:
+		return true, true
+	}
+	q.next = now.Add(askSlowly)
+	tell, q.told = !q.told, true
+	return false, tell
 }
 
 // unsent is the report of a call that never reached the venue.
@@ -162,7 +230,8 @@ func (s *sessions) answer(c venueCall, r order.Report) {
 	if r.TimeMs == 0 {
 		r.TimeMs = s.shard.config.Clock.Now().UnixMilli()
 	}
-	s.work.Go(func() { s.shard.external(s.ctx, &venueReply{user: c.user, report: r}) })
+	// In order: a cancel's reply must not overtake that of its order.
+	s.shard.external(s.ctx, &venueReply{user: c.user, report: r})
 }
 
 func (s *sessions) close() {

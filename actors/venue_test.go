@@ -121,3 +121,84 @@ func TestLiveVenue(t *testing.T) {
 		t.Error("no order was asked for, though replies were lost")
 	}
 }
+
+// deafVenue takes every order; the reply to the first is lost, and questions hang.
+type deafVenue struct {
+	sends chan string
+	asked chan struct{}
+}
+
+func (v *deafVenue) Venue(_, name string) (Venue, bool) { return v, name == "deaf" }
+
+func (v *deafVenue) Send(_ context.Context, c account.VenueCommand, notAfter time.Time) order.Report {
+	r := order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs}
+	if time.Now().After(notAfter) {
+		r.Kind = order.ReportNotSent
+		return r
+	}
+	v.sends <- c.ClientOrderID
+	return r
+}
+
+func (v *deafVenue) Cancel(_ context.Context, c account.VenueCommand) order.Report {
+	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs}
+}
+
+func (v *deafVenue) Query(ctx context.Context, c account.VenueCommand) order.Report {
+	select {
+	case v.asked <- struct{}{}:
+	default:
+	}
+	<-ctx.Done()
+	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs}
+}
+
+// TestQuestionsDontHoldOrdersUp: while the venue doesn't answer what became of one
+// order, the account's next one leaves before its deadline.
+func TestQuestionsDontHoldOrdersUp(t *testing.T) {
+	k := newKit(t, nil)
+	venue := &deafVenue{sends: make(chan string, 10), asked: make(chan struct{}, 1)}
+	c := k.config()
+	c.Venues = venue
+	node := k.start(c)
+	node.Assigned(&member{}, messages.AccountShard, allAccounts)
+	k.command("live", "open", account.CmdOpenAccount, map[string]any{"deposit": 100_000, "venue": "deaf"})
+	place := func(id string) string {
+		k.command("live", id, account.CmdOrder, map[string]any{"symbol": "SYM1", "transaction_type": "BUY", "quantity": 1, "price": 100})
+		select {
+		case sent := <-venue.sends:
+			return sent
+		case <-time.After(30 * time.Second):
+			t.Fatalf("%s was not sent", id)
+			return ""
+		}
+	}
+	first := place("order-1")
+	<-venue.asked // the session hangs in its question
+	if second := place("order-2"); second == first {
+		t.Errorf("order %s was sent twice", first)
+	}
+	k.stop(node)
+}
+
+// TestAnswersToQuestions: only a clear answer ends the asking, and "no such order"
+// is one only when the order must have shown.
+func TestAnswersToQuestions(t *testing.T) {
+	start := time.Now()
+	q := &openQuestion{shown: start.Add(askFor)}
+	check := func(step string, k order.ReportKind, after time.Duration, wantLast, wantTell bool) {
+		t.Helper()
+		if last, tell := q.judge(k, start.Add(after)); last != wantLast || tell != wantTell {
+			t.Errorf("%s: last %v, tell %v; want %v, %v", step, last, tell, wantLast, wantTell)
+		}
+	}
+	check("not shown yet", order.ReportNotSent, time.Second, false, false)
+	check("no answer yet", order.ReportUnknown, time.Second, false, false)
+	check("no answer in time", order.ReportUnknown, askFor+time.Second, false, true)
+	check("still no answer", order.ReportUnknown, askFor+time.Minute, false, false)
+	if wait := q.next.Sub(start.Add(askFor + time.Minute)); wait != askSlowly {
+		t.Errorf("asked again after %v; want %v", wait, askSlowly)
+	}
+	check("never came", order.ReportNotSent, askFor+2*time.Minute, true, true)
+	check("shown", order.ReportFill, time.Second, true, true)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/strategy/rules"
 )
 
 // Account is one account and what it starts with. On start it becomes commands
@@ -102,5 +103,18 @@ func (c *checker) money(path string, d decimal.Decimal) {
 func (c *checker) strategy(path string, s *Strategy) {
 	if (len(s.Rules) > 0) == s.External {
 		c.report(path, "", "want rules, or external: true")
+	}
+	if s.Symbols != nil && len(s.Symbols) == 0 {
+		c.report(path+".symbols", "", "want at least one symbol")
+	}
+	if len(s.Rules) == 0 {
+		return
+	}
+	spec, err := rules.FromMap(s.Rules)
+	if err == nil {
+		_, err = rules.Compile(spec)
+	}
+	if err != nil {
+		c.report(path+".rules", "", err.Error())
 	}
 }

@@ -101,7 +101,12 @@ type Broker struct {
 
 // Node says what this process does in its cluster.
 type Node struct {
-	Roles           []string      `yaml:"roles" oneof:"symbols,accounts,feeds"`
+	// Cluster names the cluster of Velox that the node is part of.
+	Cluster string   `yaml:"cluster" check:"id"`
+	Roles   []string `yaml:"roles" oneof:"symbols,accounts,feeds"`
+	// StartTimeout bounds the wait for a Kafka cluster that doesn't answer at the
+	// start.
+	StartTimeout    time.Duration `yaml:"start_timeout" range:"1s..1h"`
 	ShutdownTimeout time.Duration `yaml:"shutdown_timeout" range:"1s..1h"`
 	// StatusEvery is the time between two lines on the terminal; 0s: none.
 	StatusEvery time.Duration `yaml:"status_every" range:"0s..1h"`
@@ -218,7 +223,7 @@ type Faults struct {
 
 // FaultRule injects one sort of failure at one point.
 type FaultRule struct {
-	Point string `yaml:"point" oneof:"receive,step,decode,produce,commit,restore,open,fetch,end transaction,venue call,feed read"`
+	Point string `yaml:"point" oneof:"open,restore,fetch,decode,receive,step,commit,produce,end transaction,venue call,feed read"`
 	// Match is a part of the symbol, account or shard; empty: all.
 	Match  string `yaml:"match"`
 	Action string `yaml:"action" oneof:"panic,error,delay,drop,hang"`

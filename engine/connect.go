@@ -11,6 +11,7 @@ import (
 
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/kafka"
+	"github.com/velox-trading/velox/messages"
 )
 
 // cluster is the Kafka cluster that a node works with: the one that the
@@ -40,7 +41,7 @@ func connect(ctx context.Context, c *configs.Config, logger *slog.Logger) (*clus
 		return nil, exit(ExitSettings, "kafka: %w", err)
 	}
 	cl.admin = admin
-	if err := cl.wait(ctx, logger); err != nil {
+	if err := cl.wait(ctx, c.Node.StartTimeout, logger); err != nil {
 		cl.close()
 		return nil, err
 	}
@@ -59,12 +60,9 @@ func startEmbedded(c *configs.Config) (*kafka.Embedded, error) {
 	return embedded, nil
 }
 
-// firstContact is how long a node waits for its cluster at the start.
-const firstContact = 30 * time.Second
-
 // wait tries to reach the cluster for a while: brokers may start together with
 // the node.
-func (cl *cluster) wait(ctx context.Context, logger *slog.Logger) error {
+func (cl *cluster) wait(ctx context.Context, firstContact time.Duration, logger *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, firstContact)
 	defer cancel()
 	warned := false
@@ -97,11 +95,11 @@ func (cl *cluster) prepareTopics(ctx context.Context, c *configs.Config, logger 
 		return err
 	}
 	apply := c.Topics.Apply == "always" || (c.Topics.Apply == "embedded" && cl.embedded != nil)
-	look := cl.admin.DescribeTopics
+	look := (*kafka.Admin).DescribeTopics
 	if apply {
-		look = cl.admin.ApplyTopics
+		look = (*kafka.Admin).ApplyTopics
 	}
-	reports, err := look(ctx, topics)
+	reports, err := lookUntilKnown(ctx, cl.admin, look, topics)
 	if err == nil {
 		err = kafka.TopicErrors(reports)
 	}
@@ -125,6 +123,58 @@ func (cl *cluster) prepareTopics(ctx context.Context, c *configs.Config, logger 
 	}
 	if len(few) > 0 {
 		return exit(ExitKafka, "too few partitions: %s; a topic in use can't grow yet: name its partitions in a file of your own (topics.file), or make the topic anew", strings.Join(few, ", "))
+	}
+	return sameShards(reports)
+}
+
+// spread bounds the wait for topics that were made a moment ago to be known to
+// every broker.
+const spread = 5 * time.Second
+
+type lookAtTopics = func(*kafka.Admin, context.Context, []kafka.Topic) ([]kafka.TopicReport, error)
+
+// lookUntilKnown looks again while only some of the topics are missing: one
+// broker may know those that another has just made, and not yet the others.
+func lookUntilKnown(ctx context.Context, admin *kafka.Admin, look lookAtTopics, topics []kafka.Topic) ([]kafka.TopicReport, error) {
+	deadline := time.Now().Add(spread)
+	for {
+		reports, err := look(admin, ctx, topics)
+		if err != nil {
+			return nil, err
+		}
+		unknown, missing := 0, 0
+		for _, r := range reports {
+			if r.Unknown() {
+				unknown++
+			}
+			if r.Missing {
+				missing++
+			}
+		}
+		if unknown == 0 || missing == len(reports) || time.Now().After(deadline) {
+			return reports, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// sameShards holds the topics whose partitions are shards against the topics of
+// their states: a shard's state is in the partition of its number.
+func sameShards(reports []kafka.TopicReport) error {
+	partitions := make(map[string]int32, len(reports))
+	for _, r := range reports {
+		partitions[r.Name] = r.Partitions
+	}
+	for input, kind := range map[string]messages.ShardKind{messages.TopicTicks: messages.SymbolShard, messages.TopicCommands: messages.AccountShard} {
+		state := messages.StateTopic(kind)
+		if partitions[input] != partitions[state] {
+			return exit(ExitKafka, "%s has %d partitions and %s, the state of its shards, has %d; they must be the same: "+
+				"a topic in use can't grow yet, so make the larger one anew", input, partitions[input], state, partitions[state])
+		}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/velox-trading/velox/feeds/simulate"
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/supervisor/fault"
 	"github.com/velox-trading/velox/trading/market"
 )
 
@@ -17,10 +18,14 @@ import (
 type tickWriter struct {
 	producer *kafka.Producer
 	protobuf bool
+	faults   *fault.Injector // nil: off
 }
 
 // Send implements the feeds' Sink.
 func (w *tickWriter) Send(ctx context.Context, t *market.Tick) error {
+	if err := w.faults.At("feed read", t.Symbol); err != nil {
+		return err
+	}
 	out := messages.Out{Topic: messages.TopicTicks, Partition: messages.AnyPartition, Key: []byte(t.Symbol)}
 	contentType := messages.ContentTypeJSON
 	if w.protobuf {
@@ -63,7 +68,7 @@ func (n *node) simulate(ctx context.Context, out io.Writer) error {
 		case <-ctx.Done():
 		}
 	}()
-	return feed.Run(ctx, &tickWriter{producer: producer, protobuf: n.config.Processing.Format == "protobuf"})
+	return feed.Run(ctx, &tickWriter{producer: producer, protobuf: n.config.Processing.Format == "protobuf", faults: n.faults})
 }
 
 // commandsTaken waits until the local shards have taken in the commands that are
@@ -79,7 +84,7 @@ func (n *node) commandsTaken(ctx context.Context) error {
 	}
 	for range 2 {
 		if err := n.shards.Ready(ctx); err != nil {
-			return fmt.Errorf("simulated market: %w", err)
+			return fmt.Errorf("wait for the commands that are there: %w", err)
 		}
 	}
 	return nil

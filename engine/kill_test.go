@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/ident"
 )
 
 // buildNode makes the program that the test runs as separate processes.
@@ -32,12 +34,15 @@ func buildNode(t *testing.T) string {
 }
 
 // process runs a node on the test's cluster, with accounts from a file.
-func process(t *testing.T, program, file string, c *configs.Config) *exec.Cmd {
+func process(t *testing.T, program, file string, c *configs.Config, more ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(program, "run", "--config", file, "--no-demo", "--quiet", "--http-address", "127.0.0.1:0",
+	args := append([]string{
+		"run", "--config", file, "--no-demo", "--quiet", "--http-address", "127.0.0.1:0",
 		"--bootstrap-servers", strings.Join(c.Kafka.BootstrapServers, ","),
 		"--set", "symbols.timeframe=5s", "--set", "symbols.indicators=EMA_3",
-		"--set", "kafka.session_timeout_ms=6000", "--set", "kafka.heartbeat_interval_ms=1000", "--set", "topics.profile=long-test")
+		"--set", "kafka.session_timeout_ms=6000", "--set", "kafka.heartbeat_interval_ms=1000", "--set", "topics.profile=long-test",
+	}, more...)
+	cmd := exec.Command(program, args...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -65,13 +70,23 @@ func manyAccounts(t *testing.T, n int, symbols []string) string {
 
 // TestKillsInTheMiddleOfAReplay: three processes share the work; one is killed
 // and one is stopped in the middle of a replay. At the end no order is placed
-// twice or filled without a place, and every position is the fold of its fills.
+// twice or filled without a place, every position is the fold of its fills, and
+// all is as in a run without kills.
 func TestKillsInTheMiddleOfAReplay(t *testing.T) {
+	for _, guarantee := range []string{"exactly_once", "at_least_once"} {
+		t.Run(guarantee+" symbols", func(t *testing.T) { killsInTheMiddle(t, guarantee) })
+	}
+}
+
+func killsInTheMiddle(t *testing.T, guarantee string) {
 	ticks := recorded(t, "crypto_binance_20240808.csv.gz")
 	c := threeBrokers(t, nil)
 	file := manyAccounts(t, 20, []string{"BTCUSDT.BINANCE_SPOT", "ETHUSDT.BINANCE_SPOT"})
 	program := buildNode(t)
-	nodes := []*exec.Cmd{process(t, program, file, c), process(t, program, file, c), process(t, program, file, c)}
+	var nodes []*exec.Cmd
+	for range 3 {
+		nodes = append(nodes, process(t, program, file, c, "--set", "processing.guarantee.symbol="+guarantee))
+	}
 	replayed := make(chan error, 1)
 	go func() {
 		replayed <- Replay(t.Context(), c, ReplayOptions{
@@ -96,6 +111,52 @@ func TestKillsInTheMiddleOfAReplay(t *testing.T) {
 	book := &ledger{t: t}
 	book.readUntilQuiet(c)
 	book.check()
+	book.compare(undisturbed(t, file, ticks))
+	checkUpdates(t, c, recordings["crypto"].rows, guarantee == "exactly_once")
+}
+
+// checkUpdates: every tick has an update; of several with one origin, which only
+// at-least-once symbols may give, all have the same bytes.
+func checkUpdates(t *testing.T, c *configs.Config, ticks int, once bool) {
+	t.Helper()
+	values := make(map[string]string)
+	byTicks, repeats := 0, 0
+	for _, r := range committed(t, c, messages.TopicUpdates) {
+		origin := string(headerOf(t, r, messages.HeaderOrigin))
+		first, again := values[origin]
+		switch {
+		case again && (once || first != string(r.Value)):
+			t.Fatalf("two updates of origin %s:\n%s\n%s", origin, first, r.Value)
+		case again:
+			repeats++
+		default:
+			values[origin] = string(r.Value)
+			if !tickOf(t, r).Closing {
+				byTicks++
+			}
+		}
+	}
+	if byTicks != ticks {
+		t.Errorf("%d ticks have an update, want %d", byTicks, ticks)
+	}
+	t.Logf("%d updates of ticks, %d repeats", byTicks, repeats)
+}
+
+// undisturbed is the same run in one process, without a kill.
+func undisturbed(t *testing.T, file, ticks string) *ledger {
+	t.Helper()
+	c := onBroker(t, file, "symbols.timeframe=5s", "symbols.indicators=EMA_3")
+	readyNode(t, c)
+	err := Replay(t.Context(), c, ReplayOptions{
+		Files: []string{ticks}, NameByExchange: true, Out: io.Discard, Progress: io.Discard, Logger: discard(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := &ledger{t: t}
+	book.readUntilQuiet(c)
+	book.check()
+	return book
 }
 
 // ledger folds order events and compares them with the positions.
@@ -106,22 +167,32 @@ type ledger struct {
 	sides  map[string]decimal.Decimal // signed fills by strategy and symbol
 	orders int
 	net    map[string]decimal.Decimal // by user and symbol, from position updates
+	// events are all order events and position updates but their ids, sorted by
+	// strategy or user.
+	events map[string][]string
 }
 
 // readUntilQuiet reads the topics again until two readings, further apart than
 // the session of a node that is gone, are equal.
 func (l *ledger) readUntilQuiet(c *configs.Config) {
 	l.t.Helper()
+	untilQuiet(l.t, func() int { return l.read(c) })
+}
+
+// untilQuiet counts again and again until the count stays for longer than the
+// session of a node that is gone.
+func untilQuiet(t *testing.T, count func() int) {
+	t.Helper()
 	last := -1
 	deadline := time.Now().Add(2 * time.Minute)
 	for {
-		n := l.read(c)
+		n := count()
 		if n == last {
 			return
 		}
 		last = n
 		if time.Now().After(deadline) {
-			l.t.Fatal("orders still come two minutes after the replay")
+			t.Fatal("orders still come two minutes after the replay")
 		}
 		<-time.After(8 * time.Second)
 	}
@@ -130,7 +201,7 @@ func (l *ledger) readUntilQuiet(c *configs.Config) {
 func (l *ledger) read(c *configs.Config) int {
 	l.t.Helper()
 	l.placed, l.filled, l.sides = make(map[string]int), make(map[string]decimal.Decimal), make(map[string]decimal.Decimal)
-	l.net, l.orders = make(map[string]decimal.Decimal), 0
+	l.net, l.orders, l.events = make(map[string]decimal.Decimal), 0, make(map[string][]string)
 	n := 0
 	for _, r := range committed(l.t, c, messages.TopicOrders) {
 		e, err := messages.DecodeOrderEvent(r.Value)
@@ -138,6 +209,8 @@ func (l *ledger) read(c *configs.Config) int {
 			l.t.Fatal(err)
 		}
 		l.order(&e)
+		e.OrderID = ""
+		l.events[e.StrategyID] = append(l.events[e.StrategyID], string(messages.AppendOrderEvent(nil, &e)))
 		n++
 	}
 	for _, r := range committed(l.t, c, messages.TopicPositions) {
@@ -146,6 +219,8 @@ func (l *ledger) read(c *configs.Config) int {
 			l.t.Fatal(err)
 		}
 		l.net[p.UserID+" "+p.Symbol] = p.Position.Quantity
+		p.PositionID = ""
+		l.events[p.UserID] = append(l.events[p.UserID], string(messages.AppendPosition(nil, &p)))
 		n++
 	}
 	return n
@@ -185,17 +260,39 @@ func (l *ledger) check() {
 			l.t.Errorf("order %s was filled but never placed", id)
 		}
 	}
-	fills, positions := decimal.Decimal{}, decimal.Decimal{}
-	for _, q := range l.sides {
-		fills = fills.Add(q)
+	for key, quantity := range l.net {
+		user, symbol, _ := strings.Cut(key, " ")
+		if fills := l.sides[ident.Derive(user, "often")+" "+symbol]; fills != quantity {
+			l.t.Errorf("%s holds %v of %s, its fills come to %v", user, quantity, symbol, fills)
+		}
 	}
-	for _, q := range l.net {
-		positions = positions.Add(q)
+	if len(l.net) != len(l.sides) {
+		l.t.Errorf("%d positions of %d strategies with fills", len(l.net), len(l.sides))
 	}
-	if fills != positions {
-		l.t.Errorf("fills come to %v, positions to %v", fills, positions)
+	l.t.Logf("%d orders, %d filled, %d accounts", l.orders, len(l.filled), len(l.net))
+}
+
+// compare holds the events of a run against those of another: the same, whatever
+// was killed in between, but for ids, offsets and headers.
+func (l *ledger) compare(other *ledger) {
+	l.t.Helper()
+	if len(l.events) != len(other.events) {
+		l.t.Errorf("events of %d strategies and users, without kills of %d", len(l.events), len(other.events))
 	}
-	l.t.Logf("%d orders, %d filled, positions %v", l.orders, len(l.filled), positions)
+	for owner, want := range other.events {
+		got := l.events[owner]
+		slices.Sort(got) // a strategy's orders lie in several partitions
+		slices.Sort(want)
+		if slices.Equal(got, want) {
+			continue
+		}
+		at := 0
+		for at < min(len(got), len(want)) && got[at] == want[at] {
+			at++
+		}
+		l.t.Errorf("%s: %d events, without kills %d; the first that differ:\n%s\n%s", owner, len(got), len(want),
+			strings.Join(got[at:min(at+1, len(got))], ""), strings.Join(want[at:min(at+1, len(want))], ""))
+	}
 }
 
 // committed reads what is committed of a topic now.

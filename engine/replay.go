@@ -41,6 +41,19 @@ type summary struct {
 	Seconds float64 `json:"seconds"`
 	FirstMs int64   `json:"first_ms"`
 	LastMs  int64   `json:"last_ms"`
+	// Node is what the node in this process made of the ticks.
+	Node *made `json:"node,omitempty"`
+}
+
+// made counts what came of a replay's ticks.
+type made struct {
+	Updates     int64 `json:"updates"`
+	LateTicks   int64 `json:"late_ticks"`
+	Signals     int64 `json:"signals"`
+	Orders      int64 `json:"orders"`
+	Fills       int64 `json:"fills"`
+	Alerts      int64 `json:"alerts"`
+	DeadLetters int64 `json:"dead_letters"`
 }
 
 // Replay writes the ticks of files to market-data-ticks, as a source of its own.
@@ -58,9 +71,12 @@ func Replay(ctx context.Context, c *configs.Config, o ReplayOptions) error {
 	if err != nil {
 		return err
 	}
-	err = writeReplay(ctx, c, o, replay.Source(id), files, to)
-	if err == nil && o.Node {
+	err = writeReplay(ctx, c, o, files, to)
+	if err == nil && o.Node && files.Progress().Ticks > 0 {
 		err = takenIn(ctx, to.node)
+	}
+	if err == nil {
+		err = o.summarise(replay.Source(id), files.Progress(), to.node)
 	}
 	return errors.Join(err, stop())
 }
@@ -85,6 +101,10 @@ func replayTarget(ctx context.Context, c *configs.Config, o ReplayOptions) (*tar
 		if err != nil {
 			return nil, nil, err
 		}
+		// Strategies see the ticks from the first one.
+		if err := n.commandsTaken(ctx); err != nil {
+			return nil, nil, errors.Join(err, n.stop())
+		}
 		return &target{log: n.log, node: n}, n.stop, nil
 	}
 	cl, err := connect(ctx, c, o.Logger)
@@ -103,7 +123,7 @@ func replayTarget(ctx context.Context, c *configs.Config, o ReplayOptions) (*tar
 	return &target{log: log}, func() error { log.Close(); cl.close(); return nil }, nil
 }
 
-func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, source string, files *replay.Replay, t *target) error {
+func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, files *replay.Replay, t *target) error {
 	fmt.Fprintln(o.Progress, "waiting until every partition of", messages.TopicTicks, "has a shard that reads it")
 	if err := waitForFrontiers(ctx, t.log); err != nil {
 		return exit(ExitKafka, "replay: %w; start a node, or give --node", err)
@@ -125,16 +145,30 @@ func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, source
 	if err != nil {
 		return exit(ExitInput, "replay: %w", err)
 	}
-	return o.summarise(source, files.Progress())
+	return nil
 }
 
-func (o *ReplayOptions) summarise(source string, p replay.Progress) error {
+// summarise tells what was written, and what a node in this process, if there is
+// one, made of it.
+func (o *ReplayOptions) summarise(source string, p replay.Progress, n *node) error {
 	s := summary{Source: source, Ticks: p.Ticks, Seconds: p.Elapsed.Seconds(), FirstMs: p.FirstMs, LastMs: p.TimeMs}
+	if n != nil {
+		t := n.observer.totals()
+		s.Node = &made{t.updates, n.observer.late.Load(), t.signals, t.orders, t.fills, t.alerts, t.dead}
+	}
 	if o.JSON {
 		return json.NewEncoder(o.Out).Encode(s)
 	}
+	if s.Ticks == 0 {
+		_, err := fmt.Fprintln(o.Out, "0 ticks: the files have none")
+		return err
+	}
 	_, err := fmt.Fprintf(o.Out, "%d ticks from %s to %s in %.1f s, %.0f a second\n", s.Ticks,
 		time.UnixMilli(s.FirstMs).UTC().Format(time.DateTime), time.UnixMilli(s.LastMs).UTC().Format(time.DateTime), s.Seconds, p.PerSecond())
+	if err == nil && s.Node != nil {
+		_, err = fmt.Fprintf(o.Out, "%d updates (%d late ticks), %d signals, %d orders, %d fills, %d alerts, %d dead letters\n",
+			s.Node.Updates, s.Node.LateTicks, s.Node.Signals, s.Node.Orders, s.Node.Fills, s.Node.Alerts, s.Node.DeadLetters)
+	}
 	return err
 }
 
@@ -169,7 +203,8 @@ func barLine(p replay.Progress) string {
 		strings.Repeat("#", done), strings.Repeat("-", barWidth-done), 100*share, p.Ticks, p.PerSecond(), left)
 }
 
-// takenIn waits until the node in this process has taken in every tick.
+// takenIn waits until the node in this process has taken in every tick and all
+// that came of them.
 func takenIn(ctx context.Context, n *node) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()

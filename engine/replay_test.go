@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"math"
@@ -58,12 +59,13 @@ func readTopic(t *testing.T, bootstrap []string, topic string, enough func(*kgo.
 		t.Fatal(err)
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
 	for {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		fetches := client.PollFetches(ctx)
-		if err := ctx.Err(); err != nil {
-			t.Fatalf("%s: not all that was to come came: %v", topic, err)
+		err := ctx.Err()
+		cancel()
+		if err != nil {
+			t.Fatalf("%s: nothing came for a minute, and not all that was to come had come", topic)
 		}
 		for _, r := range fetches.Records() {
 			if enough(r) {
@@ -93,78 +95,41 @@ func threeBrokers(t *testing.T, overrides map[string]string) *configs.Config {
 
 const everyIndicator = "SMA_20,EMA_20,RSI_14,MACD_12_26_9,MACD_12_26_9_SIGNAL,ATR_14,BBANDS_20_2_UPPER,BBANDS_20_2_MIDDLE,BBANDS_20_2_LOWER"
 
-// TestReplayOfRecordedTicks: recorded ticks through three brokers and two nodes
-// give the candles and indicators of an independent recomputation, for every
-// candle, and one update for every tick.
-func TestReplayOfRecordedTicks(t *testing.T) {
-	file := recorded(t, "crypto_binance_20240808.csv.gz")
-	c := threeBrokers(t, map[string]string{"symbols.timeframe": "5s", "symbols.indicators": everyIndicator})
-	var nodes []*node
-	for range 2 {
-		n, err := startNode(t.Context(), c, discard())
-		if err != nil {
-			t.Fatal(err)
-		}
-		nodes = append(nodes, n)
-	}
-	err := Replay(t.Context(), c, ReplayOptions{
-		Files: []string{file}, NameByExchange: true, Out: io.Discard, Progress: io.Discard, Logger: discard(),
-	})
+// tickOf gives what an update says of the tick that caused it.
+func tickOf(t *testing.T, r *kgo.Record) messages.TickHeader {
+	t.Helper()
+	tick, err := messages.ParseTickHeader(headerOf(t, r, messages.HeaderTick))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const rows = 78_638
-	want, late := recompute(t, c, rows, 5*time.Second)
-	closed := make(map[string][]messages.IndicatorUpdate)
-	ticks, candles := 0, 0
-	for _, bars := range want {
-		candles += len(bars)
-	}
-	readTopic(t, c.Kafka.BootstrapServers, messages.TopicUpdates, func(r *kgo.Record) bool {
-		var u messages.IndicatorUpdate
-		if err := messages.DecodeUpdate(r.Value, &u); err != nil {
-			t.Fatal(err)
-		}
-		if isClosing(t, r) {
-			closed[u.Symbol] = append(closed[u.Symbol], u)
-			candles--
-		} else {
-			ticks++
-		}
-		return ticks == rows && candles == 0
-	})
-	for symbol, bars := range want {
-		compareCandles(t, symbol, closed[symbol], bars)
-	}
-	counted := int64(0)
-	for _, n := range nodes {
-		counted += n.observer.late.Load()
-		if err := n.stop(); err != nil {
-			t.Error(err)
-		}
-	}
-	if counted != int64(late) {
-		t.Errorf("%d late ticks were counted, want %d", counted, late)
-	}
-	t.Logf("%d ticks, %d of them late", rows, late)
+	return tick
 }
 
-func isClosing(t *testing.T, r *kgo.Record) bool {
-	for _, h := range r.Headers {
-		if h.Key == messages.HeaderTick {
-			_, _, closing, err := messages.ParseTickHeader(h.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return closing
-		}
+// headerOf gives a header that the record must have.
+func headerOf(t *testing.T, r *kgo.Record, key string) []byte {
+	t.Helper()
+	i := slices.IndexFunc(r.Headers, func(h kgo.RecordHeader) bool { return h.Key == key })
+	if i < 0 {
+		t.Fatalf("record %s/%d/%d has no header %s", r.Topic, r.Partition, r.Offset, key)
 	}
-	t.Fatalf("update %s/%d/%d has no header %s", r.Topic, r.Partition, r.Offset, messages.HeaderTick)
-	return false
+	return r.Headers[i].Value
 }
 
-// recompute makes the candles from the ticks as they lie in their partitions.
-func recompute(t *testing.T, c *configs.Config, rows int, length time.Duration) (map[string][]oracle.Candle, int) {
+// recomputation is what the oracle makes of the ticks as they lie in their
+// partitions.
+type recomputation struct {
+	closed map[string][]oracle.Candle
+	count  int // of all closed candles
+	// late are the late ticks, as lateTick writes them, sorted.
+	late []string
+}
+
+// lateTick names a late tick by what its update tells of it.
+func lateTick(symbol string, timeMs int64, price, volume string) string {
+	return fmt.Sprintf("%s %d %s %s", symbol, timeMs, price, volume)
+}
+
+func recompute(t *testing.T, c *configs.Config, rows int, length, grace time.Duration) recomputation {
 	t.Helper()
 	byPartition := make(map[int32][]oracle.Tick)
 	n := 0
@@ -177,18 +142,23 @@ func recompute(t *testing.T, c *configs.Config, rows int, length time.Duration) 
 		n++
 		return n == rows
 	})
-	out, late := make(map[string][]oracle.Candle), 0
+	out := recomputation{closed: make(map[string][]oracle.Candle)}
 	for _, ticks := range byPartition {
-		made, err := oracle.Make(ticks, length, time.Second)
+		made, err := oracle.Make(ticks, length, grace)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for symbol := range made.BySymbol {
-			out[symbol] = made.Closed(symbol)
+			out.closed[symbol] = made.Closed(symbol)
+			out.count += len(out.closed[symbol])
 		}
-		late += len(made.Late)
+		for _, i := range made.Late {
+			k := ticks[i]
+			out.late = append(out.late, lateTick(k.Symbol, k.TimeMs, k.Price.String(), k.Volume.String()))
+		}
 	}
-	return out, late
+	slices.Sort(out.late)
+	return out
 }
 
 func compareCandles(t *testing.T, symbol string, got []messages.IndicatorUpdate, want []oracle.Candle) {

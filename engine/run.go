@@ -16,6 +16,7 @@ import (
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/supervisor/fault"
 	"github.com/velox-trading/velox/telemetry"
 )
 
@@ -39,7 +40,7 @@ func Run(ctx context.Context, c *configs.Config, o RunOptions) error {
 	n.greet(o.Out)
 	feeds, stopFeeds := context.WithCancel(ctx)
 	var work sync.WaitGroup
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
 	if c.Simulate.Enabled && slices.Contains(c.Node.Roles, "feeds") {
 		work.Go(func() {
 			if err := n.simulate(feeds, o.Out); err != nil && feeds.Err() == nil {
@@ -47,6 +48,11 @@ func Run(ctx context.Context, c *configs.Config, o RunOptions) error {
 			}
 		})
 	}
+	work.Go(func() {
+		if err := n.keepPrefix(feeds); err != nil {
+			failed <- err
+		}
+	})
 	if c.Node.StatusEvery > 0 {
 		work.Go(func() { n.report(feeds, o.Out, c.Node.StatusEvery) })
 	}
@@ -85,6 +91,7 @@ type node struct {
 	shards   *actors.Node
 	groups   []*kafka.Group
 	observer *observer
+	faults   *fault.Injector // nil: off
 	health   *telemetry.Health
 	listener net.Listener
 	stopHTTP context.CancelFunc
@@ -98,8 +105,8 @@ func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *
 			n.closeAll()
 		}
 	}()
-	if c.Faults.Enabled {
-		return n, exit(ExitSettings, "faults.enabled: this build can't inject faults; set it to false")
+	if n.faults, err = injector(c, logger); err != nil {
+		return n, exit(ExitSettings, "faults: %w", err)
 	}
 	if n.cluster, err = connect(ctx, c, logger); err != nil {
 		return n, err
@@ -107,10 +114,16 @@ func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *
 	if err = n.cluster.prepareTopics(ctx, c, logger); err != nil {
 		return n, err
 	}
+	if err = n.holdPrefix(ctx); err != nil {
+		return n, err
+	}
 	registry := telemetry.NewRegistry()
 	n.observer = newObserver(telemetry.NewMetrics(registry), logger, c.Kafka.GroupIDPrefix)
 	settings := n.cluster.settings
 	settings.Observer = n.observer
+	if n.faults != nil {
+		settings.Fault = n.faults.At
+	}
 	settings.SharedTopics = []string{messages.TopicUpdates, messages.TopicSignals, messages.TopicOrders, messages.TopicAlerts}
 	if n.log, err = kafka.OpenLog(settings); err != nil {
 		return n, exit(ExitSettings, "kafka: %w", err)
@@ -124,12 +137,52 @@ func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *
 	return n, n.serve(telemetry.Pages{Health: n.health, Metrics: registry, Kafka: n.kafkaHealth})
 }
 
+// prefixEvery is the time between two looks at who holds the prefix.
+const prefixEvery = time.Minute
+
+// holdPrefix claims the group id prefix for the node's cluster of Velox.
+func (n *node) holdPrefix(ctx context.Context) error {
+	err := n.cluster.admin.HoldPrefix(ctx, n.config.Kafka.GroupIDPrefix, n.config.Node.Cluster)
+	if errors.As(err, new(*kafka.PrefixHeldError)) {
+		return exit(ExitRefused, "%w; give it a kafka.group_id_prefix (KAFKA_GROUP_ID_PREFIX) of its own, or, when it belongs to that cluster, the same node.cluster", err)
+	}
+	if err != nil {
+		return exit(ExitKafka, "kafka: %w", err)
+	}
+	return nil
+}
+
+// keepPrefix claims the prefix now and then, so that the claim doesn't expire,
+// until ctx ends or another cluster holds it. A claim that fails otherwise is
+// repeated the next time.
+func (n *node) keepPrefix(ctx context.Context) error {
+	ticker := time.NewTicker(prefixEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		err := n.holdPrefix(ctx)
+		if errors.As(err, new(*kafka.PrefixHeldError)) {
+			return err
+		}
+		if err != nil && ctx.Err() == nil {
+			n.logger.Warn("the group id prefix could not be claimed, trying again", "every", prefixEvery, "error", err)
+		}
+	}
+}
+
 func (n *node) startShards() error {
 	shards, err := shardSettings(n.config)
 	if err != nil {
 		return err
 	}
 	shards.Log, shards.Clock, shards.Observer, shards.Logger = n.log, machine{}, n.observer, n.logger
+	if n.faults != nil {
+		shards.Fault = n.faults.At
+	}
 	if n.shards, err = actors.StartNode(shards); err != nil {
 		return fmt.Errorf("start the actors: %w", err)
 	}
@@ -208,8 +261,11 @@ func (h *handler) Lost(partitions []int32) { h.node.shards.Lost(h.kind, partitio
 // ready is the check behind /readyz.
 func (n *node) ready(ctx context.Context) error {
 	for _, g := range n.groups {
-		if len(g.Assigned()) == 0 && g.Err() != nil {
+		switch {
+		case len(g.Assigned()) == 0 && g.Err() != nil:
 			return g.Err()
+		case !g.Joined():
+			return fmt.Errorf("group %s has not given this node its partitions yet", g.Name())
 		}
 	}
 	return n.shards.Ready(ctx)
@@ -248,6 +304,7 @@ func (n *node) serve(pages telemetry.Pages) error {
 func (n *node) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), n.config.Node.ShutdownTimeout)
 	defer cancel()
+	n.faults.Close() // what hangs goes on
 	for _, g := range n.groups {
 		g.Close()
 	}
@@ -263,6 +320,7 @@ func (n *node) stop() error {
 
 // closeAll ends what was started, in the reverse order, without draining.
 func (n *node) closeAll() {
+	n.faults.Close()
 	for _, g := range n.groups {
 		g.Close()
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/velox-trading/velox/messages"
@@ -57,35 +59,69 @@ func rate(n int64, seconds float64) string {
 }
 
 // caughtUp tells whether the local shards have taken in everything that is in
-// their partitions of ticks.
+// their partitions, the orders and signals that came of it included.
 func (n *node) caughtUp(ctx context.Context) bool {
-	return len(n.observer.slowest()) > 0 && n.measureLag(ctx) == 0
+	lags, err := n.lags(ctx)
+	if err != nil || len(lags) == 0 {
+		return false
+	}
+	for tp, lag := range lags {
+		if lag > n.markers(tp.Topic) {
+			return false
+		}
+	}
+	return true
 }
 
-// measureLag compares the slowest local shards with the logs' ends, sets the
-// metric, and gives the number of ticks that are still to be taken in here.
-func (n *node) measureLag(ctx context.Context) int64 {
-	positions := n.observer.slowest()
-	if len(positions) == 0 {
+// markers gives how far behind a topic's end a shard is that has taken in all of
+// its records: the marker of the last transaction is passed with the shard's next
+// commit.
+func (n *node) markers(topic string) int64 {
+	writer := n.config.Processing.Guarantee.Account
+	switch topic {
+	case messages.TopicTicks:
 		return 0
+	case messages.TopicUpdates:
+		writer = n.config.Processing.Guarantee.Symbol
 	}
-	tps := make([]messages.TopicPartition, 0, len(positions))
-	for tp := range positions {
-		tps = append(tps, tp)
+	if writer == "exactly_once" {
+		return 1
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	ranges, err := n.log.Offsets(ctx, tps...)
+	return 0
+}
+
+// measureLag sets the metric of every input's lag, and gives the number of ticks
+// that are still to be taken in here.
+func (n *node) measureLag(ctx context.Context) int64 {
+	lags, err := n.lags(ctx)
 	if err != nil {
 		return 0 // the next line tells; the groups' own checks say why
 	}
 	behind := int64(0)
-	for tp, r := range ranges {
-		lag := max(r.End-positions[tp], 0)
+	for tp, lag := range lags {
 		n.observer.metrics.SetLag(tp.Topic, n.observer.groupOf(tp.Topic), tp.Partition, lag)
 		if tp.Topic == messages.TopicTicks {
 			behind += lag
 		}
 	}
 	return behind
+}
+
+// lags compares the slowest local shards with the logs' ends.
+func (n *node) lags(ctx context.Context) (map[messages.TopicPartition]int64, error) {
+	positions := n.observer.slowest()
+	if len(positions) == 0 {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	ranges, err := n.log.Offsets(ctx, slices.Collect(maps.Keys(positions))...)
+	if err != nil {
+		return nil, err
+	}
+	lags := make(map[messages.TopicPartition]int64, len(ranges))
+	for tp, r := range ranges {
+		lags[tp] = max(r.End-positions[tp], 0)
+	}
+	return lags, nil
 }

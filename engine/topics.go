@@ -22,9 +22,7 @@ func TopicsDescribe(ctx context.Context, c *configs.Config, out io.Writer) error
 	return topicsReport(ctx, c, out, (*kafka.Admin).DescribeTopics)
 }
 
-func topicsReport(ctx context.Context, c *configs.Config, out io.Writer,
-	look func(*kafka.Admin, context.Context, []kafka.Topic) ([]kafka.TopicReport, error),
-) error {
+func topicsReport(ctx context.Context, c *configs.Config, out io.Writer, look lookAtTopics) error {
 	if c.Embedded() {
 		// The broker that a node brings is gone with it; the one that may be
 		// running is reached like any other cluster.

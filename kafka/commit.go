@@ -123,12 +123,20 @@ func (f *failures) add(index int, out *messages.Out, err error) {
 // fails the commit: kgo alone would commit what did succeed.
 func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 	var failed failures
+	var first map[string]*kgo.Record // by topic that was not written to before
 	err := s.inLife(ctx, func() error {
 		// The first error aborts what is buffered instead of waiting for it.
 		abort := kgo.AbortingFirstErrPromise(s.producer)
 		for i := range records {
 			out, promise := &records[i], abort.Promise()
-			s.producer.Produce(s.life, outgoing(out), func(r *kgo.Record, err error) {
+			r := outgoing(out)
+			if !s.loaded[out.Topic] {
+				if first == nil {
+					first = make(map[string]*kgo.Record)
+				}
+				first[out.Topic] = r
+			}
+			s.producer.Produce(s.life, r, func(r *kgo.Record, err error) {
 				if err != nil {
 					failed.add(i, out, err)
 					s.log.producerError(out.Topic, err)
@@ -142,7 +150,7 @@ func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 		return abort.Err()
 	})
 	if err == nil {
-		return nil
+		return s.waitLoaded(ctx, first)
 	}
 	failed.mu.Lock()
 	defer failed.mu.Unlock()

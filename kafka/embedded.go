@@ -115,7 +115,7 @@ func checkAddress(address string) error {
 // for this process.
 func lockDataDir(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("the embedded broker's data directory can't be made: %w", err)
+		return nil, fmt.Errorf("the embedded broker's data directory can't be made: %w; choose one that can be written with --data-dir (broker.data_dir)", err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

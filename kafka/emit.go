@@ -2,11 +2,13 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/velox-trading/velox/messages"
@@ -107,6 +109,7 @@ func (e *emitter) emit(records []messages.Out) {
 		e.fail(err)
 	}
 	if too := log.limits.tooLarge(records); too != nil {
+		too.Emitted = &records[too.Index]
 		e.fail(too)
 	}
 	if e.since.IsZero() {
@@ -116,10 +119,16 @@ func (e *emitter) emit(records []messages.Out) {
 		if e.failed.Load() {
 			return
 		}
-		topic := records[i].Topic
+		topic, out := records[i].Topic, &records[i]
 		e.client.Produce(e.shard.life, outgoing(&records[i]), func(_ *kgo.Record, err error) {
-			if err != nil {
+			if errors.Is(err, kerr.MessageTooLarge) {
+				// The topic takes less than it did when its limit was learned.
+				log.limits.forget(topic)
+				e.fail(&messages.TooLargeError{Topic: topic, Bytes: batchBytes(out), Emitted: out})
+			} else if err != nil {
 				e.fail(fmt.Errorf("emit to %s: %w", topic, err))
+			}
+			if err != nil {
 				log.producerError(topic, err)
 				return
 			}

@@ -63,6 +63,7 @@ type Group struct {
 	calls    commitLock
 
 	mu       sync.Mutex
+	joined   bool
 	assigned map[int32]bool
 	// last is the newest offset published or known for each partition of Topic.
 	last map[int32]int64
@@ -135,6 +136,20 @@ func (g *Group) Err() error {
 func (g *Group) onAssigned(_ context.Context, cl *kgo.Client, added map[string][]int32) {
 	cl.PauseFetchPartitions(added)
 	g.change(added, true, g.handler.Assigned)
+	g.mu.Lock()
+	g.joined = true
+	g.mu.Unlock()
+}
+
+// Name gives the group's name, its prefix included.
+func (g *Group) Name() string { return g.config.Name }
+
+// Joined tells whether the group has given this node its partitions, be it none:
+// before that, having no partitions means nothing.
+func (g *Group) Joined() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.joined
 }
 
 func (g *Group) onRevoked(_ context.Context, _ *kgo.Client, gone map[string][]int32) {
@@ -147,13 +162,13 @@ func (g *Group) onLost(_ context.Context, _ *kgo.Client, gone map[string][]int32
 
 func (g *Group) change(partitions map[string][]int32, have bool, tell func([]int32)) {
 	ps := slices.Sorted(slices.Values(partitions[g.config.Topic]))
-	if len(ps) == 0 {
-		return
-	}
 	g.mu.Lock()
+	if have {
+		g.err = nil // the group works, whether or not there is something for this member
+	}
 	for _, p := range ps {
 		if have {
-			g.assigned[p], g.err = true, nil
+			g.assigned[p] = true
 		} else {
 			delete(g.assigned, p)
 			delete(g.last, p)
@@ -161,6 +176,9 @@ func (g *Group) change(partitions map[string][]int32, have bool, tell func([]int
 		}
 	}
 	g.mu.Unlock()
+	if len(ps) == 0 {
+		return
+	}
 	g.handling.Lock()
 	defer g.handling.Unlock()
 	tell(ps)

@@ -27,6 +27,8 @@ type shardLog struct {
 	producer *kgo.Client // transactional
 	// spent is why nothing more may be written.
 	spent error
+	// loaded holds the topics whose partitions the producer has published.
+	loaded map[string]bool
 
 	mu     sync.Mutex // guards what Close must see: the two below
 	emits  *emitter
@@ -61,7 +63,7 @@ func (l *Log) OpenShard(ctx context.Context, id messages.ShardID) (messages.Shar
 		return nil, fmt.Errorf("shard %s: open: fence earlier owners of transactional id %s: %w",
 			id, l.config.TransactionalID(string(id.Kind), id.Partition), err)
 	}
-	s := &shardLog{log: l, id: id, producer: producer}
+	s := &shardLog{log: l, id: id, producer: producer, loaded: make(map[string]bool)}
 	s.life, s.end = context.WithCancel(context.Background())
 	return s, nil
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/twmb/franz-go/pkg/kerr"
 )
 
 // Topic is what a topic should be. The fields of the wire contract bear its
@@ -189,6 +191,12 @@ type TopicReport struct {
 	Drift []Drift
 	// Err is why the topic could not be made or described.
 	Err error
+}
+
+// Unknown tells whether the broker that was asked doesn't know the topic, which
+// also is so for a moment when another one has just made it.
+func (r TopicReport) Unknown() bool {
+	return r.Missing || errors.Is(r.Err, kerr.UnknownTopicOrPartition)
 }
 
 // TopicErrors joins the errors of reports, nil when there are none.

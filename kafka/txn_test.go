@@ -288,7 +288,7 @@ func testMissingTopic(t *testing.T, c *cluster) {
 func (c *cluster) transactionTests(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, *cluster){
 		"hang": testHang, "timeout": testTimeout, "injected": testInjected, "unreachable": testUnreachable, "close": testCloseEnds,
-		"missing": testMissingTopic,
+		"missing": testMissingTopic, "prefix": testPrefix,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, c.on(t)) })
 	}

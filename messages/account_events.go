@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/velox-trading/velox/trading/decimal"
@@ -98,13 +99,16 @@ type DeadLetter struct {
 }
 
 // appendJSON appends v's JSON. The types of this file always have one: their
-// raw parts were checked when they were decoded or made.
+// raw parts were checked when they were decoded or made. Texts stay readable:
+// what only a web page would have to escape is left as it is.
 func appendJSON(b []byte, v any) []byte {
-	text, err := json.Marshal(v)
-	if err != nil {
+	w := bytes.NewBuffer(b)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		panic(err)
 	}
-	return append(b, text...)
+	return bytes.TrimSuffix(w.Bytes(), []byte("\n"))
 }
 
 // AppendOrderEvent appends the event's JSON in the seed's order.

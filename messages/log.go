@@ -92,7 +92,8 @@ type ShardLog interface {
 	// ErrAborted (nothing became visible) or ErrUnclear (it may have). A record
 	// too large for its topic gives an ErrAborted that also is a *TooLargeError.
 	Commit(ctx context.Context, records []Out) error
-	// Close releases everything. It does not commit.
+	// Close releases everything. It does not commit. It may be called more than
+	// once, and from another goroutine: what waits in another method then returns.
 	Close()
 }
 
@@ -120,14 +121,19 @@ func (e *OffsetOutOfRangeError) Error() string {
 		e.TopicPartition, e.Requested, e.Range.Start, e.Range.End)
 }
 
-// TooLargeError says which of a commit's records its topic refused for its size.
+// TooLargeError says which record its topic refused for its size.
 type TooLargeError struct {
 	// Index is the record's place in the slice given to Commit.
 	Index int
 	Topic string
 	Bytes int
+	// Emitted is the record when it was given to Emit; Index has no meaning then.
+	Emitted *Out
 }
 
 func (e *TooLargeError) Error() string {
+	if e.Emitted != nil {
+		return fmt.Sprintf("the record of key %.64q for %s has %d bytes, more than the topic takes", e.Emitted.Key, e.Topic, e.Bytes)
+	}
 	return fmt.Sprintf("record %d for %s has %d bytes, more than the topic takes", e.Index, e.Topic, e.Bytes)
 }

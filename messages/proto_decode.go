@@ -24,14 +24,30 @@ func unmarshal(value []byte, m proto.Message) error {
 type money struct{ err error }
 
 func (m *money) read(field, text string) decimal.Decimal {
+	d := m.sum(field, text)
+	if !d.Bounded() {
+		m.refuse(field)
+	}
+	return d
+}
+
+// sum reads a number that adds up inputs, and may be larger than one.
+func (m *money) sum(field, text string) decimal.Decimal {
 	if text == "" {
 		return decimal.Decimal{}
 	}
 	d, err := decimal.Parse(text)
-	if (err != nil || !d.Bounded()) && m.err == nil {
-		m.err = &DecodeError{Reason: ReasonWrongType, Field: field, Detail: "want a decimal number up to 92233720368.54775807"}
+	if err != nil {
+		m.refuse(field)
 	}
 	return d
+}
+
+// refuse keeps the first error.
+func (m *money) refuse(field string) {
+	if m.err == nil {
+		m.err = &DecodeError{Reason: ReasonWrongType, Field: field, Detail: "want a decimal number up to 92233720368.54775807"}
+	}
 }
 
 func decodeTickProto(value []byte, t *market.Tick, in *Interner) error {
@@ -67,7 +83,7 @@ func decodeUpdateProto(value []byte, u *IndicatorUpdate) error {
 	if f := p.FormingCandle; f != nil {
 		u.Forming = &OHLCV{
 			Open: m.read("open", f.Open), High: m.read("high", f.High), Low: m.read("low", f.Low),
-			Close: m.read("close", f.Close), Volume: m.read("volume", f.Volume),
+			Close: m.read("close", f.Close), Volume: m.sum("volume", f.Volume),
 		}
 	}
 	if m.err != nil {

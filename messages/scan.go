@@ -34,18 +34,18 @@ const maxDepth = 10_000
 var errJSON = errors.New("not JSON")
 
 func (s *scanner) space() {
-	for s.i < len(s.b) {
-		switch s.b[s.i] {
-		case ' ', '\t', '\n', '\r':
-			s.i++
-		default:
-			return
-		}
+	b, i := s.b, s.i
+	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
+		i++
 	}
+	s.i = i
 }
 
 // peek gives the first byte of the next token, 0 at the end.
 func (s *scanner) peek() byte {
+	if s.i < len(s.b) && s.b[s.i] > ' ' {
+		return s.b[s.i]
+	}
 	s.space()
 	if s.i < len(s.b) {
 		return s.b[s.i]
@@ -128,20 +128,18 @@ func (s *scanner) text() ([]byte, error) {
 	if s.peek() != '"' {
 		return nil, errJSON
 	}
-	s.i++
-	start := s.i
-	for s.i < len(s.b) {
-		c := s.b[s.i]
-		switch {
+	b, start := s.b, s.i+1
+	for i := start; i < len(b); i++ {
+		switch c := b[i]; {
 		case c == '"':
-			s.i++
-			return s.b[start : s.i-1], nil
+			s.i = i + 1
+			return b[start:i], nil
 		case c == '\\' || c >= utf8.RuneSelf:
+			s.i = i
 			return s.slowText(start)
 		case c < ' ':
 			return nil, errJSON
 		}
-		s.i++
 	}
 	return nil, errJSON
 }
@@ -267,12 +265,52 @@ func (s *scanner) number() ([]byte, error) {
 }
 
 func (s *scanner) digits() bool {
-	start := s.i
-	for s.i < len(s.b) && s.b[s.i] >= '0' && s.b[s.i] <= '9' {
-		s.i++
+	b, i := s.b, s.i
+	for i < len(b) && b[i]-'0' <= 9 {
+		i++
 	}
-	return s.i > start
+	some := i > s.i
+	s.i = i
+	return some
 }
+
+// shortNumber reads a number below 10^9 of up to 8 decimal places, without sign
+// and exponent, in one pass: nearly all that ticks hold. For any other it leaves
+// the scanner where it is.
+func (s *scanner) shortNumber() (units int64, ok bool) {
+	b, i := s.b, s.i
+	first := i
+	for i < len(b) && b[i]-'0' <= 9 {
+		units = units*10 + int64(b[i]-'0')
+		i++
+	}
+	whole := i - first
+	if whole == 0 || whole > maxShortDigits || (b[first] == '0' && whole > 1) {
+		return 0, false
+	}
+	places := 0
+	if i < len(b) && b[i] == '.' {
+		i++
+		for i < len(b) && b[i]-'0' <= 9 && places <= decimal.Places {
+			units = units*10 + int64(b[i]-'0')
+			i++
+			places++
+		}
+		if places == 0 || places > decimal.Places {
+			return 0, false
+		}
+	}
+	if i < len(b) && (b[i]|0x20 == 'e' || b[i]-'0' <= 9) {
+		return 0, false
+	}
+	s.i = i
+	return units * pow10[decimal.Places-places], true
+}
+
+// maxShortDigits before the point, with 8 after it, fit an int64.
+const maxShortDigits = 9
+
+var pow10 = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
 func (s *scanner) literal(word string) error {
 	if s.i+len(word) > len(s.b) || string(s.b[s.i:s.i+len(word)]) != word {
@@ -331,8 +369,29 @@ func (s *scanner) isNumber() bool {
 	return c == '-' || (c >= '0' && c <= '9')
 }
 
-// decimalField reads a number; null leaves the value and gives false.
+// decimalField reads a number within the bound of inputs; null leaves the value
+// and gives false.
 func (s *scanner) decimalField(field string, to *decimal.Decimal) (bool, error) {
+	ok, err := s.sumField(field, to)
+	if ok && !to.Bounded() {
+		*to = decimal.Decimal{}
+		return false, s.tooLarge(field)
+	}
+	return ok, err
+}
+
+func (s *scanner) tooLarge(field string) error {
+	return s.note(&DecodeError{Reason: ReasonOutOfRange, Field: field, Detail: "larger than 92233720368.54775807"})
+}
+
+// sumField reads a number that adds up inputs, and may be larger than one.
+func (s *scanner) sumField(field string, to *decimal.Decimal) (bool, error) {
+	if s.peek()-'0' <= 9 {
+		if units, ok := s.shortNumber(); ok {
+			*to = decimal.FromUnits(units)
+			return true, nil
+		}
+	}
 	if null, err := s.null(); null || err != nil {
 		return false, err
 	}
@@ -344,8 +403,8 @@ func (s *scanner) decimalField(field string, to *decimal.Decimal) (bool, error) 
 		return false, err
 	}
 	d, err := decimal.ParseBytes(text)
-	if err != nil || !d.Bounded() {
-		return false, s.note(&DecodeError{Reason: ReasonOutOfRange, Field: field, Detail: "larger than 92233720368.54775807"})
+	if err != nil {
+		return false, s.tooLarge(field)
 	}
 	*to = d
 	return true, nil
@@ -426,10 +485,10 @@ func (s *scanner) boolField(field string, to *bool) (bool, error) {
 
 // textField reads a string; the bytes are valid until the next call.
 func (s *scanner) textField(field string) ([]byte, bool, error) {
-	if null, err := s.null(); null || err != nil {
-		return nil, false, err
-	}
 	if s.peek() != '"' {
+		if null, err := s.null(); null || err != nil {
+			return nil, false, err
+		}
 		return nil, false, s.wrong(field, "a string")
 	}
 	t, err := s.text()

@@ -3,6 +3,7 @@ package messages
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
@@ -15,7 +16,9 @@ const maxInterned = 1 << 16
 // and source cost no allocation. It is used by one goroutine.
 type Interner struct {
 	known map[string]string
-	scan  scanner
+	// recent saves most lookups: a stream repeats few texts in short order.
+	recent [64]string
+	scan   scanner
 }
 
 // NewInterner makes an empty one.
@@ -23,6 +26,17 @@ func NewInterner() *Interner { return &Interner{known: make(map[string]string)} 
 
 // Intern gives the string of b.
 func (n *Interner) Intern(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	last := &n.recent[(uint(len(b))+uint(b[0])*5+uint(b[len(b)-1])*11)%uint(len(n.recent))]
+	if *last != string(b) {
+		*last = n.lookUp(b)
+	}
+	return *last
+}
+
+func (n *Interner) lookUp(b []byte) string {
 	if s, ok := n.known[string(b)]; ok {
 		return s
 	}
@@ -132,29 +146,61 @@ func AppendTick(b []byte, t *market.Tick) []byte {
 	return append(b, '}')
 }
 
-// AppendTickHeader appends the value of HeaderTick: price, volume, and whether
-// the update closes a candle, which no fill may use.
-func AppendTickHeader(b []byte, price, volume decimal.Decimal, closing bool) []byte {
-	b = append(price.Append(b), '/')
-	b = volume.Append(b)
-	if closing {
-		b = append(b, "/closed"...)
+// Marks at the end of a tick header.
+const (
+	closedMark = "/closed"
+	lateMark   = "/late"
+)
+
+// TickHeader is what an update tells of the tick that caused it.
+type TickHeader struct {
+	Price, Volume decimal.Decimal
+	// LogMs is the log's time of the tick's record, 0 when no tick caused the update.
+	LogMs int64
+	// Closing: the update closes a candle, which no fill may use.
+	Closing bool
+	// Late: the tick's candle of this timeframe had closed; it is in no candle.
+	Late bool
+}
+
+// Append appends the header's value, such as 101.5/20/1723104000123, with /closed
+// at the end of a closing one, and /late at that of a late tick.
+func (h TickHeader) Append(b []byte) []byte {
+	b = append(h.Price.Append(b), '/')
+	b = append(h.Volume.Append(b), '/')
+	b = strconv.AppendInt(b, h.LogMs, 10)
+	switch {
+	case h.Closing:
+		b = append(b, closedMark...)
+	case h.Late:
+		b = append(b, lateMark...)
 	}
 	return b
 }
 
-// ParseTickHeader reads what AppendTickHeader writes.
-func ParseTickHeader(b []byte) (price, volume decimal.Decimal, closing bool, err error) {
-	b, closing = bytes.CutSuffix(b, []byte("/closed"))
-	p, v, ok := bytes.Cut(b, []byte("/"))
-	if !ok {
-		return price, volume, closing, fmt.Errorf("header %s %q: want price/volume", HeaderTick, b)
+// ParseTickHeader reads what TickHeader.Append writes.
+func ParseTickHeader(b []byte) (TickHeader, error) {
+	var h TickHeader
+	rest, closing := bytes.CutSuffix(b, []byte(closedMark))
+	rest, late := bytes.CutSuffix(rest, []byte(lateMark))
+	h.Closing, h.Late = closing, late
+	if closing && late {
+		return h, fmt.Errorf("header %s %.64q: late and closed at once", HeaderTick, b)
 	}
-	if price, err = decimal.ParseBytes(p); err != nil {
-		return price, volume, closing, fmt.Errorf("header %s: price: %w", HeaderTick, err)
+	price, rest, ok := bytes.Cut(rest, []byte("/"))
+	volume, logMs, ok2 := bytes.Cut(rest, []byte("/"))
+	if !ok || !ok2 {
+		return h, fmt.Errorf("header %s %.64q: want price/volume/time", HeaderTick, b)
 	}
-	if volume, err = decimal.ParseBytes(v); err != nil {
-		return price, volume, closing, fmt.Errorf("header %s: volume: %w", HeaderTick, err)
+	var err error
+	if h.Price, err = decimal.ParseBytes(price); err != nil {
+		return h, fmt.Errorf("header %s: price: %w", HeaderTick, err)
 	}
-	return price, volume, closing, nil
+	if h.Volume, err = decimal.ParseBytes(volume); err != nil {
+		return h, fmt.Errorf("header %s: volume: %w", HeaderTick, err)
+	}
+	if h.LogMs, err = strconv.ParseInt(string(logMs), 10, 64); err != nil {
+		return h, fmt.Errorf("header %s: time: %w", HeaderTick, err)
+	}
+	return h, nil
 }

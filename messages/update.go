@@ -149,7 +149,7 @@ func (u *IndicatorUpdate) decodeForming(s *scanner) error {
 		case "close":
 			_, err = s.decimalField("forming_candle.close", &f.Close)
 		case "volume":
-			_, err = s.decimalField("forming_candle.volume", &f.Volume)
+			_, err = s.sumField("forming_candle.volume", &f.Volume)
 		default:
 			err = s.skip()
 		}

@@ -68,25 +68,32 @@ func (e *Exhausted) Unwrap() error {
 	return err
 }
 
-// NewStrategy makes a one-for-one supervisor strategy for one supervisor. It
-// must not be shared between supervisors, for it counts their restarts.
-func NewStrategy(o Options) actor.SupervisorStrategy {
-	return &otp{options: o, now: time.Now, random: rand.Float64}
-}
-
-type otp struct {
+// strategy is a one-for-one supervisor strategy of one supervisor, whose restarts
+// it counts.
+type strategy struct {
 	options Options
 	now     func() time.Time
 	random  func() float64
 
 	mu       sync.Mutex
 	restarts []time.Time // within the window, oldest first; at most MaxRestarts+1
+	// closed: the supervisor stops, and its children with it.
+	closed bool
+	// leaving are children, by id, that are being stopped.
+	leaving map[string]bool
+}
+
+func newStrategy(o Options) *strategy {
+	return &strategy{options: o, now: time.Now, random: rand.Float64, leaving: make(map[string]bool)}
 }
 
 // HandleFailure implements protoactor's SupervisorStrategy.
-func (s *otp) HandleFailure(_ *actor.ActorSystem, sup actor.Supervisor, child *actor.PID,
+func (s *strategy) HandleFailure(_ *actor.ActorSystem, sup actor.Supervisor, child *actor.PID,
 	_ *actor.RestartStatistics, reason, message any,
 ) {
+	if s.isLeaving(child) {
+		return
+	}
 	if s.options.Fatal != nil && s.options.Fatal(reason) {
 		s.escalate(sup, child, reason, message)
 		return
@@ -103,15 +110,51 @@ func (s *otp) HandleFailure(_ *actor.ActorSystem, sup actor.Supervisor, child *a
 		s.options.OnRestart(child, reason, wait)
 	}
 	if wait == 0 {
-		sup.RestartChildren(child)
+		s.restart(sup, child)
 		return
 	}
-	// The child's mailbox stays suspended meanwhile. If the child or its
-	// supervisor is stopped first the message finds nobody, which is harmless.
-	time.AfterFunc(wait, func() { sup.RestartChildren(child) })
+	// The child's mailbox stays suspended meanwhile.
+	time.AfterFunc(wait, func() { s.restart(sup, child) })
 }
 
-func (s *otp) escalate(sup actor.Supervisor, child *actor.PID, reason, message any) {
+// restart restarts a child that is not being stopped: protoactor would let a
+// child that waits for its own children to stop come back to life.
+func (s *strategy) restart(sup actor.Supervisor, child *actor.PID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed && !s.leaving[child.Id] {
+		sup.RestartChildren(child)
+	}
+}
+
+// isLeaving tells whether a child is being stopped: how it fails is of no
+// interest any more.
+func (s *strategy) isLeaving(child *actor.PID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed || s.leaving[child.Id]
+}
+
+func (s *strategy) setClosed(v bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = v
+}
+
+// leave is called before a child is stopped, left when it has.
+func (s *strategy) leave(child *actor.PID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.leaving[child.Id] = true
+}
+
+func (s *strategy) left(child *actor.PID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.leaving, child.Id)
+}
+
+func (s *strategy) escalate(sup actor.Supervisor, child *actor.PID, reason, message any) {
 	if s.options.OnExhausted != nil {
 		s.options.OnExhausted(child, reason)
 		sup.StopChildren(child)
@@ -121,7 +164,7 @@ func (s *otp) escalate(sup actor.Supervisor, child *actor.PID, reason, message a
 }
 
 // count notes a failure and gives the number of failures in the window.
-func (s *otp) count() int {
+func (s *strategy) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()

@@ -16,6 +16,8 @@ type System struct {
 	actors *actor.ActorSystem
 	root   *actor.PID
 	done   chan struct{}
+	// children is the root's strategy.
+	children *strategy
 }
 
 // Start makes a system and its root actor. The children options say how the root
@@ -24,7 +26,7 @@ type System struct {
 // protoactor go to logger at debug level, for its own texts are noise to a
 // user; what matters is reported through the options.
 func Start(logger *slog.Logger, root actor.Producer, name string, children, o Options) (*System, error) {
-	s := &System{done: make(chan struct{})}
+	s := &System{done: make(chan struct{}), children: newStrategy(children)}
 	s.actors = actor.NewActorSystem(
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(quiet{logger.Handler()}) }),
 		actor.WithDeadLetterThrottleCount(0),
@@ -33,8 +35,7 @@ func Start(logger *slog.Logger, root actor.Producer, name string, children, o Op
 	if o.OnExhausted == nil {
 		return nil, fmt.Errorf("root actor %s: no OnExhausted: an escalation to protoactor's guardian would end the process", name)
 	}
-	props := actor.PropsFromProducer(func() actor.Actor { return &watched{Actor: root(), done: s.done} },
-		actor.WithGuardian(NewStrategy(o)), actor.WithSupervisor(NewStrategy(children)))
+	props := parentProps(func() actor.Actor { return &watched{Actor: root(), done: s.done} }, s.children, actor.WithGuardian(newStrategy(o)))
 	pid, err := s.actors.Root.SpawnNamed(props, name)
 	if err != nil {
 		return nil, fmt.Errorf("spawn root actor %s: %w", name, err)
@@ -48,6 +49,13 @@ func (s *System) Root() *actor.PID { return s.root }
 
 // Send puts a message into an actor's mailbox, from outside of any actor.
 func (s *System) Send(to *actor.PID, message any) { s.actors.Root.Send(to, message) }
+
+// StopChild stops a child of the root, from within the root's Receive. A child
+// that fails while it stops stays stopped.
+func (s *System) StopChild(c actor.Context, child *actor.PID) {
+	s.children.leave(child)
+	c.Stop(child)
+}
 
 // Done is closed when the root has stopped.
 func (s *System) Done() <-chan struct{} { return s.done }

@@ -42,7 +42,7 @@ func TestExitCodes(t *testing.T) {
 		"replay of nothing":  {[]string{"replay"}, 2, "replay wants at least one file"},
 		"replay speed":       {[]string{"replay", "--speed", "fast", "x.csv"}, 2, `--speed "fast": want`},
 		"demo and no demo":   {[]string{"run", "--demo", "--no-demo"}, 2, "want one of them"},
-		"missing file":       {[]string{"config", "check", "--config", "none.yaml"}, 1, "none.yaml: no such file"},
+		"missing file":       {[]string{"config", "check", "--config", "none.yaml"}, 2, "none.yaml: no such file"},
 		"right":              {[]string{"config", "check"}, 0, ""},
 		"wrong":              {[]string{"config", "check", "--set", "revision=0"}, 2, "want 1 or more"},
 		"wrong, as JSON":     {[]string{"config", "check", "--set", "revision=0", "--json"}, 2, ""},

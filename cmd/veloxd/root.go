@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -92,8 +93,18 @@ func (o *options) load(flags *pflag.FlagSet, demo configs.DemoMode) (*configs.Co
 			s.Flags = append(s.Flags, configs.Override{Path: f.path, Value: flag.Value.String(), Flag: "--" + f.name})
 		}
 	}
-	return configs.Load(s)
+	cfg, err := configs.Load(s)
+	if err != nil && !errors.As(err, new(*configs.Error)) {
+		return nil, &fileError{err}
+	}
+	return cfg, err
 }
+
+// fileError is a configuration file that can't be read.
+type fileError struct{ error }
+
+// ExitCode is that of a wrong configuration.
+func (e *fileError) ExitCode() int { return exitUsage }
 
 // setUp loads the configuration of a command that is no node, and makes its
 // logger.

@@ -13,7 +13,7 @@ func (o *options) topicsCommand() *cobra.Command {
 		Short: "Make and show the topics of Velox",
 		Long: "The topics and their settings stand in configs/topics.yaml; topics.file in the configuration names\n" +
 			"another file, topics.profile a set of changes to it.",
-		Example: "  veloxd topics apply --bootstrap-servers kafka-1:9092\n  veloxd topics describe",
+		Example: "  veloxd topics apply --bootstrap-servers kafka-1:9092\n  veloxd topics describe --bootstrap-servers kafka-1:9092",
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

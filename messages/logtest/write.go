@@ -153,9 +153,11 @@ func emitTooLarge(f *fixture) {
 	s := f.open(0)
 	large := out(tp, "large")
 	large.Value = noise(50_000)
-	s.Emit([]messages.Out{large})
-	if err := s.Flush(f.ctx); err == nil {
-		f.Error("a record that its topic refuses was flushed without an error")
+	large.Key = []byte("which")
+	s.Emit([]messages.Out{out(tp, "small"), large})
+	var which *messages.TooLargeError
+	if err := s.Flush(f.ctx); !errors.As(err, &which) || which.Emitted == nil || string(which.Emitted.Key) != "which" {
+		f.Errorf("a record that its topic refuses was flushed with %v; want the record", err)
 	}
 }
 

@@ -61,6 +61,10 @@ func (s *shardLog) Emit(records []messages.Out) {
 	}
 	b, err := s.cluster.prepare(records)
 	if err != nil {
+		var large *messages.TooLargeError
+		if errors.As(err, &large) {
+			large.Emitted = &records[large.Index]
+		}
 		s.failed = err
 		return
 	}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -238,7 +239,7 @@ func BenchmarkMark(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n++
-		p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: 1000 + n}, Cause{Origin: "b/0/1", TimeMs: p.ms})
+		p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: Seq{Offset: 1000 + n}}, Cause{Origin: "b/0/1", TimeMs: p.ms})
 	}
 }
 
@@ -296,5 +297,73 @@ func TestExitsByLimitsAreNotLimited(t *testing.T) {
 	`)
 	if p.a.s.LossLevel != risk.LevelCritical {
 		t.Error("the level is not remembered")
+	}
+}
+
+// TestLateTicksDontMoveTheDay: a late tick, however old, is a price and no time:
+// the loss of the day is counted on.
+func TestLateTicksDontMoveTheDay(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	clock, day := p.a.s.ClockMs, p.a.s.Day
+	p.a.Mark(Mark{Symbol: "X", TimeMs: clock - 3*aDayMs, Price: decimal.FromInt(90), Seq: Seq{Offset: 1 << 40}, Late: true}, Cause{Origin: "late"})
+	if p.a.s.ClockMs != clock || p.a.s.Day != day {
+		t.Errorf("the clock went from %d to %d, the day from %d to %d", clock, p.a.s.ClockMs, day, p.a.s.Day)
+	}
+	if got := p.a.symbols["X"].Price; got != decimal.FromInt(90) {
+		t.Errorf("the price is %v", got)
+	}
+}
+
+// TestPositionsBeyondTheBoundAreClosed: fills may add up to more than one order
+// may ask for; the close of it all is one order.
+func TestPositionsBeyondTheBoundAreClosed(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	size := decimal.MustParse("50000000000")
+	for i := range 2 {
+		for _, e := range p.a.ExternalOrder(ExternalOrder{
+			OrderID: fmt.Sprint("big", i), StrategyID: "s", Symbol: "X", TimeMs: p.ms, Type: Filled, Side: order.Buy, Kind: order.Market,
+			Quantity: size, FilledQuantity: size, AveragePrice: decimal.FromInt(1),
+		}, Cause{Origin: fmt.Sprint("big", i)}) {
+			t.Logf("%+v", e)
+		}
+	}
+	raw := json.RawMessage(`{"close_positions":true}`)
+	c, err := ParseCommand("halt", p.a.s.UserID, p.ms, CmdHalt, raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := p.a.Command(c, Cause{Origin: "halt"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if o, ok := e.(OrderEvent); ok && o.Type == Placed && o.Side == order.Sell && o.Quantity == size.Add(size) {
+			return
+		}
+	}
+	t.Errorf("nothing closes it all: %+v", events)
+}
+
+// TestTradingOrdersOfOthersAreKept: of the orders of others, those that still
+// trade are remembered however many end after them, so that their next report
+// isn't counted from nothing.
+func TestTradingOrdersOfOthersAreKept(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	fill := func(id string, quantity, filled int64) {
+		p.a.ExternalOrder(ExternalOrder{
+			OrderID: id, StrategyID: "s", Symbol: "X", TimeMs: p.ms, Type: Filled, Side: order.Buy, Kind: order.Limit, Price: decimal.FromInt(1),
+			Quantity: decimal.FromInt(quantity), FilledQuantity: decimal.FromInt(filled), AveragePrice: decimal.FromInt(1),
+		}, Cause{Origin: fmt.Sprint(id, filled)})
+	}
+	fill("big", 100, 10)
+	for i := range maxFinished {
+		fill(fmt.Sprint("small", i), 1, 1)
+	}
+	fill("big", 100, 60)
+	if got := p.a.symbols["X"].Net.Quantity; got != decimal.FromInt(60+maxFinished) {
+		t.Errorf("the position is %v, want %d", got, 60+maxFinished)
 	}
 }

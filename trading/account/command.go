@@ -3,8 +3,6 @@ package account
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/order"
@@ -69,9 +67,9 @@ type Deploy struct {
 	// Timeframe of the candles that rules look at; default 5min.
 	Timeframe string `json:"timeframe,omitempty"`
 	// Rules by name, or External: signals come from outside.
-	Rules    map[string]string `json:"rules,omitempty"`
-	External bool              `json:"external,omitempty"`
-	Revision int64             `json:"revision,omitempty"`
+	Rules    RuleTexts `json:"rules,omitempty"`
+	External bool      `json:"external,omitempty"`
+	Revision int64     `json:"revision,omitempty"`
 }
 
 // StrategyRef is the data of PAUSE, RESUME_STRATEGY and REMOVE.
@@ -130,8 +128,8 @@ func newData(t CommandType) any {
 }
 
 // ParseCommand reads a command's data, which may be absent for HALT and RESUME. A
-// field that the type doesn't have is an error: a limit with a typing error in its
-// name must not be no limit. Errors are *RefusedError.
+// field that the type doesn't have, one that is null or given twice, and a number
+// too small to hold are errors: a limit with a typing error must not be no limit. Errors are *RefusedError.
 func ParseCommand(id, userID string, timeMs int64, t CommandType, data []byte) (Command, error) {
 	c := Command{ID: id, UserID: userID, TimeMs: timeMs, Type: t, Data: newData(t)}
 	if c.Data == nil {
@@ -143,13 +141,14 @@ func ParseCommand(id, userID string, timeMs int64, t CommandType, data []byte) (
 		}
 		return c, refused("MISSING_DATA", "%s needs data", t)
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(c.Data); err != nil {
-		return c, refused("INVALID_DATA", "%s: %v", t, err)
+	err := strict(data)
+	if err == nil {
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.DisallowUnknownFields()
+		err = d.Decode(c.Data)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return c, refused("INVALID_DATA", "%s: more than one value", t)
+	if err != nil {
+		return c, refused("INVALID_DATA", "%s: %v", t, err)
 	}
 	return c, nil
 }

@@ -143,7 +143,7 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 		return nil, refused("UNKNOWN_TYPE", "%s", t)
 	}
 	// A strategy that failed starts afresh: its last state is what it failed on.
-	afresh := d.Status == Failed && to == Running
+	afresh := d.Status == Failed
 	return func(timeMs int64) {
 		d.Status, d.Detail = to, ref.Reason
 		e := a.status(d, timeMs)

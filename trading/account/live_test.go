@@ -14,6 +14,7 @@ func TestLiveVenue(t *testing.T) {
 		ALERT SYSTEM WARNING {"symbol":"X","status":"UNKNOWN"}
 		VENUE QUERY #1
 		> report #1 UNKNOWN
+		ALERT SYSTEM ERROR {"symbol":"X","status":"UNKNOWN"}
 	`
 	const notSent = lost + `
 		> report #1 NOT_SENT
@@ -150,6 +151,7 @@ func TestLiveVenue(t *testing.T) {
 			MODIFIED X 16 at 100, now 88, open -192, made -44
 			> report #3 CANCELLED
 			CANCELLED #3 SELL X 10 got 4 at 89 CANCELLED
+			ALERT SYSTEM ERROR {"symbol":"X","status":"CANCELLED"}
 			> tick X 87
 			PLACED #4 SELL X 6 STOPLOSS PENDING
 			VENUE SEND #4
@@ -166,9 +168,23 @@ func TestLiveVenue(t *testing.T) {
 			> report #1 ACCEPTED
 			ALERT SYSTEM CRITICAL {"symbol":"X","status":"OPEN"}
 			PLACED #1 BUY X 10 limit 100 OPEN
+			VENUE QUERY #1
 			> cmd HALT
 			VENUE CANCEL #1
 			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+		`,
+		"a close that the venue cancels is tried again after a second": held + `
+			> cmd HALT {"close_positions": true}
+			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			PLACED #2 SELL X 10 RISK PENDING
+			VENUE SEND #2
+			> report #2 CANCELLED
+			CANCELLED #2 SELL X 10 CANCELLED
+			ALERT SYSTEM ERROR {"symbol":"X","status":"CANCELLED"}
+			> tick X 99 1700000001999
+			> tick X 99 1700000002000
+			PLACED #3 SELL X 10 RISK PENDING
+			VENUE SEND #3
 		`,
 		"a refused close is tried again": held + `
 			> cmd HALT {"close_positions": true}

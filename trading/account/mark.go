@@ -20,12 +20,22 @@ type Mark struct {
 	Symbol        string
 	TimeMs        int64
 	Price, Volume decimal.Decimal
-	// Seq is the tick's number in its partition. Two timeframes give one tick twice:
-	// the second is not another trade.
-	Seq int64
+	// Seq is the tick's place. Two timeframes give one tick twice: the second is not
+	// another trade.
+	Seq Seq
 	// Closing: the update only tells that a candle has closed. It is no trade and
 	// changes nothing.
 	Closing bool
+	// Late: the tick came after its candle had closed. It is a price; it doesn't
+	// move the market's time.
+	Late bool
+}
+
+// Seq is a tick's partition and its offset there. Ticks of one symbol may come
+// from several partitions: those of another than its home are passed on.
+type Seq struct {
+	Partition int32 `json:"partition"`
+	Offset    int64 `json:"offset"`
 }
 
 // Mark takes a price in. Prices that are not positive, and symbols that the
@@ -47,10 +57,12 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 		return nil
 	}
 	a.begin(cause)
-	a.advance(m.TimeMs)
+	if !m.Late {
+		a.advance(m.TimeMs)
+	}
 	s.Seq = m.Seq
 	s.Ticks++
-	if m.TimeMs > s.TimeMs || m.TimeMs < s.TimeMs-aDayMs {
+	if m.TimeMs > s.TimeMs || m.TimeMs < s.TimeMs-aDayMs && !m.Late {
 		s.TimeMs = m.TimeMs
 	}
 	s.Price = m.Price

@@ -82,7 +82,7 @@ func (a *Account) check(s *Symbol, o *order.Order, d *draft) (order.Reason, stri
 		return reason, detail
 	}
 	switch {
-	case o.Quantity.Sign() <= 0 || !o.Quantity.Bounded():
+	case o.Quantity.Sign() <= 0 || !o.Quantity.Bounded() && !d.protective() && !d.exit: // a position may add up to more
 		return order.ReasonQuantity, fmt.Sprintf("%v; want it above 0", o.Quantity)
 	case o.Kind == order.Limit && o.Price.Sign() <= 0 || o.Price.Sign() < 0 || !o.Price.Bounded():
 		return order.ReasonPrice, fmt.Sprintf("%v; want it above 0", o.Price)
@@ -218,8 +218,10 @@ func (a *Account) retire(o *order.Order) {
 
 func (a *Account) remember(o *order.Order) {
 	if len(a.s.Finished) >= maxFinished {
-		delete(a.finished, a.s.Finished[0].ID)
-		a.s.Finished = slices.Delete(a.s.Finished, 0, 1)
+		// An order that still trades must not be taken for a new one.
+		i := max(slices.IndexFunc(a.s.Finished, func(o *order.Order) bool { return o.Status.Final() }), 0)
+		delete(a.finished, a.s.Finished[i].ID)
+		a.s.Finished = slices.Delete(a.s.Finished, i, i+1)
 	}
 	a.s.Finished = append(a.s.Finished, o)
 	a.finished[o.ID] = o

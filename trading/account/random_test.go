@@ -116,7 +116,7 @@ func (g *traffic) mark(symbol string) given {
 	}
 	m := Mark{
 		Symbol: symbol, TimeMs: g.ms - g.r.Int64N(2000), Price: decimal.FromUnits(g.prices[symbol]),
-		Seq: g.n - g.r.Int64N(2), Closing: g.r.IntN(20) == 0,
+		Seq: Seq{Offset: g.n - g.r.Int64N(2)}, Closing: g.r.IntN(20) == 0,
 	}
 	cause := g.cause()
 	return func(a *Account) []Event { return a.Mark(m, cause) }

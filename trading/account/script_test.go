@@ -103,7 +103,7 @@ func (p *player) input(line string) []string {
 				p.ms, _ = strconv.ParseInt(f[2], 10, 64)
 			}
 		}
-		m := Mark{Symbol: f[0], TimeMs: p.ms, Price: decimal.MustParse(f[1]), Seq: p.n, Closing: verb == "closing"}
+		m := Mark{Symbol: f[0], TimeMs: p.ms, Price: decimal.MustParse(f[1]), Seq: Seq{Offset: int64(p.n)}, Closing: verb == "closing"}
 		if verb == "again" {
 			m.Seq = p.a.symbols[f[0]].Seq
 		}

@@ -68,10 +68,10 @@ type Symbol struct {
 	Name  string          `json:"name"`
 	Price decimal.Decimal `json:"price"`
 	// TimeMs is the latest tick time, Ticks counts the ticks seen, Seq is the last
-	// one's number.
+	// one's place.
 	TimeMs int64 `json:"time_ms"`
 	Ticks  int64 `json:"ticks"`
-	Seq    int64 `json:"seq"`
+	Seq    Seq   `json:"seq"`
 	// Net is the account's position, the sum of Books.
 	Net        position.Book   `json:"net"`
 	Unrealized decimal.Decimal `json:"unrealized"`

@@ -36,6 +36,9 @@ func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
 	if out.Missing {
 		a.alertOrder(o, risk.Critical, "The venue no longer shows an order that it had; it stays UNKNOWN until the venue reports on it", timeMs)
 	}
+	if r.Kind == order.ReportUnknown && was == order.Unknown {
+		a.alertOrder(o, risk.Error, "The venue gives no clear answer about an order; it stays UNKNOWN and is asked for on", timeMs)
+	}
 	if out.Changed {
 		a.reported(o, was, r, out, timeMs)
 	}
@@ -85,6 +88,9 @@ func (a *Account) reported(o *order.Order, was order.Status, r order.Report, out
 	switch o.Status {
 	case order.Cancelled:
 		a.emitOrder(o, Cancelled, timeMs)
+		if !o.CancelSent {
+			a.closeFailed(o, "cancelled by the venue", timeMs)
+		}
 	case order.Rejected:
 		a.emitOrder(o, Rejected, timeMs)
 		a.refusedByVenue(o, was, timeMs)
@@ -96,6 +102,9 @@ func (a *Account) reported(o *order.Order, was order.Status, r order.Report, out
 		o.CancelLost = o.CancelSent && was == order.Unknown
 		if out.Quantity.IsZero() {
 			a.emitOrder(o, Placed, timeMs)
+		}
+		if was == order.Cancelled {
+			a.query(o) // the answer to a question from before the cancel may have come last
 		}
 	}
 }
@@ -116,10 +125,16 @@ func (a *Account) refusedByVenue(o *order.Order, was order.Status, timeMs int64)
 	if was == order.Unknown && o.Reason == order.ReasonNotSent {
 		a.alertOrder(o, risk.Critical, "The venue neither answered nor shows the order: it is taken for not sent", timeMs)
 	}
+	a.closeFailed(o, "refused", timeMs)
+}
+
+// closeFailed says that the venue ended an order to close, and lets the next try
+// wait: a venue that ends each one would get one after the other.
+func (a *Account) closeFailed(o *order.Order, how string, timeMs int64) {
 	switch o.Purpose {
 	case order.RiskClose, order.StopExit, order.Target:
-		a.symbols[o.Symbol].book(o.BookID).RefusedMs = a.s.ClockMs
-		a.alertOrder(o, risk.Error, "An order to close was refused; it is tried again", timeMs)
+		a.symbols[o.Symbol].book(o.BookID).RefusedMs = max(a.s.ClockMs, 1) // 0 is never
+		a.alertOrder(o, risk.Error, "An order to close was "+how+"; it is tried again", timeMs)
 	}
 }
 

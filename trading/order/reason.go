@@ -18,7 +18,7 @@ const (
 	ReasonPrice            Reason = "INVALID_PRICE"
 	ReasonStopLoss         Reason = "INVALID_STOPLOSS"
 	ReasonTarget           Reason = "INVALID_TARGET"
-	ReasonNoPrice          Reason = "NO_PRICE"    // a paper order for a symbol that no tick was seen of
+	ReasonNoPrice          Reason = "NO_PRICE"    // no tick of the symbol was seen: a paper order, or one whose value has a limit
 	ReasonNoPosition       Reason = "NO_POSITION" // an exit, and nothing is left to exit
 	ReasonTooMany          Reason = "TOO_MANY_ORDERS"
 	ReasonMaxOrderQuantity Reason = "MAX_ORDER_QUANTITY"

@@ -92,6 +92,9 @@ func (l *Limits) Check(side order.Side, quantity, price decimal.Decimal, e Expos
 	if price.IsZero() {
 		price = e.LastPrice
 	}
+	if l.MaxOrderValue.Sign() > 0 && price.IsZero() {
+		return order.ReasonNoPrice, "no price was seen yet, so the order's value can't be held against its limit"
+	}
 	if value := quantity.Mul(price); l.MaxOrderValue.Sign() > 0 && value.Greater(l.MaxOrderValue) {
 		return order.ReasonMaxOrderValue, fmt.Sprintf("value %v, at most %v", value, l.MaxOrderValue)
 	}
@@ -103,7 +106,7 @@ func (l *Limits) Check(side order.Side, quantity, price decimal.Decimal, e Expos
 		open = e.OpenSells.Neg()
 	}
 	after := e.Net.Add(open).Add(side.Signed(quantity))
-	if after.Abs().Greater(l.PositionSize) && after.Abs().Greater(e.Net.Abs()) {
+	if after.Abs().Greater(l.PositionSize) && (after.Sign() != e.Net.Sign() || after.Abs().Greater(e.Net.Abs())) {
 		return order.ReasonPositionSize, fmt.Sprintf("the position could become %v, at most %v", after, l.PositionSize)
 	}
 	return "", ""

@@ -24,11 +24,13 @@ func TestCheck(t *testing.T) {
 		{order.Buy, "60", "1", "0", "40", "70", "1", ""},                      // those of the other side don't
 		{order.Sell, "150", "1", "50", "0", "0", "1", ""},
 		{order.Sell, "150", "1", "50", "0", "1", "1", order.ReasonPositionSize},
-		{order.Sell, "10", "1", "120", "0", "0", "1", ""}, // still too large, but smaller
+		{order.Sell, "115", "1", "110", "0", "100", "1", order.ReasonPositionSize}, // smaller, but the other way round and too large
+		{order.Sell, "10", "1", "120", "0", "0", "1", ""},                          // still too large, but smaller
 		{order.Buy, "1", "1", "120", "0", "0", "1", order.ReasonPositionSize},
 		{order.Sell, "150.1", "1", "150", "0", "0", "1", order.ReasonMaxOrderQuantity},
 		{order.Buy, "100", "100.1", "0", "0", "0", "1", order.ReasonMaxOrderValue},
 		{order.Buy, "100", "0", "0", "0", "0", "100.1", order.ReasonMaxOrderValue},
+		{order.Buy, "1", "0", "0", "0", "0", "0", order.ReasonNoPrice}, // its value is unknown
 	} {
 		e := Exposure{Net: d(c.net), OpenBuys: d(c.buys), OpenSells: d(c.sells), LastPrice: d(c.last)}
 		if got, detail := l.Check(c.side, d(c.quantity), d(c.price), e); got != c.want || (detail == "") != (got == "") {

@@ -1,0 +1,62 @@
+package messages
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"testing"
+)
+
+// FuzzDecode: whatever a record holds, in either encoding, every decoder accepts
+// it or gives a *DecodeError, and what it accepts comes back the same after
+// another round through the encoding.
+func FuzzDecode(f *testing.F) {
+	topics := make([]string, 0, len(codecs))
+	for topic := range codecs {
+		topics = append(topics, topic)
+	}
+	slices.Sort(topics)
+	for i, topic := range topics {
+		value := []byte(seedExamples[topic])
+		f.Add(uint8(i), false, value)
+		_, asProto, err := codecs[topic](&Record{Value: value})
+		if err != nil {
+			f.Fatalf("%s: %v", topic, err)
+		}
+		f.Add(uint8(i), true, asProto)
+		f.Add(uint8(i), false, value[:len(value)/2])
+		f.Add(uint8(i), true, asProto[:len(asProto)/2])
+	}
+	f.Add(uint8(0), false, []byte(`{"symbol":"A","timeframe":"1min","timestamp":1,"indicators":{"E":{"value":1e400,"is_realtime":1}}}`))
+	f.Add(uint8(1), false, []byte(`{"order_id":null,"order":[],"execution":{"average_price":-0}}`))
+	f.Fuzz(func(t *testing.T, which uint8, protobuf bool, value []byte) {
+		topic := topics[int(which)%len(topics)]
+		asJSON, asProto, err := codecs[topic](&Record{Topic: topic, Value: value, Headers: contentType(protobuf)})
+		if err != nil {
+			var d *DecodeError
+			if !errors.As(err, &d) || d.Reason == "" {
+				t.Fatalf("%s %q: error without a reason: %v", topic, value, err)
+			}
+			return
+		}
+		for _, again := range []struct {
+			protobuf bool
+			value    []byte
+		}{{false, asJSON}, {true, asProto}} {
+			gotJSON, gotProto, err := codecs[topic](&Record{Topic: topic, Value: again.value, Headers: contentType(again.protobuf)})
+			if err != nil {
+				t.Fatalf("%s %q: what was encoded is refused: %q: %v", topic, value, again.value, err)
+			}
+			if !bytes.Equal(gotJSON, asJSON) || !bytes.Equal(gotProto, asProto) {
+				t.Fatalf("%s %q:\n%q became\n%q", topic, value, asJSON, gotJSON)
+			}
+		}
+	})
+}
+
+func contentType(protobuf bool) []Header {
+	if protobuf {
+		return []Header{{Key: HeaderContentType, Value: []byte(ContentTypeProtobuf)}}
+	}
+	return []Header{{Key: HeaderContentType, Value: []byte(ContentTypeJSON)}}
+}

@@ -1,0 +1,27 @@
+package messages
+
+import (
+	"testing"
+
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+func TestTickHeader(t *testing.T) {
+	for _, h := range []TickHeader{
+		{},
+		{Price: decimal.MustParse("101.5"), Volume: decimal.MustParse("0.25"), LogMs: 1723104000123},
+		{Price: decimal.MustParse("101.5"), LogMs: 7, Closing: true},
+		{Price: decimal.MustParse("101.5"), Volume: decimal.MustParse("2"), LogMs: 7, Late: true},
+	} {
+		text := h.Append(nil)
+		got, err := ParseTickHeader(text)
+		if err != nil || got != h {
+			t.Errorf("%s: %+v, %v; want %+v", text, got, err, h)
+		}
+	}
+	for _, bad := range []string{"", "1", "1/2", "x/2/3", "1/x/3", "1/2/x", "1/2/3/4", "1/2/closed", "1/2/late", "1/2/3/late/closed"} {
+		if h, err := ParseTickHeader([]byte(bad)); err == nil {
+			t.Errorf("%q is %+v", bad, h)
+		}
+	}
+}
