@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 
@@ -92,6 +93,7 @@ func DecodeAlert(value []byte) (RiskAlert, error) {
 
 func checkAlert(a *RiskAlert) error {
 	return errors.Join(
+		compactRaw("data", &a.Data),
 		require(a.TimeMs, requiredText{"alert_id", a.AlertID}, requiredText{"user_id", a.UserID}, requiredText{"alert_type", a.AlertType}),
 		oneOf("severity", a.Severity, "INFO", "WARNING", "ERROR", "CRITICAL"))
 }
@@ -106,7 +108,9 @@ func DecodeCommand(value []byte) (Command, error) {
 }
 
 func checkCommand(c *Command) error {
-	return require(c.TimeMs, requiredText{"command_id", c.CommandID}, requiredText{"user_id", c.UserID}, requiredText{"type", c.Type})
+	return errors.Join(
+		compactRaw("data", &c.Data),
+		require(c.TimeMs, requiredText{"command_id", c.CommandID}, requiredText{"user_id", c.UserID}, requiredText{"type", c.Type}))
 }
 
 // DecodeStrategyOwner reads the value of a record of velox-strategies.
@@ -130,5 +134,19 @@ func bounded(field string, ds ...decimal.Decimal) error {
 			return outOfRange(field, "numbers up to 92233720368.54775807")
 		}
 	}
+	return nil
+}
+
+// compactRaw takes the space out of raw JSON, so that one value has one text in
+// both encodings, and refuses what is no JSON.
+func compactRaw(field string, raw *json.RawMessage) error {
+	if len(*raw) == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, *raw); err != nil {
+		return &DecodeError{Reason: ReasonWrongType, Field: field, Detail: "want JSON"}
+	}
+	*raw = b.Bytes()
 	return nil
 }

@@ -29,6 +29,11 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(uint8(0), false, []byte(`{"symbol":"A","timeframe":"1min","timestamp":1,"indicators":{"E":{"value":1e400,"is_realtime":1}}}`))
 	f.Add(uint8(1), false, []byte(`{"order_id":null,"order":[],"execution":{"average_price":-0}}`))
+	// Found by fuzzing: a timeframe on a signal that is no request, space in raw data,
+	// an indicator that is NaN.
+	f.Add(uint8(slices.Index(topics, TopicSignals)), true, []byte("\x12\x0500000\x180\"\x03BUYZ\a0000000:\x0510000\n\x06000000"))
+	f.Add(uint8(slices.Index(topics, TopicCommands)), true, []byte("\n\x0200\x12\x0200\x180\"\a0000000*\r{\"000000\": 0}"))
+	f.Add(uint8(slices.Index(topics, TopicUpdates)), true, []byte("\n\x0500000\x12\x040000\x180\"\x1300000000\x11000000\xff\x7f00"))
 	f.Fuzz(func(t *testing.T, which uint8, protobuf bool, value []byte) {
 		topic := topics[int(which)%len(topics)]
 		asJSON, asProto, err := codecs[topic](&Record{Topic: topic, Value: value, Headers: contentType(protobuf)})

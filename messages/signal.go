@@ -117,7 +117,19 @@ func DecodeSignal(value []byte) (Signal, error) {
 		return Signal{}, outOfRange("periods", "0 to 1000000")
 	}
 	g.Periods = int(periods)
-	return g, g.check()
+	return g.settle()
+}
+
+// settle checks a decoded signal and drops what its kind has no use for, so that
+// both encodings of one signal mean the same: only a request has a timeframe,
+// periods and names, and only other signals quote values.
+func (g *Signal) settle() (Signal, error) {
+	if g.IsRequest() {
+		g.Indicators = nil
+	} else {
+		g.Timeframe, g.Periods, g.RequestIndicators = "", 0, nil
+	}
+	return *g, g.check()
 }
 
 func (g *Signal) check() error {
