@@ -70,6 +70,20 @@ func rawProducer(t *testing.T, c *configs.Config, n *node) func(topic, home, key
 	}
 }
 
+// firstEvent gives the first event of the order of a quantity.
+func firstEvent(t *testing.T, c *configs.Config, quantity string) (kind string) {
+	t.Helper()
+	readTopic(t, c.Kafka.BootstrapServers, messages.TopicOrders, func(r *kgo.Record) bool {
+		e, err := messages.DecodeOrderEvent(r.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind = e.EventType
+		return e.Order.Quantity.String() == quantity
+	})
+	return kind
+}
+
 // TestBadInput: on a real broker, every bad record is one dead letter with its
 // reason, a command that comes twice counts once, and the good records behind
 // them in the same partitions are taken in.
@@ -109,6 +123,19 @@ func TestBadInput(t *testing.T) {
 		updated[string(r.Key)] = true
 		return updated["GOOD"] && updated["NEVERSEEN"]
 	})
+	// An update and a command come to the account over topics of their own, in any
+	// order: an order is placed once the account has seen the price.
+	event := func(quantity string) string { return firstEvent(t, c, quantity) }
+	for i := 0; ; i++ {
+		quantity := fmt.Sprint(1000 + i)
+		produce(messages.TopicCommands, "alice", "alice", command("probe"+quantity, "ORDER",
+			`{"symbol":"GOOD","transaction_type":"BUY","quantity":`+quantity+`,"price":0.01}`))
+		if got := event(quantity); got == "PLACED" {
+			break
+		} else if i == 100 {
+			t.Fatalf("after %d orders the account still has no price of GOOD: %s", i, got)
+		}
+	}
 	produce(messages.TopicCommands, "alice", "alice", order)
 	produce(messages.TopicCommands, "alice", "alice", order) // the same once more
 	var got []string
@@ -126,6 +153,9 @@ func TestBadInput(t *testing.T) {
 	}
 	// A second order behind the repeated command shows that the repeat was passed.
 	produce(messages.TopicCommands, "alice", "alice", command("order2", "ORDER", `{"symbol":"GOOD","transaction_type":"BUY","quantity":1}`))
+	if first, second := event("5"), event("1"); first != "PLACED" || second != "PLACED" {
+		t.Fatalf("the orders of 5 and of 1 are %s and %s", first, second)
+	}
 	good("GOOD", ms+1000)
 	filled := make(map[string]int)
 	readTopic(t, c.Kafka.BootstrapServers, messages.TopicOrders, func(r *kgo.Record) bool {
