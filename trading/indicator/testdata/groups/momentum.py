@@ -1,9 +1,154 @@
+"""TA-Lib's momentum indicators. Where its running sums lose digits, in means of which
+the output is a small difference, the same formula in fractions is wanted instead."""
+
+from fractions import Fraction
+
+import numpy
 import talib
 
 
-def outputs(b):
-    for n in (2, 14, 50):
-        yield f"RSI_{n}", talib.RSI(b.close, n)
+def each(name, results, *suffixes):
+    for suffix, values in zip(suffixes, results):
+        yield name + suffix, values
+
+
+def fractions(values):
+    return [Fraction(float(v)) for v in values]
+
+
+def sums(values, n):
+    """The sum of the last n, None before there are n and where one is None."""
+    out, total, first = [], Fraction(0), 0
+    for i, v in enumerate(values):
+        if v is None:
+            out.append(None)
+            first = i + 1
+            continue
+        total += v
+        if i >= first + n:
+            total -= values[i - n]
+        out.append(total if i >= first + n - 1 else None)
+    return out
+
+
+def means(values, n):
+    return [None if s is None else s / n for s in sums(values, n)]
+
+
+def minus(a, b):
+    return [None if x is None or y is None else x - y for x, y in zip(a, b)]
+
+
+def floats(values):
+    return numpy.array([numpy.nan if v is None else float(v) for v in values])
+
+
+def share(up, down, balance):
+    """100 * up / (up + down), or of the balance; 0 of nothing."""
+    out = []
+    for u, d in zip(up, down):
+        if u is None:
+            out.append(None)
+        elif u + d == 0:
+            out.append(0)
+        else:
+            out.append(100 * (u - d if balance else u) / (u + d))
+    return floats(out)
+
+
+def money_flow(b, n):
+    typical = (b.high + b.low + b.close) / 3
+    up, down = [None], [None]
+    for i in range(1, len(typical)):
+        flow, move = Fraction(typical[i]) * Fraction(b.volume[i]), typical[i] - typical[i - 1]
+        if abs(move) <= 1e-14 * (abs(typical[i]) + abs(typical[i - 1])):
+            flow = Fraction(0)
+        up.append(flow if move > 0 else Fraction(0))
+        down.append(flow if move < 0 else Fraction(0))
+    return share(sums(up, n), sums(down, n), False)
+
+
+def awesome(b, fast, slow):
+    middles = [(h + l) / 2 for h, l in zip(fractions(b.high), fractions(b.low))]
+    return minus(means(middles, fast), means(middles, slow))
+
+
+def of_means(b):
+    """Differences of means, in fractions."""
+    price = {"scale": max(b.high)}
+    closes, opens = fractions(b.close), fractions(b.open)
+    for fast, slow in ((5, 34), (2, 2), (9, 3)):
+        oscillator = awesome(b, fast, slow)
+        yield f"AO_{fast}_{slow}", talib.AO(b.high, b.low, fast, slow), price | {"exact": floats(oscillator)}
+        exact = floats(minus(oscillator, means(oscillator, 5)))
+        yield f"AC_{fast}_{slow}_5", talib.AC(b.high, b.low, fast, slow, 5), price | {"exact": exact}
+    for n in (2, 5, 20):
+        past = [None] * (n // 2 + 1) + closes
+        yield f"DPO_{n}", talib.DPO(b.close, n), price | {"exact": floats(minus(past, means(closes, n)))}
+    bodies = [c - o for c, o in zip(closes, opens)]
+    for n in (1, 10, 50):
+        yield f"QSTICK_{n}", talib.QSTICK(b.open, b.close, n), price | {"exact": floats(means(bodies, n))}
+    moves = [None] + [y - x for x, y in zip(closes, closes[1:])]
+    up, down = ([None if m is None else max(sign * m, 0) for m in moves] for sign in (1, -1))
+    percent = {"scale": 100}
+    for n in (2, 14):
+        yield f"CMOU_{n}", talib.CMOU(b.close, n), percent | {"exact": share(sums(up, n), sums(down, n), True)}
+        yield f"MFI_{n}", talib.MFI(b.high, b.low, b.close, b.volume, n), percent | {"exact": money_flow(b, n)}
+
+
+def plain(b):
+    """Those of one output and one period."""
+    hl, hlc = (b.high, b.low), (b.high, b.low, b.close)
+    for kind in ("RSI", "CMO"):
+        yield from ((f"{kind}_{n}", getattr(talib, kind)(b.close, n)) for n in (2, 14, 50))
+    for kind in ("ADX", "ADXR", "DX"):
+        yield from ((f"{kind}_{n}", getattr(talib, kind)(*hlc, n)) for n in (2, 14))
+    for kind in ("PLUS_DI", "MINUS_DI"):
+        yield from ((f"{kind}_{n}", getattr(talib, kind)(*hlc, n)) for n in (1, 14))
+    for kind in ("PLUS_DM", "MINUS_DM"):
+        yield from ((f"{kind}_{n}", getattr(talib, kind)(*hl, n)) for n in (1, 2, 14))
+    for kind in ("MOM", "ROC", "ROCP", "ROCR", "ROCR100"):
+        yield from ((f"{kind}_{n}", getattr(talib, kind)(b.close, n)) for n in (1, 10))
+    yield from ((f"ER_{n}", talib.ER(b.close, n)) for n in (2, 10))
+    yield from ((f"VHF_{n}", talib.VHF(b.close, n)) for n in (2, 28))
+    yield from ((f"TRIX_{n}", talib.TRIX(b.close, n)) for n in (1, 2, 30))
+    yield from ((f"IMI_{n}", talib.IMI(b.open, b.close, n)) for n in (2, 14))
+    yield from ((f"WILLR_{n}", talib.WILLR(*hlc, n)) for n in (2, 14))
+    yield from ((f"AROONOSC_{n}", talib.AROONOSC(*hl, n)) for n in (2, 14))
+    yield "BOP", talib.BOP(b.open, *hlc)
+    yield "WAD", talib.WAD(*hlc)
+
+
+def several(b):
+    """Those of several parameters or outputs."""
+    hl, hlc = (b.high, b.low), (b.high, b.low, b.close)
+    for n in (2, 14):
+        yield from each(f"AROON_{n}", talib.AROON(*hl, n), "_DOWN", "_UP")
+    for n in (1, 14):
+        yield from each(f"VORTEX_{n}", talib.VORTEX(*hlc, n), "_PLUS", "_MINUS")
+    for n in (1, 13):
+        yield from each(f"ERI_{n}", talib.ERI(*hlc, n), "_BULL", "_BEAR")
+    for left, right in ((1, 1), (2, 2), (5, 3)):
+        yield from each(f"FRACTAL_{left}_{right}", fractal(hl, left, right), "_HIGH", "_LOW")
     for fast, slow, signal in ((12, 26, 9), (26, 12, 9), (2, 3, 1)):
-        for suffix, values in zip(("", "_SIGNAL", "_HIST"), talib.MACD(b.close, fast, slow, signal)):
-            yield f"MACD_{fast}_{slow}_{signal}{suffix}", values
+        yield from each(f"MACD_{fast}_{slow}_{signal}", talib.MACD(b.close, fast, slow, signal), "", "_SIGNAL", "_HIST")
+    for n, fast, slow, signal in ((13, 2, 25, 9), (2, 2, 2, 2)):
+        yield from each(f"SMI_{n}_{fast}_{slow}_{signal}", talib.SMI(*hlc, n, fast, slow, signal), "", "_SIGNAL")
+    for first, second in ((25, 13), (2, 2)):
+        yield f"TSI_{first}_{second}", talib.TSI(b.close, first, second)
+    for periods in ((7, 14, 28), (1, 1, 1), (30, 5, 9)):
+        yield "ULTOSC_%d_%d_%d" % periods, talib.ULTOSC(*hlc, *periods)
+
+
+def fractal(hl, left, right):
+    """TA-Lib's flags are whole numbers, 0 before there is a value."""
+    for flags in talib.FRACTAL(*hl, left, right):
+        flags = flags.astype(float)
+        flags[: left + right] = numpy.nan
+        yield flags
+
+
+def outputs(b):
+    yield from plain(b)
+    yield from several(b)
+    yield from of_means(b)
