@@ -29,18 +29,18 @@ func (h *held) appendState(b []byte) []byte { return appendFloat(b, h.value) }
 
 func (h *held) load(r *reader) { h.value = r.float() }
 
-// trend is Wilder's average directional index: the mean of the first n directional
+// averageIndex is Wilder's average directional index: the mean of the first n directional
 // movement indexes, then value + (index - value) / n. A bar without movement counts 0
 // among the first n and changes nothing later, as in TA-Lib.
-type trend struct {
+type averageIndex struct {
 	directional
 	n, count int
 	value    float64 // while count < n, the sum so far
 }
 
-func newTrend(n int) *trend { return &trend{directional: *newDirectional(n), n: n} }
+func newAverageIndex(n int) *averageIndex { return &averageIndex{directional: *newDirectional(n), n: n} }
 
-func (t *trend) take(b Bar, keep bool) (float64, bool) {
+func (t *averageIndex) take(b Bar, keep bool) (float64, bool) {
 	m := t.directional.take(b, keep)
 	if m.count < t.n {
 		return 0, false
@@ -60,17 +60,17 @@ func (t *trend) take(b Bar, keep bool) (float64, bool) {
 	return v, count == t.n
 }
 
-func (t *trend) appendState(b []byte) []byte {
+func (t *averageIndex) appendState(b []byte) []byte {
 	return appendFloat(appendInt(t.directional.appendState(b), t.count), t.value)
 }
 
-func (t *trend) load(r *reader) {
+func (t *averageIndex) load(r *reader) {
 	t.directional.load(r)
 	t.count, t.value = r.bounded(0, t.n), r.float()
 }
 
 func newADX(p []float64) Indicator {
-	t := newTrend(int(p[0]))
+	t := newAverageIndex(int(p[0]))
 	return newStepped(1, func(b Bar, keep bool, out []float64) (ok bool) {
 		out[0], ok = t.take(b, keep)
 		return ok
@@ -81,7 +81,7 @@ func newADX(p []float64) Indicator {
 // its value n-1 bars ago.
 func newADXR(p []float64) Indicator {
 	n := int(p[0])
-	t, values := newTrend(n), newLag(n-1)
+	t, values := newAverageIndex(n), newLag(n-1)
 	return newStepped(1, func(b Bar, keep bool, out []float64) bool {
 		v, ok := t.take(b, keep)
 		if !ok {
