@@ -38,7 +38,9 @@ type averageIndex struct {
 	value    float64 // while count < n, the sum so far
 }
 
-func newAverageIndex(n int) *averageIndex { return &averageIndex{directional: *newDirectional(n), n: n} }
+func newAverageIndex(n int) *averageIndex {
+	return &averageIndex{directional: *newDirectional(n), n: n}
+}
 
 func (t *averageIndex) take(b Bar, keep bool) (float64, bool) {
 	m := t.directional.take(b, keep)

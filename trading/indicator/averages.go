@@ -3,6 +3,7 @@ package indicator
 import "math"
 
 // averageType is the parameter that chooses a moving average, as TA-Lib numbers them.
+// The numbers above averageHMA are for kinds that say so.
 func averageType(name string) Parameter {
 	return Parameter{Name: name, Default: float64(averageSMA), Min: float64(averageSMA), Max: float64(averageHMA), Whole: true}
 }
@@ -19,6 +20,10 @@ const (
 	averageMAMA
 	averageT3
 	averageHMA
+	averageNone
+	averageUsual // the kind's default
+	averageZLEMA
+	averageRMA
 )
 
 // newAverage makes the moving average of a type over n numbers; n of 1 gives each
@@ -29,6 +34,8 @@ func newAverage(kind, n int) stage {
 		return identity{}
 	}
 	switch kind {
+	case averageNone:
+		return identity{}
 	case averageEMA:
 		return &average{n: n}
 	case averageWMA:
@@ -47,6 +54,10 @@ func newAverage(kind, n int) stage {
 		return newTillson(n, 0.7)
 	case averageHMA:
 		return newHull(n)
+	case averageZLEMA:
+		return newZeroLag(n)
+	case averageRMA:
+		return &wilder{n: n}
 	default:
 		return newMean(n)
 	}
@@ -59,6 +70,8 @@ func averageLookback(kind, n int) int {
 		return 0
 	}
 	switch kind {
+	case averageNone:
+		return 0
 	case averageDEMA:
 		return 2 * (n - 1)
 	case averageTEMA:
@@ -71,6 +84,8 @@ func averageLookback(kind, n int) int {
 		return 6 * (n - 1)
 	case averageHMA:
 		return n - 1 + int(math.Sqrt(float64(n))) - 1
+	case averageZLEMA:
+		return n - 1 + (n-1)/2
 	default:
 		return n - 1
 	}

@@ -41,3 +41,8 @@ func atLeast(p Parameter, least float64) Parameter {
 	p.Min = least
 	return p
 }
+
+func byDefault(p Parameter, def float64) Parameter {
+	p.Default = def
+	return p
+}

@@ -21,6 +21,12 @@ var momentumKinds = []Kind{
 		Formula: "the means of fast and of slow (high + low) / 2, their difference",
 	},
 	{
+		Name:       "APO",
+		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), byDefault(averageType("type"), averageEMA)},
+		Outputs:    []string{""}, make: newAPO,
+		Formula: "the average of the shorter period less that of the longer one; types are MA's",
+	},
+	{
 		Name: "AROON", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{"DOWN", "UP"}, make: newAROON,
 		Formula: "100 * (n - bars since the lowest low, highest high, of n + 1) / n",
 	},
@@ -33,12 +39,22 @@ var momentumKinds = []Kind{
 		Formula: "(close - open) / (high - low); 0 without a range",
 	},
 	{
+		Name: "CCI", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newCCI,
+		Formula: "(typical - its mean) / (0.015 * its mean deviation) of n typical prices, (high + low + close) / 3; 0 without deviation",
+	},
+	{
 		Name: "CMO", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newCMO,
 		Formula: "100 * (gain - loss) / (gain + loss), Wilder's averages of the moves up and down; 0 without moves",
 	},
 	{
 		Name: "CMOU", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newCMOU,
 		Formula: "the same of plain sums of n moves",
+	},
+	{
+		Name:       "COPPOCK",
+		Parameters: []Parameter{periods("average", 10), periods("first", 11), periods("second", 14)},
+		Outputs:    []string{""}, make: newCOPPOCK,
+		Formula: "the WMA(average) of ROC(first) + ROC(second)",
 	},
 	{
 		Name: "DPO", Parameters: []Parameter{atLeast(periods("periods", 20), 2)}, Outputs: []string{""}, make: newDPO,
@@ -57,6 +73,10 @@ var momentumKinds = []Kind{
 		Formula: "high and low less the EMA of n closes",
 	},
 	{
+		Name: "FOSC", Parameters: []Parameter{atLeast(periods("periods", 5), 2)}, Outputs: []string{""}, make: newFOSC,
+		Formula: "100 * (close - what the line through the n closes before it foretold) / close; 0 for a close of 0",
+	},
+	{
 		Name: "FRACTAL", Parameters: []Parameter{periods("left", 2), periods("right", 2)}, Outputs: []string{"HIGH", "LOW"}, make: newFRACTAL,
 		Formula: "100 when the high (low) of right bars ago turns out above (below) those of the left bars before it and of all since, else 0",
 	},
@@ -65,10 +85,26 @@ var momentumKinds = []Kind{
 		Formula: "100 * up / (up + down), the sums of n closes - opens above 0 and below; 50 without any",
 	},
 	{
+		Name:       "KDJ",
+		Parameters: []Parameter{periods("raw", 9), periods("K", 3), kdjType("K type"), periods("D", 3), kdjType("D type")},
+		Outputs:    []string{"K", "D", "J"}, make: newKDJ,
+		Formula: "STOCH; 3K - 2D; types are MA's and 10 none, 11 and 13 RMA, 12 ZLEMA",
+	},
+	{
 		Name:       "MACD",
 		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), periods("signal", 9)},
 		Outputs:    []string{"", "SIGNAL", "HIST"}, make: newMACD,
 		Formula: "EMA(fast) - EMA(slow); the EMA(signal) of that; their difference",
+	},
+	{
+		Name:       "MACDEXT",
+		Parameters: []Parameter{atLeast(periods("fast", 12), 2), averageType("fast type"), atLeast(periods("slow", 26), 2), averageType("slow type"), periods("signal", 9), averageType("signal type")},
+		Outputs:    []string{"", "SIGNAL", "HIST"}, make: newMACDEXT,
+		Formula: "MACD with averages of types of MA's",
+	},
+	{
+		Name: "MACDFIX", Parameters: []Parameter{periods("signal", 9)}, Outputs: []string{"", "SIGNAL", "HIST"}, make: newMACDFIX,
+		Formula: "MACD_12_26 with steps of 0.15 and 0.075 in place of 2/13 and 2/27",
 	},
 	{
 		Name: "MFI", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newMFI,
@@ -93,6 +129,12 @@ var momentumKinds = []Kind{
 	{
 		Name: "PLUS_DM", Parameters: []Parameter{periods("periods", 14)}, Outputs: []string{""}, make: newPlusDM,
 		Formula: "Wilder's sum of rises of the high that are above 0 and above the fall of the low",
+	},
+	{
+		Name:       "PPO",
+		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), byDefault(averageType("type"), averageEMA)},
+		Outputs:    []string{""}, make: newPPO,
+		Formula: "APO in percent of the longer period's average",
 	},
 	{
 		Name: "QSTICK", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newQSTICK,
@@ -123,6 +165,22 @@ var momentumKinds = []Kind{
 		Parameters: []Parameter{atLeast(periods("periods", 13), 2), atLeast(periods("fast", 2), 2), atLeast(periods("slow", 25), 2), atLeast(periods("signal", 9), 2)},
 		Outputs:    []string{"", "SIGNAL"}, make: newSMI,
 		Formula: "100 * EMA(fast) of EMA(slow) of close - middle of the n bars' range / that of half the range; the EMA(signal) of it",
+	},
+	{
+		Name:       "STOCH",
+		Parameters: []Parameter{periods("raw", 5), periods("K", 3), averageType("K type"), periods("D", 3), averageType("D type")},
+		Outputs:    []string{"K", "D"}, make: newSTOCH,
+		Formula: "the average of the raw stochastic 100 * (close - lowest low) / (highest high - lowest low), 0 without a range; the average of that; types are MA's",
+	},
+	{
+		Name: "STOCHF", Parameters: []Parameter{periods("raw", 5), periods("D", 3), averageType("D type")}, Outputs: []string{"K", "D"}, make: newSTOCHF,
+		Formula: "the raw stochastic; its average",
+	},
+	{
+		Name:       "STOCHRSI",
+		Parameters: []Parameter{atLeast(periods("RSI", 14), 2), periods("raw", 5), periods("D", 3), averageType("D type")},
+		Outputs:    []string{"K", "D"}, make: newSTOCHRSI,
+		Formula: "the raw stochastic of RSI in place of prices; its average",
 	},
 	{
 		Name: "TRIX", Parameters: []Parameter{periods("periods", 30)}, Outputs: []string{""}, make: newTRIX,

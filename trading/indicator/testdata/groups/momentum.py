@@ -7,9 +7,9 @@ import numpy
 import talib
 
 
-def each(name, results, *suffixes):
+def each(name, results, *suffixes, **options):
     for suffix, values in zip(suffixes, results):
-        yield name + suffix, values
+        yield name + suffix, values, options
 
 
 def fractions(values):
@@ -33,6 +33,26 @@ def sums(values, n):
 
 def means(values, n):
     return [None if s is None else s / n for s in sums(values, n)]
+
+
+def weighted(values, n):
+    """The mean of the last n with weights 1 to n."""
+    weights, out = Fraction(n * (n + 1), 2), []
+    for i in range(len(values)):
+        part = values[max(i - n + 1, 0) : i + 1]
+        out.append(None if len(part) < n or part[0] is None else sum(w * v for w, v in enumerate(part, 1)) / weights)
+    return out
+
+
+def forecasts(values, n):
+    """What the line through the n values before each, by least squares, says of it."""
+    middle = Fraction(n - 1, 2)
+    spread = sum((x - middle) ** 2 for x in range(n))
+    weights = [Fraction(1, n) + (n - middle) * (x - middle) / spread for x in range(n)]
+    out = [None] * n
+    for i in range(n, len(values)):
+        out.append(sum(w * v for w, v in zip(weights, values[i - n : i])))
+    return out
 
 
 def minus(a, b):
@@ -86,6 +106,12 @@ def of_means(b):
         past = [None] * (n // 2 + 1) + closes
         yield f"DPO_{n}", talib.DPO(b.close, n), price | {"exact": floats(minus(past, means(closes, n)))}
     bodies = [c - o for c, o in zip(closes, opens)]
+    for n in (2, 5, 14):
+        foretold = forecasts(closes, n)
+        exact = floats([None if f is None else 100 * (c - f) / c for c, f in zip(closes, foretold)])
+        yield f"FOSC_{n}", talib.FOSC(b.close, n), {"scale": 100, "exact": exact}
+    rates = [None] * 14 + [sum(100 * (c / closes[i - n] - 1) for n in (11, 14)) for i, c in enumerate(closes) if i >= 14]
+    yield "COPPOCK_10_11_14", talib.COPPOCK(b.close), {"scale": 100, "exact": floats(weighted(rates, 10))}
     for n in (1, 10, 50):
         yield f"QSTICK_{n}", talib.QSTICK(b.open, b.close, n), price | {"exact": floats(means(bodies, n))}
     moves = [None] + [y - x for x, y in zip(closes, closes[1:])]
@@ -115,6 +141,8 @@ def plain(b):
     yield from ((f"IMI_{n}", talib.IMI(b.open, b.close, n)) for n in (2, 14))
     yield from ((f"WILLR_{n}", talib.WILLR(*hlc, n)) for n in (2, 14))
     yield from ((f"AROONOSC_{n}", talib.AROONOSC(*hl, n)) for n in (2, 14))
+    yield from ((f"CCI_{n}", talib.CCI(*hlc, n)) for n in (2, 14))
+    yield "COPPOCK_1_2_1", talib.COPPOCK(b.close, 1, 2, 1)
     yield "BOP", talib.BOP(b.open, *hlc)
     yield "WAD", talib.WAD(*hlc)
 
@@ -148,7 +176,30 @@ def fractal(hl, left, right):
         yield flags
 
 
+def of_averages(b):
+    """Those with types of averages; differences of averages, and percentages."""
+    hlc = (b.high, b.low, b.close)
+    lines, price, percent = ("", "_SIGNAL", "_HIST"), {"scale": max(b.high)}, {"scale": 100}
+    for p in (12, 26, 1), (26, 12, 0), (2, 3, 4):
+        name = "_%d_%d_%d" % p
+        yield "APO" + name, talib.APO(b.close, *p), price
+        yield "PPO" + name, talib.PPO(b.close, *p), percent
+    for p in (12, 0, 26, 0, 9, 0), (12, 6, 26, 2, 9, 3), (5, 8, 2, 1, 1, 1), (7, 3, 11, 8, 4, 9):
+        yield from each("MACDEXT_%d_%d_%d_%d_%d_%d" % p, talib.MACDEXT(b.close, *p), *lines, **price)
+    for n in 1, 9:
+        yield from each(f"MACDFIX_{n}", talib.MACDFIX(b.close, n), *lines, **price)
+    for p in (5, 3, 0, 3, 0), (14, 3, 1, 3, 2), (2, 1, 0, 1, 0):
+        yield from each("STOCH_%d_%d_%d_%d_%d" % p, talib.STOCH(*hlc, *p), "_K", "_D", **percent)
+    for p in (9, 3, 13, 3, 13), (9, 3, 0, 5, 12), (3, 4, 10, 4, 11):
+        yield from each("KDJ_%d_%d_%d_%d_%d" % p, talib.KDJ(*hlc, *p), "_K", "_D", "_J", **percent)
+    for p in (5, 3, 0), (1, 1, 0):
+        yield from each("STOCHF_%d_%d_%d" % p, talib.STOCHF(*hlc, *p), "_K", "_D", **percent)
+    for p in (14, 5, 3, 0), (14, 14, 3, 1), (2, 1, 1, 0):
+        yield from each("STOCHRSI_%d_%d_%d_%d" % p, talib.STOCHRSI(b.close, *p), "_K", "_D", **percent)
+
+
 def outputs(b):
     yield from plain(b)
+    yield from of_averages(b)
     yield from several(b)
     yield from of_means(b)
