@@ -7,6 +7,11 @@ const (
 	// transforms to settle.
 	mamaLookback = 32
 	mamaSkip     = 12
+
+	// rounding, as a part of the price, is as much as an in-phase component of 0 can
+	// get by it. A phase is 0 there: TA-Lib has it so only for 0 itself, but then the
+	// last bits of prices decide between 90 degrees and -90.
+	rounding = 0x1p-48
 )
 
 // mama is Ehlers's MESA adaptive moving average: an exponential average whose weight
@@ -31,7 +36,7 @@ func (m *mama) step(x float64) bool {
 		return false
 	}
 	phase := 0.0
-	if inPhase != 0 {
+	if math.Abs(inPhase) > rounding*math.Abs(x) {
 		phase = math.Atan(quadrature/inPhase) * degrees
 	}
 	weight := m.fast

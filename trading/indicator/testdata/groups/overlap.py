@@ -1,3 +1,4 @@
+import ehlers
 import numpy
 import talib
 
@@ -16,11 +17,23 @@ def averages(b):
     for n, factor in ((5, 0.7), (2, 1), (20, 0)):
         yield f"T3_{n}_{factor}", talib.T3(b.close, n, factor)
     for kind in range(10):
-        yield f"MA_9_{kind}", talib.MA(b.close, 9, kind)
+        if kind == 7:
+            yield "MA_9_7", *mama_values(b, 0.5, 0.05)[0]
+        else:
+            yield f"MA_9_{kind}", talib.MA(b.close, 9, kind)
     for fast, slow in ((0.5, 0.05), (0.2, 0.5)):
-        mama, fama = talib.MAMA(b.close, fast, slow)
-        yield f"MAMA_{fast}_{slow}", mama
-        yield f"MAMA_{fast}_{slow}_FAMA", fama
+        mama, fama = mama_values(b, fast, slow)
+        yield f"MAMA_{fast}_{slow}", *mama
+        yield f"MAMA_{fast}_{slow}_FAMA", *fama
+
+
+def mama_values(b, fast, slow):
+    """TA-Lib's MAMA and FAMA. Among prices of few ticks a component is often 0, of which
+    TA-Lib's running sums give some sign: there the exact values are what is wanted."""
+    values = talib.MAMA(b.close, fast, slow)
+    if b.close[0] > 1:
+        return [(v,) for v in values]
+    return [(v, {"exact": e}) for v, e in zip(values, ehlers.mama(b.close, fast, slow))]
 
 
 def bands(b):
