@@ -93,6 +93,18 @@ def awesome(b, fast, slow):
     return minus(means(middles, fast), means(middles, slow))
 
 
+def channel(b, n):
+    """CCI of the typical prices as floats."""
+    typical = fractions((b.high + b.low + b.close) / 3)
+    out = [None] * (n - 1)
+    for x, mean, i in zip(typical[n - 1 :], means(typical, n)[n - 1 :], range(n, len(typical) + 1)):
+        deviation = sum(abs(v - mean) for v in typical[i - n : i]) / n
+        least = Fraction(2e-14) * abs(x)
+        flat = abs(x - mean) <= least or deviation <= least
+        out.append(0 if flat else (x - mean) / (Fraction(0.015) * deviation))
+    return floats(out)
+
+
 def of_means(b):
     """Differences of means, in fractions."""
     price = {"scale": max(b.high)}
@@ -119,6 +131,7 @@ def of_means(b):
     percent = {"scale": 100}
     for n in (2, 14):
         yield f"CMOU_{n}", talib.CMOU(b.close, n), percent | {"exact": share(sums(up, n), sums(down, n), True)}
+        yield f"CCI_{n}", talib.CCI(b.high, b.low, b.close, n), {"exact": channel(b, n)}
         yield f"MFI_{n}", talib.MFI(b.high, b.low, b.close, b.volume, n), percent | {"exact": money_flow(b, n)}
 
 
@@ -141,7 +154,6 @@ def plain(b):
     yield from ((f"IMI_{n}", talib.IMI(b.open, b.close, n)) for n in (2, 14))
     yield from ((f"WILLR_{n}", talib.WILLR(*hlc, n)) for n in (2, 14))
     yield from ((f"AROONOSC_{n}", talib.AROONOSC(*hl, n)) for n in (2, 14))
-    yield from ((f"CCI_{n}", talib.CCI(*hlc, n)) for n in (2, 14))
     yield "COPPOCK_1_2_1", talib.COPPOCK(b.close, 1, 2, 1)
     yield "BOP", talib.BOP(b.open, *hlc)
     yield "WAD", talib.WAD(*hlc)
