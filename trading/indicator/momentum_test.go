@@ -97,9 +97,13 @@ func TestFormerMovesLeaveNoTrace(t *testing.T) {
 func TestOrderOfPeriods(t *testing.T) {
 	bars := benchBars()[:300]
 	for _, same := range [][2]string{
-		{"ULTOSC_7_14_28", "ULTOSC_28_7_14"}, {"APO_12_26_0", "APO_26_12_0"}, {"PPO_12_26_1", "PPO_26_12_1"},
-		{"MACDEXT_12_0_26_1_9_0", "MACDEXT_26_1_12_0_9_0"}, {"MACDEXT_12_1_26_1_9_1", "MACD_12_26_9"},
-		{"STOCHF_5_3_0_D", "STOCH_5_3_0_1_0_K"}, {"KDJ_9_3_0_3_1_D", "STOCH_9_3_0_3_1_D"},
+		{"ULTOSC_7_14_28", "ULTOSC_28_7_14"},
+		{"APO_12_26_0", "APO_26_12_0"},
+		{"PPO_12_26_1", "PPO_26_12_1"},
+		{"MACDEXT_12_0_26_1_9_0", "MACDEXT_26_1_12_0_9_0"},
+		{"MACDEXT_12_1_26_1_9_1", "MACD_12_26_9"},
+		{"STOCHF_5_3_0_D", "STOCH_5_3_0_1_0_K"},
+		{"KDJ_9_3_0_3_1_D", "STOCH_9_3_0_3_1_D"},
 	} {
 		a, warm := feed(t, same[0], bars...)
 		b, warm2 := feed(t, same[1], bars...)
@@ -154,6 +158,72 @@ func TestDirectionalMovement(t *testing.T) {
 			if !math.IsNaN(w) && math.Abs(got[i+1]-w) > 1e-13 {
 				t.Errorf("%s at bar %d is %v, want %v", name, i+1, got[i+1], w)
 			}
+		}
+	}
+}
+
+// TestFractalsAreAllPivots: held against looking at every bar around each.
+func TestFractalsAreAllPivots(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	bars := make([]Bar, 2000)
+	for i := range bars {
+		bars[i] = Bar{High: float64(10 + r.IntN(12)), Low: float64(r.IntN(9))}
+	}
+	for _, sides := range [][2]int{{1, 1}, {2, 2}, {1, 5}, {5, 1}, {7, 3}} {
+		left, right := sides[0], sides[1]
+		x, out, found := New(Spec{"FRACTAL", []float64{float64(left), float64(right)}}), make([]float64, 2), 0
+		for i, b := range bars {
+			x.Update(b)
+			if warm := x.Last(out); warm != (i >= left+right) || !warm {
+				continue
+			}
+			around := slices.Concat(bars[i-right-left:i-right], bars[i-right+1:i+1])
+			high := !slices.ContainsFunc(around, func(o Bar) bool { return o.High >= bars[i-right].High })
+			low := !slices.ContainsFunc(around, func(o Bar) bool { return o.Low <= bars[i-right].Low })
+			if (out[0] == 100) != high || (out[1] == 100) != low {
+				t.Fatalf("%d bars left, %d right: %v at bar %d, want %v and %v", left, right, out, i, high, low)
+			}
+			if high || low {
+				found++
+			}
+		}
+		if found < 10 {
+			t.Errorf("%d bars left, %d right: only %d fractals", left, right, found)
+		}
+	}
+}
+
+// TestChannelIndexIsExact: CCI keeps its digits where the newest price is almost the
+// mean of prices 10^12 times as large as its distance from it.
+func TestChannelIndexIsExact(t *testing.T) {
+	const price = float64(1 << 40)
+	var bars []Bar
+	for i := range 60 {
+		p := price + []float64{0, 1, 0.75}[i%3]
+		bars = append(bars, Bar{High: p, Low: p, Close: p})
+	}
+	got, _ := feed(t, "CCI_3", bars...)
+	// Mean 1.75/3 above the price, deviations 1.75/3, 1.25/3, 0.5/3.
+	for i, distance := range []float64{-1.75 / 3, 1.25 / 3, 0.5 / 3} {
+		if want := distance / (0.015 * 3.5 / 9); difference(got[57+i], want) > 1e-15 {
+			t.Errorf("bar %d: %v, want %v", 57+i, got[57+i], want)
+		}
+	}
+}
+
+// TestLag: the number of n numbers ago, whenever it was saved and loaded.
+func TestLag(t *testing.T) {
+	for _, n := range []int{1, 2, 7} {
+		l := newLag(n)
+		for i := range 30 {
+			peeked, _ := l.take(-1, false)
+			past, ok := l.take(float64(i), true)
+			if ok != (i >= n) || ok && (past != float64(i-n) || peeked != past) {
+				t.Fatalf("lag %d at %d is %v, %v", n, i, past, ok)
+			}
+			loaded := newLag(n)
+			loaded.load(&reader{b: l.appendState(nil)})
+			l = loaded
 		}
 	}
 }
