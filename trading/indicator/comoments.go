@@ -3,21 +3,25 @@ package indicator
 import "math"
 
 // comoments are means of pairs, and the sums of products of their deviations from
-// them. Runs are joined with Chan's formulas, as moments are.
-type comoments struct{ meanX, meanY, xx, xy, yy float64 }
+// them. Runs are joined with Chan's formulas, and means have 106 bits, as in moments.
+type comoments struct {
+	meanX, meanY pair
+	xx, xy, yy   float64
+}
 
 func (c comoments) with(n int, r [2]float64) comoments {
-	return c.join(n, comoments{meanX: r[0], meanY: r[1]}, 1)
+	return c.join(n, comoments{meanX: pair{hi: r[0]}, meanY: pair{hi: r[1]}}, 1)
 }
 
 func (c comoments) join(n int, o comoments, m int) comoments {
 	if n == 0 {
 		return o
 	}
-	dx, dy, share := o.meanX-c.meanX, o.meanY-c.meanY, float64(m)/float64(n+m)
+	dx, dy := c.meanX.to(o.meanX.hi)+o.meanX.lo, c.meanY.to(o.meanY.hi)+o.meanY.lo
+	share := float64(m) / float64(n+m)
 	weight := share * float64(n)
 	return comoments{
-		meanX: c.meanX + float64(dx*share), meanY: c.meanY + float64(dy*share),
+		meanX: c.meanX.moved(float64(dx * share)), meanY: c.meanY.moved(float64(dy * share)),
 		xx: c.xx + o.xx + float64(dx*dx*weight), xy: c.xy + o.xy + float64(dx*dy*weight), yy: c.yy + o.yy + float64(dy*dy*weight),
 	}
 }
@@ -25,7 +29,7 @@ func (c comoments) join(n int, o comoments, m int) comoments {
 // slope is that of y over x by least squares; 0 where x doesn't vary by more than its
 // own rounding can.
 func (c comoments) slope(n int) float64 {
-	if noise := float64(c.meanX * 0x1p-50); c.xx <= float64(n)*float64(noise*noise) {
+	if noise := c.meanX.hi * 0x1p-50; c.xx <= float64(n)*float64(noise*noise) {
 		return 0
 	}
 	return c.xy / c.xx
@@ -41,14 +45,14 @@ func (c comoments) correlation() float64 {
 }
 
 func (c comoments) appendState(b []byte) []byte {
-	for _, v := range []float64{c.meanX, c.meanY, c.xx, c.xy, c.yy} {
+	for _, v := range []float64{c.meanX.hi, c.meanX.lo, c.meanY.hi, c.meanY.lo, c.xx, c.xy, c.yy} {
 		b = appendFloat(b, v)
 	}
 	return b
 }
 
-func (c comoments) load(r *reader) comoments {
-	return comoments{r.float(), r.float(), r.float(), r.float(), r.float()}
+func (c comoments) load(r *reader, _ int) comoments {
+	return comoments{pair{r.float(), r.float()}, pair{r.float(), r.float()}, r.float(), r.float(), r.float()}
 }
 
 // newCORREL is the correlation of n highs and lows.

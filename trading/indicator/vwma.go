@@ -19,7 +19,7 @@ func (s shares) join(_ int, o shares, _ int) shares {
 
 func (s shares) appendState(b []byte) []byte { return appendFloat(appendFloat(b, s.mean), s.volume) }
 
-func (s shares) load(r *reader) shares { return shares{r.float(), r.float()} }
+func (s shares) load(r *reader, _ int) shares { return shares{r.float(), r.float()} }
 
 // newVWMA is the mean of n closes by volume. n bars without any volume have none. One
 // bar gives its close, whatever its volume, as in TA-Lib.

@@ -3,15 +3,16 @@ package indicator
 // row is what one bar adds to a rolling window: one number or two.
 type row interface{ [1]float64 | [2]float64 }
 
-// summary is what a window knows of a run of rows, such as their moments. It has
-// no place for what can be told from their number, which the window keeps.
+// summary is what a window knows of a run of rows, such as their moments. It needn't
+// have their number, which the window knows.
 type summary[R row, S any] interface {
 	// with gives the summary of n rows and then one more, a younger one.
 	with(n int, r R) S
 	// join gives the summary of n older rows and m younger ones.
 	join(n int, younger S, m int) S
 	appendState(b []byte) []byte
-	load(r *reader) S
+	// load reads what appendState appended for n rows.
+	load(r *reader, n int) S
 }
 
 // rolling holds the last n rows and their summary. It is a queue of two stacks: the
@@ -125,7 +126,7 @@ func (w *rolling[R, S]) load(r *reader) {
 		least = 1
 	}
 	w.olds = r.bounded(least, w.count*least)
-	w.young, w.now = w.young.load(r), w.now.load(r)
+	w.young, w.now = w.young.load(r, w.count-w.olds), w.now.load(r, w.count)
 	for i := range w.count {
 		for j := range len(w.ring[i]) {
 			w.ring[i][j] = r.float()
