@@ -77,17 +77,20 @@ func (d *directional) load(r *reader) {
 }
 
 // index is Wilder's directional movement index, 100 * |plus - minus| / (plus +
-// minus); there is none without movement or range.
+// minus); there is none without range, or where both together are below TA-Lib's least
+// movement, 1e-14 percent of it.
 func (m movement) index() (float64, bool) {
-	plus, minus := part100(m.plus, m.trueRange), part100(m.minus, m.trueRange)
-	if plus+minus < noMove {
+	plus, minus := percentOf(m.plus, m.trueRange), percentOf(m.minus, m.trueRange)
+	if plus+minus < leastMovement {
 		return 0, false
 	}
 	return 100 * (math.Abs(minus-plus) / (plus + minus)), true
 }
 
-// part100 is how much x is of a whole, in percent; 0 of nothing.
-func part100(x, whole float64) float64 {
+const leastMovement = 1e-14
+
+// percentOf is how much x is of a whole, in percent; 0 of nothing.
+func percentOf(x, whole float64) float64 {
 	if whole > 0 {
 		return 100 * (x / whole)
 	}
@@ -114,9 +117,9 @@ func newMinusDI(p []float64) Indicator {
 // With one period TA-Lib gives it as a part of 1.
 func indicated(x, trueRange float64, n int) float64 {
 	if n == 1 {
-		return part100(x, trueRange) / 100
+		return percentOf(x, trueRange) / 100
 	}
-	return part100(x, trueRange)
+	return percentOf(x, trueRange)
 }
 
 func newMovement(p []float64, value func(m movement, n int) (float64, bool)) Indicator {

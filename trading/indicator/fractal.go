@@ -28,8 +28,8 @@ type pivot struct {
 	centre, old *lag     // the value itself, and when it becomes one of the left
 }
 
-func newPivot(make func(int) extremum, left, right int) *pivot {
-	return &pivot{left: make(left), right: make(right), centre: newLag(right), old: newLag(right + 1)}
+func newPivot(extreme func(n int) extremum, left, right int) *pivot {
+	return &pivot{left: extreme(left), right: extreme(right), centre: newLag(right), old: newLag(right + 1)}
 }
 
 func (p *pivot) take(x float64, keep bool) (found, ok bool) {
