@@ -12,6 +12,7 @@ var kinds = table(map[string][]Kind{
 	"momentum":   momentumKinds,
 	"volatility": volatilityKinds,
 	"volume":     volumeKinds,
+	"pattern":    patternKinds,
 })
 
 func table(groups map[string][]Kind) []Kind {
@@ -27,7 +28,7 @@ func table(groups map[string][]Kind) []Kind {
 }
 
 // Groups lists the groups of indicators, in the order of the page.
-func Groups() []string { return []string{"overlap", "momentum", "volatility", "volume"} }
+func Groups() []string { return []string{"overlap", "momentum", "volatility", "volume", "pattern"} }
 
 // Kinds lists all kinds, sorted by name. What it gives must not be changed.
 func Kinds() []Kind { return slices.Clone(kinds) }
