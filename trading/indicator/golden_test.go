@@ -69,7 +69,7 @@ func raise(p **float64, v float64) {
 // agreements holds values and warm-up against the goldens, and gives how near
 // every kind comes.
 func agreements(t *testing.T) map[string]agreement {
-	found := make(map[string]agreement)
+	found := patternAgreements(t)
 	for group, g := range loadGoldens(t) {
 		if len(g.Series) < 12 {
 			t.Errorf("%s: only %d series", group, len(g.Series))

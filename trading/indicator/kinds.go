@@ -13,6 +13,7 @@ var kinds = table(map[string][]Kind{
 	"volatility": volatilityKinds,
 	"volume":     volumeKinds,
 	"statistics": statisticsKinds,
+	"pattern":    patternKinds,
 })
 
 func table(groups map[string][]Kind) []Kind {
@@ -28,7 +29,9 @@ func table(groups map[string][]Kind) []Kind {
 }
 
 // Groups lists the groups of indicators, in the order of the page.
-func Groups() []string { return []string{"overlap", "momentum", "volatility", "volume", "statistics"} }
+func Groups() []string {
+	return []string{"overlap", "momentum", "volatility", "volume", "statistics", "pattern"}
+}
 
 // Kinds lists all kinds, sorted by name. What it gives must not be changed.
 func Kinds() []Kind { return slices.Clone(kinds) }

@@ -61,6 +61,9 @@ func (r *recipe) bars(t testing.TB) []Bar {
 		return r.recorded(t)
 	}
 	x, last := xorshift(r.Seed), r.Base
+	if r.Shape == "candles" {
+		return r.candles(&x)
+	}
 	bars := make([]Bar, r.Bars)
 	for i := range r.Bars {
 		opened := last
@@ -78,6 +81,23 @@ func (r *recipe) bars(t testing.TB) []Bar {
 			StartMs: i * 60_000, SessionMs: i / sessionBars * sessionBars * 60_000, Open: float64(opened) / r.Divisor,
 			High: float64(high) / r.Divisor, Low: float64(low) / r.Divisor, Close: float64(last) / r.Divisor, Volume: float64(volume) / 1000,
 		}
+	}
+	return bars
+}
+
+// candles gives bars that may gap from the one before and have any body and
+// shadows.
+func (r *recipe) candles(x *xorshift) []Bar {
+	bars, last, step := make([]Bar, r.Bars), r.Base, r.Step
+	for i := range bars {
+		gap := [...]int64{0, step / 2, 2 * step}[x.below(3)]
+		body := [...]int64{0, step / 8, step / 2, 2 * step}[x.below(4)]
+		wick := [...]int64{0, step / 4, step, 3 * step}[x.below(4)]
+		opened := last + x.below(2*gap+1) - gap
+		last = opened + x.below(2*body+1) - body
+		high := max(opened, last) + x.below(wick+1)
+		low := min(opened, last) - x.below(wick+1)
+		bars[i] = Bar{Open: float64(opened), High: float64(high), Low: float64(low), Close: float64(last)}
 	}
 	return bars
 }

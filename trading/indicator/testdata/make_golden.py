@@ -92,8 +92,23 @@ def move(shape, i, base, step, r):
     return 0
 
 
+def candle(r, close, step):
+    """A candle that may gap from the last close and have any body and shadows."""
+    gap, body, wick = (0, step // 2, 2 * step)[r.below(3)], (0, step // 8, step // 2, 2 * step)[r.below(4)], (0, step // 4, step, 3 * step)[r.below(4)]
+    opened = close + r.below(2 * gap + 1) - gap
+    close = opened + r.below(2 * body + 1) - body
+    up, down = r.below(wick + 1), r.below(wick + 1)
+    return opened, max(opened, close) + up, min(opened, close) - down, close
+
+
 def bars(shape, seed, divisor, base, step, count, wicks):
     r, close = Random(seed), base
+    if shape == "candles":
+        rows = []
+        for i in range(count):
+            opened, high, low, close = candle(r, close, step)
+            rows.append((opened / divisor, high / divisor, low / divisor, close / divisor, 0, i // SESSION_BARS))
+        return columns(rows)
     rows = []
     for i in range(count):
         opened = close
