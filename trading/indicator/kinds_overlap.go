@@ -52,9 +52,14 @@ var overlapKinds = append(averageKinds, []Kind{
 	{
 		Name: "SAREXT",
 		Parameters: []Parameter{
-			{Name: "start", Default: 0, Min: -1e15, Max: 1e15}, factor("offset", 0),
-			factor("first long", 0.02), factor("long", 0.02), factor("most long", 0.2),
-			factor("first short", 0.02), factor("short", 0.02), factor("most short", 0.2),
+			{Name: "start", Default: 0, Min: -1e15, Max: 1e15},
+			factor("offset", 0),
+			factor("first long", 0.02),
+			factor("long", 0.02),
+			factor("most long", 0.2),
+			factor("first short", 0.02),
+			factor("short", 0.02),
+			factor("most short", 0.2),
 		},
 		Outputs: []string{""}, make: newSAREXT,
 		Formula: "SAR with its own acceleration for long and short, a start (below 0: short) and an offset at a turn; negative while short",
