@@ -46,6 +46,11 @@ func atLeast(p Parameter, least float64) Parameter {
 	return p
 }
 
+func atMost(p Parameter, most float64) Parameter {
+	p.Max = most
+	return p
+}
+
 func byDefault(p Parameter, def float64) Parameter {
 	p.Default = def
 	return p

@@ -11,8 +11,7 @@ import (
 // TestAverages: of each type, n of 1 gives the number itself, a number that stays is
 // its own average, and the first value comes where averageLookback says.
 func TestAverages(t *testing.T) {
-	most := int(averageType("type").Max)
-	for kind := range most + 1 {
+	for kind := range averageRMA + 1 {
 		for _, n := range []int{1, 2, 3, 4, 9, 10, 30} {
 			s, lookback := newAverage(kind, n), averageLookback(kind, n)
 			for i := range 400 {

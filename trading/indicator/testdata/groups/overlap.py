@@ -16,7 +16,7 @@ def averages(b):
         yield f"HMA_{n}", talib.HMA(b.close, n)
     for n, factor in ((5, 0.7), (20, 1)):
         yield f"T3_{n}_{factor}", talib.T3(b.close, n, factor)
-    for kind in range(10):
+    for kind in range(14):
         if kind == 7:
             yield "MA_9_7", *mama_values(b, 0.5, 0.05)[0]
         else:
