@@ -58,7 +58,10 @@ func loadGoldens(t testing.TB) map[string]goldens {
 // agreement is how near a kind comes to its oracle: the largest relative
 // differences on the hard and on the real series, and TA-Lib's own difference from
 // exact values where those are held against; nil where there are none.
-type agreement struct{ Hard, Real, TALib *float64 }
+type agreement struct {
+	Hard, Real, TALib *float64
+	own               bool // TA-Lib has no such kind
+}
 
 func raise(p **float64, v float64) {
 	if *p == nil || v > **p {

@@ -28,8 +28,10 @@ func tables(found map[string]agreement) string {
 			parameters = append(parameters, fmt.Sprintf("%s %v…%v", p.Name, p.Min, p.Max))
 		}
 		spec, _, _ := ParseName(k.example())
+		near := found[k.Name]
+		near.own = k.own
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", strings.Join(spec.OutputNames(), "` `"), strings.Join(parameters, ", "),
-			firstValue(spec), strings.ReplaceAll(k.Formula, "|", "\\|"), found[k.Name])
+			firstValue(spec), strings.ReplaceAll(k.Formula, "|", "\\|"), near)
 	}
 	return b.String()
 }
@@ -66,6 +68,9 @@ func (a agreement) String() string {
 		return fmt.Sprintf("%.1g", *p)
 	}
 	hard := cell(a.Hard)
+	if a.own && a.Hard != nil {
+		hard += " of a plain implementation"
+	}
 	if a.TALib != nil && *a.TALib > tolerance {
 		hard += " of exact values; TA-Lib " + cell(a.TALib)
 	}
