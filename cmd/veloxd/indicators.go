@@ -18,8 +18,9 @@ func indicatorsCommand() *cobra.Command {
 		Use:   "indicators [NAME...]",
 		Short: "List indicators with their parameters and formulas",
 		Long: "Lists all indicators by group: the names of their outputs with the usual parameters, the bounds of\n" +
-			"these, and the formula. NAME is one of a group, of an indicator or of an output with its parameters,\n" +
-			"as in requests and rules, which tells whether it is right. It may be in small letters.",
+			"these, and the formula with what its words mean. NAME is one of a group, of an indicator, or of an\n" +
+			"output with its parameters as in requests and rules, which tells whether it is right. Small letters\n" +
+			"will do.",
 		Example: "  veloxd indicators\n" +
 			"  veloxd indicators volume\n" +
 			"  veloxd indicators MACD BBANDS_20_2_UPPER\n" +
@@ -49,6 +50,13 @@ type indicatorEntry struct {
 	// Outputs are whole names, as in requests.
 	Outputs []string `json:"outputs"`
 	Formula string   `json:"formula"`
+	// Terms are the words of the formula that need a meaning.
+	Terms []indicatorTerm `json:"terms"`
+}
+
+type indicatorTerm struct {
+	Word    string `json:"word"`
+	Meaning string `json:"meaning"`
 }
 
 type indicatorParameter struct {
@@ -61,9 +69,14 @@ type indicatorParameter struct {
 }
 
 func newEntry(k indicator.Kind, spec indicator.Spec) indicatorEntry {
-	e := indicatorEntry{Name: k.Name, Group: k.Group, Parameters: []indicatorParameter{}, Outputs: spec.OutputNames(), Formula: k.Formula}
+	e := indicatorEntry{
+		Name: k.Name, Group: k.Group, Parameters: []indicatorParameter{}, Outputs: spec.OutputNames(), Formula: k.Formula, Terms: []indicatorTerm{},
+	}
 	for i, p := range k.Parameters {
 		e.Parameters = append(e.Parameters, indicatorParameter{p.Name, spec.Params[i], p.Default, p.Min, p.Max, p.Whole})
+	}
+	for _, t := range k.Terms() {
+		e.Terms = append(e.Terms, indicatorTerm(t))
 	}
 	return e
 }
@@ -115,6 +128,19 @@ func printIndicators(w io.Writer, entries []indicatorEntry) {
 		}
 		printField(w, "formula", e.Formula)
 	}
+	printTerms(w, entries)
+}
+
+// printTerms tells what the words of formulas mean, each once.
+func printTerms(w io.Writer, entries []indicatorEntry) {
+	heading := "\nIn formulas:\n"
+	for _, t := range indicator.Terms() {
+		if slices.ContainsFunc(entries, func(e indicatorEntry) bool { return slices.Contains(e.Terms, indicatorTerm(t)) }) {
+			fmt.Fprint(w, heading)
+			heading = ""
+			printField(w, t.Word, t.Meaning)
+		}
+	}
 }
 
 // String tells the value, and what it may be.
@@ -133,7 +159,7 @@ func (p indicatorParameter) String() string {
 
 // printField prints a field of an indicator, its words wrapped at 100 columns.
 func printField(w io.Writer, name, text string) {
-	const indent, width = 24, 100
+	const indent, width = 25, 100
 	line := fmt.Sprintf("    %-*s", indent-4, name)
 	for i, word := range strings.Fields(text) {
 		switch {

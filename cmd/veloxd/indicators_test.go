@@ -40,20 +40,24 @@ func TestIndicatorsOfNames(t *testing.T) {
 	const macd = `MOMENTUM
 
   MACD
-    outputs             MACD_12_26_9 MACD_12_26_9_SIGNAL MACD_12_26_9_HIST
-    fast                12, whole, 2 to 10000
-    slow                26, whole, 2 to 10000
-    signal              9, whole, 1 to 10000
-    formula             EMA(fast) - EMA(slow); the EMA(signal) of that; their difference
+    outputs              MACD_12_26_9 MACD_12_26_9_SIGNAL MACD_12_26_9_HIST
+    fast                 12, whole, 2 to 10000
+    slow                 26, whole, 2 to 10000
+    signal               9, whole, 1 to 10000
+    formula              EMA(fast) - EMA(slow); the EMA(signal) of that; their difference
+`
+	const words = `
+In formulas:
+    EMA                  e + 2 / (n + 1) * (x - e), the mean of the first n numbers at first
 `
 	const bands = `OVERLAP
 
   BBANDS
-    outputs             BBANDS_50_2.5_UPPER BBANDS_50_2.5_MIDDLE BBANDS_50_2.5_LOWER
-    periods             50, whole, 2 to 10000, by default 20
-    deviations          2.5, 0.001 to 100, by default 2
+    outputs              BBANDS_50_2.5_UPPER BBANDS_50_2.5_MIDDLE BBANDS_50_2.5_LOWER
+    periods              50, whole, 2 to 10000, by default 20
+    deviations           2.5, 0.001 to 100, by default 2
 `
-	for args, want := range map[string]string{"MACD": macd, "macd": macd, "bbands_50_2.5_lower": bands, "MACD BBANDS_50_2.5_LOWER": macd + "\n" + bands} {
+	for args, want := range map[string]string{"MACD": macd + words, "macd": macd + words, "bbands_50_2.5_lower": bands, "MACD BBANDS_50_2.5_LOWER": macd + "\n" + bands} {
 		code, out, stderr := call(t, append([]string{"indicators"}, strings.Fields(args)...)...)
 		if code != 0 || stderr != "" || !strings.HasPrefix(out, want) {
 			t.Errorf("%s gives %d, %q and\n%swant\n%s", args, code, stderr, out, want)
@@ -88,6 +92,9 @@ func TestIndicatorsJSON(t *testing.T) {
 	if e := entries[0]; e.Name != "RSI" || e.Group != "momentum" || !slices.Equal(e.Outputs, []string{"RSI_7"}) ||
 		!slices.Equal(e.Parameters, []indicatorParameter{rsi}) || !strings.Contains(e.Formula, "gain") {
 		t.Errorf("RSI_7 is %+v", e)
+	}
+	if terms := entries[0].Terms; len(terms) != 1 || terms[0].Word != "Wilder's average" {
+		t.Errorf("RSI has the terms %v", terms)
 	}
 	if !strings.Contains(out, `"parameters": []`) {
 		t.Errorf("VWAP's parameters are not an empty list: %s", out)

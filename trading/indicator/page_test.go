@@ -33,6 +33,10 @@ func tables(found map[string]agreement) string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", strings.Join(spec.OutputNames(), "` `"), strings.Join(parameters, ", "),
 			firstValue(spec), strings.ReplaceAll(k.Formula, "|", "\\|"), near)
 	}
+	b.WriteString("\n### Words of formulas\n\n| word | meaning |\n| --- | --- |\n")
+	for _, t := range Terms() {
+		fmt.Fprintf(&b, "| %s | %s |\n", t.Word, t.Meaning)
+	}
 	return b.String()
 }
 

@@ -1,0 +1,59 @@
+package indicator
+
+import (
+	"regexp"
+	"slices"
+)
+
+// Term is a word that formulas use and what it means.
+type Term struct{ Word, Meaning string }
+
+var terms = []struct {
+	Term
+	used func(k Kind) bool
+}{
+	{Term{"n", "the periods, where an indicator has one number of them"}, mentions(`\bn\b`)},
+	{Term{"EMA", "e + 2 / (n + 1) * (x - e), the mean of the first n numbers at first"}, mentions(`\bEMA\b`)},
+	{Term{"Wilder's average", "(w * (n - 1) + x) / n, the mean of the first n numbers at first"}, mentions(`\bWilder's average`)},
+	{Term{"Wilder's sum", "s - s / n + x, the sum of the first n - 1 numbers at first"}, mentions(`\bWilder's sum`)},
+	{Term{"mean", "the simple one, of the last n numbers"}, mentions(`\bmean`)},
+	{Term{"population", "deviation and variance divide by n, not by n - 1"}, mentions(`\bpopulation\b`)},
+	{Term{"least squares", "the straight line with the least sum of squared distances, the bars one apart"}, mentions(`\bleast squares\b`)},
+	{Term{"type", "a moving average by number, as MA has them"}, mentions(`\btypes?\b`)},
+	{Term{"a name in capitals", "another indicator, over n periods unless it says otherwise"}, mentionsOthers},
+}
+
+func mentions(words string) func(k Kind) bool {
+	pattern := regexp.MustCompile(words)
+	return func(k Kind) bool { return pattern.MatchString(k.Formula) }
+}
+
+var capitals = regexp.MustCompile(`\b[A-Z][A-Z0-9_]+\b`)
+
+// mentionsOthers tells whether a formula uses other kinds but the EMA, which has a
+// term of its own.
+func mentionsOthers(k Kind) bool {
+	return slices.ContainsFunc(capitals.FindAllString(k.Formula, -1), func(word string) bool {
+		_, ok := kindOf(word)
+		return ok && word != k.Name && word != "EMA"
+	})
+}
+
+// Terms lists the words that formulas use.
+func Terms() []Term {
+	list := make([]Term, len(terms))
+	for i, t := range terms {
+		list[i] = t.Term
+	}
+	return list
+}
+
+// Terms lists the words that the formula of this kind uses.
+func (k Kind) Terms() (list []Term) {
+	for _, t := range terms {
+		if t.used(k) {
+			list = append(list, t.Term)
+		}
+	}
+	return list
+}
