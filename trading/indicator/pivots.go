@@ -5,7 +5,7 @@ package indicator
 // S2 = P - (H - L), R3 = H + 2(P - L), S3 = L - 2(H - P). Outputs: P, R1 to R3, S1
 // to S3.
 func newPIVOTS([]float64) Indicator {
-	return newPivots(7, func(s prices, out []float64) {
+	return newPivots(7, func(s highLowClose, out []float64) {
 		p, size := s.pivot(), s.high-s.low
 		out[0] = p
 		out[1], out[2], out[3] = float64(2*p)-s.low, p+size, s.high+float64(2*(p-s.low))
@@ -15,7 +15,7 @@ func newPIVOTS([]float64) Indicator {
 
 // newFibonacciPivots have the range's parts 0.382, 0.618 and 1 above and below P.
 func newFibonacciPivots([]float64) Indicator {
-	return newPivots(7, func(s prices, out []float64) {
+	return newPivots(7, func(s highLowClose, out []float64) {
 		out[0] = s.pivot()
 		for i, part := range [3]float64{0.382, 0.618, 1} {
 			d := float64(part * (s.high - s.low))
@@ -27,7 +27,7 @@ func newFibonacciPivots([]float64) Indicator {
 // newCamarillaPivots have 1.1 / 12, 1.1 / 6, 1.1 / 4 and 1.1 / 2 of the range above
 // and below the close (Scott, 1989). Outputs: P, R1 to R4, S1 to S4.
 func newCamarillaPivots([]float64) Indicator {
-	return newPivots(9, func(s prices, out []float64) {
+	return newPivots(9, func(s highLowClose, out []float64) {
 		out[0] = s.pivot()
 		for i, part := range [4]float64{12, 6, 4, 2} {
 			d := (s.high - s.low) * 1.1 / part
@@ -36,7 +36,7 @@ func newCamarillaPivots([]float64) Indicator {
 	})
 }
 
-func newPivots(outputs int, levels func(s prices, out []float64)) Indicator {
+func newPivots(outputs int, levels func(s highLowClose, out []float64)) Indicator {
 	sessions := &sessionPrices{}
 	return newStepped(outputs, func(b Bar, keep bool, out []float64) bool {
 		past, ok := sessions.take(b, keep)
@@ -47,27 +47,27 @@ func newPivots(outputs int, levels func(s prices, out []float64)) Indicator {
 	}, sessions)
 }
 
-// prices are those of a session.
-type prices struct{ high, low, close float64 }
+// highLowClose are those of a session.
+type highLowClose struct{ high, low, close float64 }
 
-func (p prices) pivot() float64 { return (p.high + p.low + p.close) / 3 }
+func (p highLowClose) pivot() float64 { return (p.high + p.low + p.close) / 3 }
 
 // sessionPrices knows the prices of the session so far and of the one before. A
 // session whose start was not seen tells wrong levels: the very first counts only
 // when its first bar starts with it.
 type sessionPrices struct {
 	session   sessionStart
-	now, past prices
+	now, past highLowClose
 	known     bool // past is a whole session
 }
 
-func (s *sessionPrices) take(b Bar, keep bool) (prices, bool) {
+func (s *sessionPrices) take(b Bar, keep bool) (highLowClose, bool) {
 	next := *s
 	if next.session.take(b) {
 		next.past, next.known = s.now, s.session.whole
-		next.now = prices{b.High, b.Low, b.Close}
+		next.now = highLowClose{b.High, b.Low, b.Close}
 	} else {
-		next.now = prices{max(s.now.high, b.High), min(s.now.low, b.Low), b.Close}
+		next.now = highLowClose{max(s.now.high, b.High), min(s.now.low, b.Low), b.Close}
 	}
 	if keep {
 		*s = next
@@ -75,7 +75,7 @@ func (s *sessionPrices) take(b Bar, keep bool) (prices, bool) {
 	return next.past, next.known
 }
 
-func (p prices) appendState(b []byte) []byte {
+func (p highLowClose) appendState(b []byte) []byte {
 	return appendFloat(appendFloat(appendFloat(b, p.high), p.low), p.close)
 }
 
@@ -85,8 +85,8 @@ func (s *sessionPrices) appendState(b []byte) []byte {
 
 func (s *sessionPrices) load(r *reader) {
 	s.session.load(r)
-	s.now = prices{r.float(), r.float(), r.float()}
-	s.past = prices{r.float(), r.float(), r.float()}
+	s.now = highLowClose{r.float(), r.float(), r.float()}
+	s.past = highLowClose{r.float(), r.float(), r.float()}
 	s.known = r.bool()
 }
 
