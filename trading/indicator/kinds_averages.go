@@ -26,7 +26,7 @@ var averageKinds = []Kind{
 		Name:       "MAMA",
 		Parameters: []Parameter{{Name: "fast limit", Default: 0.5, Min: 0.01, Max: 0.99}, {Name: "slow limit", Default: 0.05, Min: 0.01, Max: 0.99}},
 		Outputs:    []string{"", "FAMA"}, make: newMAMA,
-		Formula: "an EMA whose weight is fast limit / the fall of the cycle's phase in degrees, at least slow limit; FAMA follows it at half the weight",
+		Formula: "an EMA whose weight is fast limit / the fall of the cycle's phase in degrees, at least slow limit; FAMA follows it at half the weight; the phase as in Ehlers, MESA Adaptive Moving Averages (Stocks & Commodities, September 2001)",
 	},
 	{
 		Name: "RMA", Parameters: []Parameter{periods("periods", 30)}, Outputs: []string{""}, make: byNumber(averageRMA),

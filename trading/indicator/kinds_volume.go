@@ -47,7 +47,7 @@ var volumeKinds = []Kind{
 		Name:       "PVO",
 		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), byDefault(averageType("type"), averageEMA)},
 		Outputs:    []string{""}, make: newPVO,
-		Formula: "(f - s) / s * 100, the averages of volume of a type (see MA) over the shorter and the longer period; 0 where s is below 1e-14",
+		Formula: "100 * (f - s) / s, the averages of a type of the last fast and slow volumes, the shorter period being fast whichever comes first; 0 where s is below 1e-14",
 	},
 	{
 		Name: "PVT", Outputs: []string{""}, make: newPVT,

@@ -21,6 +21,22 @@ var terms = []struct {
 	{Term{"least squares", "the straight line with the least sum of squared distances, the bars one apart"}, mentions(`\bleast squares\b`)},
 	{Term{"type", "a moving average by number, as MA has them"}, mentions(`\btypes?\b`)},
 	{Term{"a name in capitals", "another indicator, over n periods unless it says otherwise"}, mentionsOthers},
+	{Term{"a pattern's value", "100 where it is found and bullish, -100 and bearish, else 0"}, func(k Kind) bool { return k.Group == "pattern" }},
+	{Term{"white, black", "close not below its open; below it"}, ofPattern(`\b(white|black)\b`)},
+	{Term{"long", "a body above the mean of the 10 bodies before; a shadow above its bar's body, very long above twice"}, ofPattern(`\blong\b`)},
+	{Term{"short", "a body below that mean; a shadow below half the mean of the 10 bars' two shadows before"}, ofPattern(`\bshort`)},
+	{Term{"without shadow", "one below 0.1 of the mean of the 10 ranges before"}, ofPattern(`\b(without|no) (lower |upper )?shadow|marubozu| only`)},
+	{Term{"marubozu", "a long body without shadows"}, ofPattern(`\bmarubozu`)},
+	{Term{"doji", "a body of at most 0.1 of the mean of the 10 ranges before"}, ofPattern(`\bdoji\b`)},
+	{Term{"near, same, far", "within 0.2, within 0.05 and beyond 0.6 of the mean of the 5 ranges before"}, ofPattern(`\b(near|same|far)\b`)},
+	{Term{"gap", "the bodies don't touch"}, ofPattern(`\bgaps?\b`)},
+	{Term{"well within, deep", "by more than penetration of that body"}, func(k Kind) bool { return k.Group == "pattern" && len(k.Parameters) > 0 }},
+	{Term{"harami, engulfing", "the pattern of that name, as CDLHARAMI; so of others"}, ofPattern(`\b(harami|engulfing|hikkake|kicking)\b`)},
+}
+
+func ofPattern(words string) func(k Kind) bool {
+	used := mentions(words)
+	return func(k Kind) bool { return k.Group == "pattern" && used(k) }
 }
 
 func mentions(words string) func(k Kind) bool {
