@@ -3,6 +3,7 @@ package indicator
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Term is a word that formulas use and what it means.
@@ -19,7 +20,7 @@ var terms = []struct {
 	{Term{"mean", "the simple one, of the last n numbers"}, mentions(`\bmean`)},
 	{Term{"population", "deviation and variance divide by n, not by n - 1"}, mentions(`\bpopulation\b`)},
 	{Term{"least squares", "the straight line with the least sum of squared distances, the bars one apart"}, mentions(`\bleast squares\b`)},
-	{Term{"type", "a moving average by number, as MA has them"}, mentions(`\btypes?\b`)},
+	{Term{"type", "a moving average by number, as MA has them"}, hasType},
 	{Term{"a name in capitals", "another indicator, over n periods unless it says otherwise"}, mentionsOthers},
 	{Term{"a pattern's value", "100 where it is found and bullish, -100 and bearish, else 0"}, func(k Kind) bool { return k.Group == "pattern" }},
 	{Term{"white, black", "close not below its open; below it"}, ofPattern(`\b(white|black)\b`)},
@@ -37,6 +38,10 @@ var terms = []struct {
 func ofPattern(words string) func(k Kind) bool {
 	used := mentions(words)
 	return func(k Kind) bool { return k.Group == "pattern" && used(k) }
+}
+
+func hasType(k Kind) bool {
+	return slices.ContainsFunc(k.Parameters, func(p Parameter) bool { return strings.HasSuffix(p.Name, "type") })
 }
 
 func mentions(words string) func(k Kind) bool {

@@ -45,7 +45,7 @@ func TestTerms(t *testing.T) {
 		return strings.Join(list, "; ")
 	}
 	for name, want := range map[string]string{
-		"VWAP": "", "RSI": "Wilder's average", "MACD": "EMA", "BBANDS": "n; mean; population", "ADXR": "n; mean; a name in capitals",
+		"VWAP": "", "STOCHF": "type", "MA": "EMA; type; a name in capitals", "RSI": "Wilder's average", "MACD": "EMA", "BBANDS": "n; mean; population", "ADXR": "n; mean; a name in capitals",
 		"EMA": "n; mean", "PIVOTS": "", "CDLDOJI": "a pattern's value; near, same, far",
 		"CDLEVENINGDOJISTAR": "a pattern's value; white, black; long; doji; gap; well within, deep", "MINUS_DI": "Wilder's sum; a name in capitals",
 	} {
