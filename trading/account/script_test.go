@@ -1,8 +1,10 @@
 package account
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -228,6 +230,9 @@ func (p *player) renderOne(event Event) string {
 	case PositionEvent:
 		return fmt.Sprintf("%s %s %v at %v, now %v, open %v, made %v", e.Type, e.Symbol, e.Quantity, e.AveragePrice, e.CurrentPrice, e.UnrealizedPnL, e.RealizedPnL)
 	case Alert:
+		if m, ok := modeOf(e); ok {
+			return fmt.Sprintf("ALERT %s %s %s", e.Type, e.Severity, m)
+		}
 		return fmt.Sprintf("ALERT %s %s %s", e.Type, e.Severity, maskIDs(string(e.Data)))
 	case VenueCommand:
 		return fmt.Sprintf("VENUE %s %s", e.Action, p.name(e.ClientOrderID))
@@ -237,6 +242,26 @@ func (p *player) renderOne(event Event) string {
 		return "ignored " + e.What
 	}
 	return fmt.Sprintf("%+v", event)
+}
+
+// modeOf gives, for an alert about the account's mode, "WAS REASON > MODE REASON"
+// and what else it records, save the command's id.
+func modeOf(e Alert) (string, bool) {
+	var d modeData
+	if json.Unmarshal(e.Data, &d) != nil || d.Mode == "" {
+		return "", false
+	}
+	words := []string{string(d.Was), d.WasReason, ">", string(d.Mode), d.Reason}
+	if d.Detail != "" {
+		words = append(words, strconv.Quote(d.Detail))
+	}
+	if d.By != "" {
+		words = append(words, "by", d.By)
+	}
+	for _, g := range d.Granted {
+		words = append(words, "granted", string(g))
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " "), true
 }
 
 // maskIDs takes the order ids out of an alert's data.

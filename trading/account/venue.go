@@ -60,6 +60,7 @@ func (a *Account) move(o *order.Order, was order.Status) {
 		s.Orders = append(s.Orders, o)
 		a.orders[o.ID] = o
 		a.bookChanged(o.BookID)
+		a.recount(s)
 	}
 }
 
