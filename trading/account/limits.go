@@ -15,11 +15,14 @@ func (a *Account) checkLimits(s *Symbol, o *order.Order, d *draft) (order.Reason
 		return "", ""
 	}
 	d.entry = true
+	// s may be the symbol as it would be without some order, so what is kept of the
+	// symbol as it is must not be used of it.
+	buys, sells := s.open()
+	is := s.scale.terms.Weigh(s.Net.Quantity, buys, sells, s.Price)
 	return a.guard.Check(asked(o), &risk.View{
 		NowMs: a.s.ClockMs, Terms: &s.scale.terms,
-		Net: s.Net.Quantity, OpenBuys: s.scale.buys, OpenSells: s.scale.sells,
-		LastPrice: s.Price, LastMs: s.TimeMs,
-		All: a.weights, Equity: a.Equity(), Recent: &a.s.Recent,
+		Net: s.Net.Quantity, OpenBuys: buys, OpenSells: sells, LastPrice: s.Price, LastMs: s.TimeMs,
+		All: a.weights.Sub(a.symbols[s.Name].scale.weight).Add(is), Equity: a.Equity(), Recent: &a.s.Recent,
 	})
 }
 

@@ -39,12 +39,13 @@ type marginData struct {
 // assess holds the account against its limits after something has changed; s is
 // the symbol that has, nil when none.
 func (a *Account) assess(s *Symbol, timeMs int64) {
-	a.assessLoss(timeMs)
-	a.assessDrawdown(timeMs)
+	profit := a.profit() // nothing of what follows trades
+	a.assessLoss(profit, timeMs)
+	a.assessDrawdown(profit, timeMs)
 	if s != nil {
 		a.assessSize(s, timeMs)
 	}
-	a.assessMargin(timeMs)
+	a.assessMargin(a.s.Deposits.Add(profit), timeMs)
 	a.closing(s, timeMs)
 }
 
@@ -58,11 +59,10 @@ func (a *Account) assessSizes(timeMs int64) {
 // profit is all that was gained and lost, realised and not.
 func (a *Account) profit() decimal.Decimal { return a.Equity().Sub(a.s.Deposits) }
 
-// dailyLoss is the loss since the day began; a gain is below 0.
-func (a *Account) dailyLoss() decimal.Decimal { return a.s.DayBase.Sub(a.profit()) }
-
-func (a *Account) assessLoss(timeMs int64) {
-	loss, limit := a.dailyLoss(), a.s.Limits.DailyLoss
+// assessLoss holds the loss since the day began, realised or not, against its
+// limit; a gain is a loss below 0.
+func (a *Account) assessLoss(profit decimal.Decimal, timeMs int64) {
+	loss, limit := a.s.DayBase.Sub(profit), a.s.Limits.DailyLoss
 	level, crossed := a.guard.Loss.Move(a.s.LossLevel, loss, limit)
 	a.s.LossLevel = level
 	if !crossed {
@@ -82,8 +82,7 @@ func (a *Account) assessLoss(timeMs int64) {
 
 // assessDrawdown holds the equity against its highest so far. Deposits and
 // withdrawals move that as well: they are neither profit nor loss.
-func (a *Account) assessDrawdown(timeMs int64) {
-	profit := a.profit()
+func (a *Account) assessDrawdown(profit decimal.Decimal, timeMs int64) {
 	if profit.Greater(a.s.Peak) {
 		a.s.Peak = profit
 	}
@@ -144,8 +143,11 @@ func (a *Account) assessSize(s *Symbol, timeMs int64) {
 // assessMargin holds the margin that the positions need against the equity. Of
 // what is too much, whole positions are closed: what part of one a venue would
 // trade, its lots, is not known here.
-func (a *Account) assessMargin(timeMs int64) {
-	need, equity := a.weights.Held, a.Equity()
+func (a *Account) assessMargin(equity decimal.Decimal, timeMs int64) {
+	need := a.weights.Held
+	if need.IsZero() && a.s.MarginLevel == 0 {
+		return
+	}
 	level, crossed := a.guard.Margin.Move(a.s.MarginLevel, need, equity)
 	a.s.MarginLevel = level
 	// What was named is closed, and it was not enough: there is more to name.

@@ -20,14 +20,7 @@ type scale struct {
 // what is left of them, or its books have changed.
 func (a *Account) recount(s *Symbol) {
 	c := &s.scale
-	c.buys, c.sells = decimal.Decimal{}, decimal.Decimal{}
-	for _, o := range s.Orders {
-		if o.Side == order.Buy {
-			c.buys = c.buys.Add(o.Rest())
-		} else {
-			c.sells = c.sells.Add(o.Rest())
-		}
-	}
+	c.buys, c.sells = s.open()
 	held := 0
 	for _, b := range s.Books {
 		if !b.Quantity.IsZero() {
@@ -37,6 +30,18 @@ func (a *Account) recount(s *Symbol) {
 	a.heldBooks += held - c.held
 	c.held = held
 	a.weigh(s)
+}
+
+// open gives what a symbol's open orders may still buy and sell.
+func (s *Symbol) open() (buys, sells decimal.Decimal) {
+	for _, o := range s.Orders {
+		if o.Side == order.Buy {
+			buys = buys.Add(o.Rest())
+		} else {
+			sells = sells.Add(o.Rest())
+		}
+	}
+	return buys, sells
 }
 
 // weigh brings the sums over all symbols to a symbol's price. Only limits of

@@ -321,4 +321,40 @@ func checkInvariants(t testing.TB, a *Account) {
 		t.Fatalf("cash and positions are worth %v, deposits and profit %v; realized %v and %v, unrealized %v and %v",
 			worth, a.Equity(), realized, a.s.Realized, unrealized, a.s.Unrealized)
 	}
+	checkScales(t, a)
+}
+
+// checkScales: what is kept beside the state, as sums over symbols, equals what can
+// be made of it anew.
+func checkScales(t testing.TB, a *Account) {
+	t.Helper()
+	weights, held, marked := risk.Weight{}, 0, 0
+	for _, s := range a.s.Symbols {
+		is := scale{terms: a.guard.Terms(s.Name)}
+		for _, o := range s.Orders {
+			if o.Side == order.Buy {
+				is.buys = is.buys.Add(o.Rest())
+			} else {
+				is.sells = is.sells.Add(o.Rest())
+			}
+		}
+		for _, b := range s.Books {
+			if !b.Quantity.IsZero() {
+				is.held++
+			}
+		}
+		if a.guard.Weighs() {
+			is.weight = is.terms.Weigh(s.Net.Quantity, is.buys, is.sells, s.Price)
+		}
+		if is != s.scale {
+			t.Fatalf("%s: kept is %+v, it is %+v: recount must follow each change of orders and books", s.Name, s.scale, is)
+		}
+		weights, held = weights.Add(is.weight), held+is.held
+		if s.Closing {
+			marked++
+		}
+	}
+	if weights != a.weights || held != a.heldBooks || marked != a.marked {
+		t.Fatalf("kept are %+v, %d books and %d symbols to close; there are %+v, %d and %d", a.weights, a.heldBooks, a.marked, weights, held, marked)
+	}
 }
