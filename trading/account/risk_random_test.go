@@ -51,21 +51,26 @@ type past struct {
 	entry  []bool
 }
 
+func ownLimits(l *risk.Limits, symbol string) risk.SymbolLimits {
+	for _, o := range l.Symbols {
+		if o.Symbol == symbol {
+			return o
+		}
+	}
+	return risk.SymbolLimits{}
+}
+
+func either(own, all decimal.Decimal) decimal.Decimal {
+	if own.IsZero() {
+		return all
+	}
+	return own
+}
+
 // broken gives, by brute force, every limit that an entry breaks.
 func (h *past) broken(a *Account, e *OrderEvent) map[order.Reason]bool {
 	l, s, now := &a.s.Limits, a.symbols[e.Symbol], a.s.ClockMs
-	own := risk.SymbolLimits{}
-	for _, o := range l.Symbols {
-		if o.Symbol == e.Symbol {
-			own = o
-		}
-	}
-	either := func(own, all decimal.Decimal) decimal.Decimal {
-		if own.IsZero() {
-			return all
-		}
-		return own
-	}
+	own := ownLimits(l, e.Symbol)
 	out := make(map[order.Reason]bool)
 	over := func(r order.Reason, is, most decimal.Decimal) {
 		if most.Sign() > 0 && is.Greater(most) {
@@ -86,14 +91,18 @@ func (h *past) broken(a *Account, e *OrderEvent) map[order.Reason]bool {
 	over(order.ReasonMaxOrderValue, e.Quantity.Mul(price), l.MaxOrderValue)
 	over(order.ReasonPriceBand, price.Sub(s.Price).Abs().MulInt(100), s.Price.Mul(either(own.PriceBandPercent, l.PriceBandPercent)))
 
+	weigh(a, e, over)
+	h.lookBack(l, e, now, out)
+	return out
+}
+
+// weigh adds up positions and exposure with the entry among the open orders.
+func weigh(a *Account, e *OrderEvent, over func(order.Reason, decimal.Decimal, decimal.Decimal)) {
+	l, s := &a.s.Limits, a.symbols[e.Symbol]
 	gross, long, short, margin := decimal.Decimal{}, decimal.Decimal{}, decimal.Decimal{}, decimal.Decimal{}
 	for _, x := range a.s.Symbols {
-		rate := l.MarginPercent
-		for _, o := range l.Symbols {
-			if o.Symbol == x.Name {
-				rate = either(o.MarginPercent, rate)
-			}
-		}
+		own := ownLimits(l, x.Name)
+		rate := either(own.MarginPercent, l.MarginPercent)
 		up, down := x.Net.Quantity, x.Net.Quantity
 		for _, o := range x.Orders {
 			if o.Side == order.Buy {
@@ -128,11 +137,10 @@ func (h *past) broken(a *Account, e *OrderEvent) map[order.Reason]bool {
 	if l.Alerts.Margin != nil {
 		share = l.Alerts.Margin[3]
 	}
-	if most := a.Equity().MulInt(share).Div(decimal.FromInt(100)); margin.Greater(most) && margin.Sign() > 0 {
-		out[order.ReasonMargin] = true
+	if margin.IsZero() {
+		return
 	}
-	h.lookBack(l, e, now, out)
-	return out
+	over(order.ReasonMargin, margin.MulInt(100).Sub(a.Equity().MulInt(share)).Add(decimal.FromInt(1)), decimal.FromInt(1))
 }
 
 func (h *past) lookBack(l *risk.Limits, e *OrderEvent, now int64, out map[order.Reason]bool) {

@@ -16,8 +16,7 @@ const noon = 1_700_136_000_000
 
 // asked is an order of 10 X: "BUY 10 MARKET", "SELL 10 LIMIT 100" or "BUY 10 SL 99
 // 98", the last price being the trigger.
-func asked(t testing.TB, text string) *Order {
-	t.Helper()
+func asked(text string) *Order {
 	f := strings.Fields(text)
 	o := &Order{StrategyID: "s", Symbol: "X", Side: order.Side(f[0]), Quantity: d(f[1]), Kind: order.Kind(f[2])}
 	if len(f) > 3 {
@@ -35,43 +34,82 @@ func seen(g *Guard) *View {
 	return &View{NowMs: noon, Terms: &t, LastPrice: d("100"), LastMs: noon - 1000, Equity: d("10000"), Recent: &Recent{}}
 }
 
-// TestChecks holds every check at its bound, one below and one above.
-func TestChecks(t *testing.T) {
-	type view = func(*View)
-	last := func(price string) view { return func(v *View) { v.LastPrice = d(price) } }
-	book := func(net, buys, sells string) view {
-		return func(v *View) { v.Net, v.OpenBuys, v.OpenSells = d(net), d(buys), d(sells) }
-	}
-	// others is what other symbols weigh, beside the book of X at 100.
-	others := func(long, short, gross, margin string, b view) view {
-		return func(v *View) {
-			b(v)
-			is := v.Terms.Weigh(v.Net, v.OpenBuys, v.OpenSells, v.LastPrice)
-			v.All = is.Add(Weight{Long: d(long), Short: d(short), Gross: d(gross), Margin: d(margin)})
-		}
-	}
-	at := func(ms int64) view { return func(v *View) { v.NowMs = ms } }
-	recent := func(r Recent) view { return func(v *View) { v.Recent = &r } }
-	equal := func(agoMs int64, text string) view {
-		return recent(Recent{Equals: []Entry{{noon - agoMs, asked(t, text).key()}}})
-	}
-	hours := func(from, to Clock, days ...string) Limits {
-		return Limits{TradingHours: []Window{{Days: days, From: from, To: to}}}
-	}
-	for name, c := range map[string]struct {
-		limits  Limits
-		order   string
-		view    view
-		refused order.Reason
-	}{
-		"no limits": {Limits{}, "BUY 92233720368 LIMIT 92233720368", nil, ""},
+// checkCase is one order under limits; view changes what the account shows.
+type checkCase struct {
+	limits  Limits
+	order   string
+	view    view
+	refused order.Reason
+}
 
+type view = func(*View)
+
+func last(price string) view { return func(v *View) { v.LastPrice = d(price) } }
+
+func book(net, buys, sells string) view {
+	return func(v *View) { v.Net, v.OpenBuys, v.OpenSells = d(net), d(buys), d(sells) }
+}
+
+// others is what other symbols weigh, beside the book of X at 100.
+func others(long, short, gross, margin string, b view) view {
+	return func(v *View) {
+		b(v)
+		is := v.Terms.Weigh(v.Net, v.OpenBuys, v.OpenSells, v.LastPrice)
+		v.All = is.Add(Weight{Long: d(long), Short: d(short), Gross: d(gross), Margin: d(margin)})
+	}
+}
+
+func at(ms int64) view { return func(v *View) { v.NowMs = ms } }
+
+func recent(r Recent) view { return func(v *View) { v.Recent = &r } }
+
+func equal(agoMs int64, text string) view {
+	return recent(Recent{Equals: []Entry{{noon - agoMs, asked(text).key()}}})
+}
+
+func hours(from, to Clock, days ...string) Limits {
+	return Limits{TradingHours: []Window{{Days: days, From: from, To: to}}}
+}
+
+// holds holds a check at its bound, one below and one above.
+func holds(t *testing.T, cases map[string]checkCase) {
+	t.Helper()
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if err := c.limits.Validate(); err != nil {
+				t.Fatal(err)
+			}
+			g := NewGuard(&c.limits)
+			v := seen(g)
+			if c.view != nil {
+				c.view(v)
+			}
+			got, words := g.Check(asked(c.order), v)
+			if got != c.refused || (words != "") != (got != "") {
+				t.Errorf("%q: %q; want %q", got, words, c.refused)
+			}
+		})
+	}
+}
+
+func TestNoLimits(t *testing.T) {
+	holds(t, map[string]checkCase{
+		"no limits": {Limits{}, "BUY 92233720368 LIMIT 92233720368", nil, ""},
+	})
+}
+
+func TestRestrictedSymbols(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"denied":             {Limits{SymbolsDenied: []string{"Y", "X"}}, "BUY 1 MARKET", nil, order.ReasonRestricted},
 		"another is denied":  {Limits{SymbolsDenied: []string{"Y"}}, "BUY 1 MARKET", nil, ""},
 		"allowed":            {Limits{SymbolsAllowed: []string{"Y", "X"}}, "BUY 1 MARKET", nil, ""},
 		"another is allowed": {Limits{SymbolsAllowed: []string{"Y"}}, "BUY 1 MARKET", nil, order.ReasonRestricted},
 		"allowed and denied": {Limits{SymbolsAllowed: []string{"X"}, SymbolsDenied: []string{"X"}}, "BUY 1 MARKET", nil, order.ReasonRestricted},
+	})
+}
 
+func TestTradingHours(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"hours began now":         {hours(12*60, 13*60), "BUY 1 MARKET", nil, ""},
 		"hours begin in a minute": {hours(12*60+1, 13*60), "BUY 1 MARKET", nil, order.ReasonTradingHours},
 		"hours end now":           {hours(11*60, 12*60), "BUY 1 MARKET", nil, order.ReasonTradingHours},
@@ -84,7 +122,11 @@ func TestChecks(t *testing.T) {
 			Limits{DayOffsetMinutes: 330, TradingHours: []Window{{From: 17*60 + 30, To: 18 * 60}}}, "BUY 1 MARKET", nil, "",
 		},
 		"hours of long ago": {hours(0, 24*60, "WED"), "BUY 1 MARKET", at(-1), ""},
+	})
+}
 
+func TestMaxOrderQuantity(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"quantity below": {Limits{MaxOrderQuantity: d("10")}, "BUY 9.99999999 MARKET", nil, ""},
 		"quantity at":    {Limits{MaxOrderQuantity: d("10")}, "BUY 10 MARKET", nil, ""},
 		"quantity above": {Limits{MaxOrderQuantity: d("10")}, "BUY 10.00000001 MARKET", nil, order.ReasonMaxOrderQuantity},
@@ -94,8 +136,13 @@ func TestChecks(t *testing.T) {
 		"another's own": {
 			Limits{MaxOrderQuantity: d("10"), Symbols: []SymbolLimits{{Symbol: "Y", MaxOrderQuantity: d("20")}}}, "BUY 20 MARKET", nil, order.ReasonMaxOrderQuantity,
 		},
+	})
+}
 
+func TestNoPrice(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"no price for a value":        {Limits{MaxOrderValue: d("10")}, "BUY 1 MARKET", last("0"), order.ReasonNoPrice},
+		"no price is needed":          {Limits{PositionSize: d("1"), OrdersPerDay: 1}, "BUY 1 MARKET", last("0"), ""},
 		"a price of its own":          {Limits{MaxOrderValue: d("10")}, "BUY 1 LIMIT 10", last("0"), ""},
 		"no price for a band":         {Limits{PriceBandPercent: d("1")}, "BUY 1 LIMIT 10", last("0"), order.ReasonNoPrice},
 		"no price for exposure":       {Limits{GrossExposure: d("1")}, "BUY 1 LIMIT 10", last("0"), order.ReasonNoPrice},
@@ -109,7 +156,11 @@ func TestChecks(t *testing.T) {
 		"a price of the future":       {Limits{MaxPriceAgeMs: 1000}, "BUY 1 MARKET", at(noon - 2001), order.ReasonNoPrice},
 		"a limit needs no fresh one":  {Limits{MaxPriceAgeMs: 999}, "BUY 1 LIMIT 100", nil, ""},
 		"no price of an age, a limit": {Limits{MaxPriceAgeMs: 999}, "BUY 1 LIMIT 100", last("0"), ""},
+	})
+}
 
+func TestPriceBand(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"band above, at":     {Limits{PriceBandPercent: d("5")}, "BUY 1 LIMIT 105", nil, ""},
 		"band above, over":   {Limits{PriceBandPercent: d("5")}, "BUY 1 LIMIT 105.00000001", nil, order.ReasonPriceBand},
 		"band above, within": {Limits{PriceBandPercent: d("5")}, "SELL 1 LIMIT 104.99999999", nil, ""},
@@ -122,7 +173,11 @@ func TestChecks(t *testing.T) {
 			Limits{PriceBandPercent: d("0.00000001")}, "BUY 1 LIMIT 0.00000002", last("0.00000001"), order.ReasonPriceBand,
 		},
 		"band of the largest": {Limits{PriceBandPercent: d("1000")}, "BUY 1 LIMIT 92233720368.54775807", last("92233720368.54775807"), ""},
+	})
+}
 
+func TestMaxOrderValue(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"value at":              {Limits{MaxOrderValue: d("1000")}, "BUY 10 LIMIT 100", nil, ""},
 		"value above":           {Limits{MaxOrderValue: d("1000")}, "BUY 10 LIMIT 100.00000001", nil, order.ReasonMaxOrderValue},
 		"value at the last":     {Limits{MaxOrderValue: d("1000")}, "BUY 10 MARKET", nil, ""},
@@ -131,7 +186,11 @@ func TestChecks(t *testing.T) {
 		"value of the higher":   {Limits{MaxOrderValue: d("1000")}, "BUY 10 SL 101 100", nil, order.ReasonMaxOrderValue},
 		"a limit is no market":  {Limits{MaxOrderValue: d("999")}, "BUY 10 LIMIT 99", nil, ""},
 		"value, a symbol's own": {Limits{MaxOrderValue: d("1000"), Symbols: []SymbolLimits{{Symbol: "X", MaxOrderValue: d("5")}}}, "BUY 1 MARKET", nil, order.ReasonMaxOrderValue},
+	})
+}
 
+func TestPositionSize(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"size at":                   {Limits{PositionSize: d("100")}, "BUY 100 MARKET", nil, ""},
 		"size above":                {Limits{PositionSize: d("100")}, "BUY 100.00000001 MARKET", nil, order.ReasonPositionSize},
 		"size short at":             {Limits{PositionSize: d("100")}, "SELL 100 MARKET", nil, ""},
@@ -149,7 +208,11 @@ func TestChecks(t *testing.T) {
 		"size of CRITICAL's own":    {Limits{PositionSize: d("100"), Alerts: Alerts{PositionSize: []int64{50, 60, 70, 80}}}, "BUY 81 MARKET", nil, order.ReasonPositionSize},
 		"size, a symbol's own":      {Limits{PositionSize: d("100"), Symbols: []SymbolLimits{{Symbol: "X", PositionSize: d("5")}}}, "BUY 6 MARKET", nil, order.ReasonPositionSize},
 		"size, only a symbol's own": {Limits{Symbols: []SymbolLimits{{Symbol: "X", PositionSize: d("5")}}}, "BUY 5 MARKET", nil, ""},
+	})
+}
 
+func TestGrossExposure(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"gross at":          {Limits{GrossExposure: d("1000")}, "BUY 10 MARKET", nil, ""},
 		"gross above":       {Limits{GrossExposure: d("1000")}, "BUY 10.0000001 MARKET", nil, order.ReasonGrossExposure},
 		"gross short above": {Limits{GrossExposure: d("1000")}, "SELL 10.0000001 MARKET", nil, order.ReasonGrossExposure},
@@ -157,24 +220,36 @@ func TestChecks(t *testing.T) {
 		"gross above with others": {
 			Limits{GrossExposure: d("1000")}, "BUY 5.01 MARKET", others("0", "-500", "500", "0", book("0", "0", "0")), order.ReasonGrossExposure,
 		},
-		"gross with open orders":  {Limits{GrossExposure: d("1000")}, "BUY 5 MARKET", others("0", "0", "0", "0", book("2", "3.01", "0")), order.ReasonGrossExposure},
-		"gross of the worse side": {Limits{GrossExposure: d("1000")}, "BUY 10 MARKET", others("0", "0", "0", "0", book("0", "0", "10")), ""},
-		"gross over, no more":     {Limits{GrossExposure: d("1000")}, "BUY 10 MARKET", others("0", "0", "0", "0", book("0", "0", "20")), ""},
+		"gross with open orders, at": {Limits{GrossExposure: d("1000")}, "BUY 5 MARKET", others("0", "0", "0", "0", book("2", "3", "0")), ""},
+		"gross with open orders":     {Limits{GrossExposure: d("1000")}, "BUY 5 MARKET", others("0", "0", "0", "0", book("2", "3.01", "0")), order.ReasonGrossExposure},
+		"gross of the worse side":    {Limits{GrossExposure: d("1000")}, "BUY 10 MARKET", others("0", "0", "0", "0", book("0", "0", "10")), ""},
+		"gross over, no more":        {Limits{GrossExposure: d("1000")}, "BUY 10 MARKET", others("0", "0", "0", "0", book("0", "0", "20")), ""},
+	})
+}
 
-		"net at":                   {Limits{NetExposure: d("1000")}, "BUY 10 MARKET", nil, ""},
-		"net above":                {Limits{NetExposure: d("1000")}, "BUY 10.0000001 MARKET", nil, order.ReasonNetExposure},
-		"net short at":             {Limits{NetExposure: d("1000")}, "SELL 10 MARKET", nil, ""},
-		"net short above":          {Limits{NetExposure: d("1000")}, "SELL 10.0000001 MARKET", nil, order.ReasonNetExposure},
-		"net, others short":        {Limits{NetExposure: d("1000")}, "BUY 15 MARKET", others("-500", "-500", "500", "0", book("0", "0", "0")), ""},
-		"net above, others short":  {Limits{NetExposure: d("1000")}, "BUY 15.01 MARKET", others("-500", "-500", "500", "0", book("0", "0", "0")), order.ReasonNetExposure},
-		"net, back from too short": {Limits{NetExposure: d("1000")}, "BUY 1 MARKET", others("-5000", "-5000", "5000", "0", book("0", "0", "0")), ""},
+func TestNetExposure(t *testing.T) {
+	holds(t, map[string]checkCase{
+		"net at":                     {Limits{NetExposure: d("1000")}, "BUY 10 MARKET", nil, ""},
+		"net above":                  {Limits{NetExposure: d("1000")}, "BUY 10.0000001 MARKET", nil, order.ReasonNetExposure},
+		"net short at":               {Limits{NetExposure: d("1000")}, "SELL 10 MARKET", nil, ""},
+		"net short above":            {Limits{NetExposure: d("1000")}, "SELL 10.0000001 MARKET", nil, order.ReasonNetExposure},
+		"net, others short":          {Limits{NetExposure: d("1000")}, "BUY 15 MARKET", others("-500", "-500", "500", "0", book("0", "0", "0")), ""},
+		"net above, others short":    {Limits{NetExposure: d("1000")}, "BUY 15.01 MARKET", others("-500", "-500", "500", "0", book("0", "0", "0")), order.ReasonNetExposure},
+		"net of what is held, at":    {Limits{NetExposure: d("1000")}, "BUY 5 MARKET", others("0", "0", "0", "0", book("2", "3", "1")), ""},
+		"net of what is held, above": {Limits{NetExposure: d("1000")}, "BUY 5.01 MARKET", others("0", "0", "0", "0", book("2", "3", "1")), order.ReasonNetExposure},
+		"net, back from too short":   {Limits{NetExposure: d("1000")}, "BUY 1 MARKET", others("-5000", "-5000", "5000", "0", book("0", "0", "0")), ""},
+	})
+}
 
-		"margin at":            {Limits{MarginPercent: d("20")}, "BUY 500 MARKET", nil, ""},
-		"margin above":         {Limits{MarginPercent: d("20")}, "BUY 500.000001 MARKET", nil, order.ReasonMargin},
-		"margin short above":   {Limits{MarginPercent: d("20")}, "SELL 500.000001 MARKET", nil, order.ReasonMargin},
-		"margin with others":   {Limits{MarginPercent: d("20")}, "BUY 250 MARKET", others("0", "0", "0", "5000", book("0", "0", "0")), ""},
-		"margin above, others": {Limits{MarginPercent: d("20")}, "BUY 251 MARKET", others("0", "0", "0", "5000", book("0", "0", "0")), order.ReasonMargin},
-		"margin over, no more": {Limits{MarginPercent: d("20")}, "SELL 1 MARKET", others("0", "0", "0", "0", book("600", "0", "0")), ""},
+func TestMargin(t *testing.T) {
+	holds(t, map[string]checkCase{
+		"margin at":                  {Limits{MarginPercent: d("20")}, "BUY 500 MARKET", nil, ""},
+		"margin above":               {Limits{MarginPercent: d("20")}, "BUY 500.000001 MARKET", nil, order.ReasonMargin},
+		"margin short above":         {Limits{MarginPercent: d("20")}, "SELL 500.000001 MARKET", nil, order.ReasonMargin},
+		"margin with others":         {Limits{MarginPercent: d("20")}, "BUY 250 MARKET", others("0", "0", "0", "5000", book("0", "0", "0")), ""},
+		"margin above, others":       {Limits{MarginPercent: d("20")}, "BUY 251 MARKET", others("0", "0", "0", "5000", book("0", "0", "0")), order.ReasonMargin},
+		"margin of what is held, at": {Limits{MarginPercent: d("20")}, "BUY 250 MARKET", others("0", "0", "0", "0", book("200", "50", "0")), ""},
+		"margin over, no more":       {Limits{MarginPercent: d("20")}, "SELL 1 MARKET", others("0", "0", "0", "0", book("600", "0", "0")), ""},
 		"margin without any equity": {
 			Limits{MarginPercent: d("20")}, "BUY 1 MARKET", func(v *View) { v.Equity = d("-1") }, order.ReasonMargin,
 		},
@@ -183,7 +258,11 @@ func TestChecks(t *testing.T) {
 		},
 		"margin, a symbol's own": {Limits{Symbols: []SymbolLimits{{Symbol: "X", MarginPercent: d("50")}}}, "BUY 201 MARKET", nil, order.ReasonMargin},
 		"margin, another's own":  {Limits{Symbols: []SymbolLimits{{Symbol: "Y", MarginPercent: d("50")}}}, "BUY 999 MARKET", nil, ""},
+	})
+}
 
+func TestDuplicates(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"duplicate":              {Limits{DuplicateWindowMs: 500}, "BUY 10 LIMIT 100", equal(499, "BUY 10 LIMIT 100"), order.ReasonDuplicate},
 		"duplicate of now":       {Limits{DuplicateWindowMs: 1}, "BUY 10 LIMIT 100", equal(0, "BUY 10 LIMIT 100"), order.ReasonDuplicate},
 		"duplicate, late":        {Limits{DuplicateWindowMs: 500}, "BUY 10 LIMIT 100", equal(500, "BUY 10 LIMIT 100"), ""},
@@ -194,7 +273,11 @@ func TestChecks(t *testing.T) {
 		"duplicate, other type":  {Limits{DuplicateWindowMs: 500}, "BUY 10 MARKET", equal(0, "BUY 10 LIMIT"), ""},
 		"duplicate, trigger":     {Limits{DuplicateWindowMs: 500}, "BUY 10 SL 100 99", equal(0, "BUY 10 SL 100 98"), ""},
 		"duplicates are off":     {Limits{}, "BUY 10 LIMIT 100", equal(0, "BUY 10 LIMIT 100"), ""},
+	})
+}
 
+func TestOrdersInATime(t *testing.T) {
+	holds(t, map[string]checkCase{
 		"a second's last":     {Limits{OrdersPerSecond: 2}, "BUY 1 MARKET", recent(Recent{TimesMs: []int64{noon}}), ""},
 		"a second is full":    {Limits{OrdersPerSecond: 2}, "BUY 1 MARKET", recent(Recent{TimesMs: []int64{noon - 999, noon}}), order.ReasonOrdersPerSecond},
 		"a second is over":    {Limits{OrdersPerSecond: 2}, "BUY 1 MARKET", recent(Recent{TimesMs: []int64{noon - 1000, noon}}), ""},
@@ -205,22 +288,7 @@ func TestChecks(t *testing.T) {
 		"a day's last":        {Limits{OrdersPerDay: 2}, "BUY 1 MARKET", recent(Recent{Today: 1}), ""},
 		"a day is full":       {Limits{OrdersPerDay: 2}, "BUY 1 MARKET", recent(Recent{Today: 2}), order.ReasonOrdersPerDay},
 		"a day is fuller":     {Limits{OrdersPerDay: 2}, "BUY 1 MARKET", recent(Recent{Today: 3}), order.ReasonOrdersPerDay},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if err := c.limits.Validate(); err != nil {
-				t.Fatal(err)
-			}
-			g := NewGuard(&c.limits)
-			v := seen(g)
-			if c.view != nil {
-				c.view(v)
-			}
-			got, words := g.Check(asked(t, c.order), v)
-			if got != c.refused || (words != "") != (got != "") {
-				t.Errorf("%q: %q; want %q", got, words, c.refused)
-			}
-		})
-	}
+	})
 }
 
 // TestFirstRefusalCounts: of several limits that an order breaks, the first in the
@@ -250,7 +318,7 @@ func TestFirstRefusalCounts(t *testing.T) {
 		{order.ReasonOrdersPerDay, func() { l.OrdersPerDay = 0 }},
 		{"", func() {}},
 	}
-	o := asked(t, "BUY 11 LIMIT 200")
+	o := asked("BUY 11 LIMIT 200")
 	var recent Recent
 	NewGuard(&l).Note(&recent, o, noon, true)
 	for _, b := range broken {
@@ -283,7 +351,7 @@ func TestRefusalsHaveTheirNumbers(t *testing.T) {
 		g := NewGuard(&c.limits)
 		v := seen(g)
 		v.Equity = d("9999")
-		if _, words := g.Check(asked(t, "BUY 10 LIMIT 101"), v); words != c.want {
+		if _, words := g.Check(asked("BUY 10 LIMIT 101"), v); words != c.want {
 			t.Errorf("%q; want %q", words, c.want)
 		}
 	}

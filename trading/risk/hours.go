@@ -24,7 +24,7 @@ func (c *Clock) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%.16q is no time of day; want one such as \"09:15\"", text)
+	return fmt.Errorf("%.16q is not HH:MM, 00:00 to 24:00", text)
 }
 
 // Allowed says what a Clock may be, for messages.

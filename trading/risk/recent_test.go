@@ -22,14 +22,14 @@ func TestRatesInEveryWindow(t *testing.T) {
 			now += []int64{0, 1, r.Int64N(300), 1000 - now%1000, r.Int64N(20_000)}[r.IntN(5)]
 			v := seen(g)
 			v.NowMs, v.Recent = now, &recent
-			reason, _ := g.Check(asked(t, "BUY 1 MARKET"), v)
+			reason, _ := g.Check(asked("BUY 1 MARKET"), v)
 			fits := since(times, now-999) < l.OrdersPerSecond && since(times, now-59_999) < l.OrdersPerMinute
 			if fits != (reason == "") {
 				t.Fatalf("seed %d: at %d %q, though %d in the second and %d in the minute, of %+v",
 					seed, now, reason, since(times, now-999), since(times, now-59_999), l)
 			}
 			if reason == "" {
-				g.Note(&recent, asked(t, "BUY 1 MARKET"), now, true)
+				g.Note(&recent, asked("BUY 1 MARKET"), now, true)
 				times = append(times, now)
 			}
 			if r.IntN(2) == 0 {
@@ -64,7 +64,7 @@ func since(times []int64, fromMs int64) int64 {
 }
 
 func TestWhatIsRemembered(t *testing.T) {
-	o := asked(t, "BUY 1 LIMIT 5")
+	o := asked("BUY 1 LIMIT 5")
 	off := NewGuard(&Limits{OrdersPerDay: 5})
 	on := NewGuard(&Limits{OrdersPerSecond: 1000, DuplicateWindowMs: 5000})
 	var r Recent
