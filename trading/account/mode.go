@@ -58,16 +58,11 @@ func (a *Account) closeDown(what AlertType, timeMs int64) {
 	a.cancelAll(timeMs)
 }
 
-// closing goes on with what is to be closed, after something has changed; s is
-// the symbol that has, nil for none.
-func (a *Account) closing(s *Symbol, timeMs int64) {
-	if s != nil && s.Closing {
-		if s.scale.held > 0 {
-			a.closeSymbol(s, timeMs)
-		} else {
-			s.Closing = false
-			a.marked--
-		}
+// closing goes on with what is to be closed, after something has changed: a venue
+// may have refused a close, or filled what it should not have.
+func (a *Account) closing(timeMs int64) {
+	if a.marked > 0 {
+		a.goOnMarked(timeMs)
 	}
 	if !a.s.Closing {
 		return

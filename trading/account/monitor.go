@@ -46,7 +46,7 @@ func (a *Account) assess(s *Symbol, timeMs int64) {
 		a.assessSize(s, timeMs)
 	}
 	a.assessMargin(a.s.Deposits.Add(profit), timeMs)
-	a.closing(s, timeMs)
+	a.closing(timeMs)
 }
 
 // assessSizes holds every symbol's position against its limit.
@@ -194,6 +194,20 @@ func (a *Account) tooMuchMargin(excess decimal.Decimal) []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// goOnMarked goes on to close the symbols that are marked, until they are closed.
+func (a *Account) goOnMarked(timeMs int64) {
+	for _, s := range a.s.Symbols {
+		switch {
+		case !s.Closing:
+		case s.scale.held > 0:
+			a.closeSymbol(s, timeMs)
+		default:
+			s.Closing = false
+			a.marked--
+		}
+	}
 }
 
 // closeMarked marks symbols, so that they are closed however often it takes, and
