@@ -2,6 +2,7 @@ package account
 
 import (
 	"encoding/json"
+	"strconv"
 	"testing"
 
 	"github.com/velox-trading/velox/trading/decimal"
@@ -457,13 +458,16 @@ func TestModesAreRecorded(t *testing.T) {
 	}
 }
 
+// everyLimit is far from what the tests trade.
+const everyLimit = `{"daily_loss": 1e9, "drawdown_percent": 99, "position_size": 1e6, "gross_exposure": 1e9, "net_exposure": 1e9, "margin_percent": 10, "orders_per_second": 5, "duplicate_window_ms": 100}`
+
 // TestMarkAllocatesNothing: a tick that changes nothing but prices makes no
 // garbage, with every limit on and with a thousand symbols beside.
 func TestMarkAllocatesNothing(t *testing.T) {
 	p := newPlayer(t)
-	p.play(opened(`{"daily_loss": 1e9, "drawdown_percent": 99, "position_size": 1e6, "gross_exposure": 1e9, "net_exposure": 1e9, "margin_percent": 10, "orders_per_second": 5, "duplicate_window_ms": 100}`) + bought)
+	p.play(opened(everyLimit) + bought)
 	for i := range 1000 {
-		s := p.a.symbol("other" + string(rune('a'+i%26)) + string(rune('a'+i/26)))
+		s := p.a.symbol("other" + strconv.Itoa(i))
 		s.Price = decimal.FromInt(5)
 	}
 	prices := []decimal.Decimal{decimal.MustParse("100"), decimal.MustParse("100.05"), decimal.MustParse("99.95")}
@@ -499,5 +503,27 @@ func TestOldStatesAreRead(t *testing.T) {
 	}
 	if p.a.s.DrawdownLevel != 0 || p.a.s.MarginLevel != risk.Level(0) || !p.a.s.Recent.IsZero() {
 		t.Errorf("%+v", p.a.s)
+	}
+}
+
+// BenchmarkMarkUnderLimits: a tick under all limits costs the same beside any
+// number of symbols.
+func BenchmarkMarkUnderLimits(b *testing.B) {
+	for _, symbols := range []int{2, 4000} {
+		b.Run(strconv.Itoa(symbols), func(b *testing.B) {
+			p := newPlayer(b)
+			p.play(opened(everyLimit) + bought)
+			for i := range symbols - 2 {
+				s := p.a.symbol("other" + strconv.Itoa(i))
+				s.Price = decimal.FromInt(5)
+			}
+			prices := []decimal.Decimal{decimal.MustParse("100"), decimal.MustParse("100.05"), decimal.MustParse("99.95")}
+			n := int64(0)
+			b.ReportAllocs()
+			for b.Loop() {
+				n++
+				p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: Seq{Offset: 1000 + n}}, Cause{Origin: "b/0/1", TimeMs: p.ms})
+			}
+		})
 	}
 }

@@ -379,8 +379,10 @@ func TestWeight(t *testing.T) {
 			t.Errorf("%+v: twice and once off is another weight", c)
 		}
 	}
-	if none := NewGuard(&Limits{}); none.Weighs() {
-		t.Error("no limit looks at weights, yet they are kept")
+	for _, l := range []Limits{{}, {PositionSize: d("1"), Symbols: []SymbolLimits{{Symbol: "Y", PositionSize: d("1")}}}} {
+		if NewGuard(&l).Weighs() {
+			t.Errorf("%+v: no limit looks at weights, yet they are kept", l)
+		}
 	}
 	for _, l := range []Limits{{GrossExposure: d("1")}, {NetExposure: d("1")}, {MarginPercent: d("1")}, {Symbols: []SymbolLimits{{Symbol: "Y", MarginPercent: d("1")}}}} {
 		if !NewGuard(&l).Weighs() {

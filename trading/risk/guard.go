@@ -8,6 +8,7 @@ import (
 // with NewGuard. It is read only.
 type Guard struct {
 	limits          *Limits
+	drawdown        decimal.Decimal // DrawdownPercent as a part of 1
 	symbols         map[string]SymbolLimits
 	denied, allowed map[string]bool
 
@@ -19,6 +20,7 @@ type Guard struct {
 // NewGuard makes the guard of limits that are valid.
 func NewGuard(l *Limits) *Guard {
 	g := &Guard{limits: l, symbols: make(map[string]SymbolLimits), denied: set(l.SymbolsDenied), allowed: set(l.SymbolsAllowed)}
+	g.drawdown = rate(l.DrawdownPercent)
 	for _, s := range l.Symbols {
 		g.symbols[s.Symbol] = s
 	}
@@ -64,8 +66,8 @@ func (g *Guard) Remembers() (times, equals bool) {
 // not.
 func (g *Guard) DrawdownLimit(peak decimal.Decimal) (limit decimal.Decimal, ok bool) {
 	limit = g.limits.Drawdown
-	if g.limits.DrawdownPercent.Sign() > 0 && peak.Sign() > 0 {
-		share := percent(peak, g.limits.DrawdownPercent)
+	if g.drawdown.Sign() > 0 && peak.Sign() > 0 {
+		share := peak.Mul(g.drawdown)
 		if limit.IsZero() || share.Less(limit) {
 			limit = share
 		}

@@ -65,6 +65,7 @@ func TestDrawdownLimit(t *testing.T) {
 	for _, c := range []struct{ money, percent, peak, want string }{
 		{"0", "0", "1000", "none"},
 		{"50", "0", "-5", "50"},
+		{"50", "0", "1000", "50"},
 		{"0", "10", "1000", "100"},
 		{"50", "10", "1000", "50"},
 		{"150", "10", "1000", "100"},

@@ -35,7 +35,11 @@ func (t *Terms) Weigh(net, buys, sells, price decimal.Decimal) Weight {
 	}
 	w.Gross = decimal.Max(w.Long.Abs(), w.Short.Abs())
 	if t.marginRate.Sign() > 0 {
-		w.Margin, w.Held = w.Gross.Mul(t.marginRate), held.Abs().Mul(t.marginRate)
+		w.Held = held.Abs().Mul(t.marginRate)
+		w.Margin = w.Held
+		if !buys.IsZero() || !sells.IsZero() {
+			w.Margin = w.Gross.Mul(t.marginRate)
+		}
 	}
 	return w
 }
