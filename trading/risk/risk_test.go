@@ -209,6 +209,16 @@ func TestLimitsAreSavedWhole(t *testing.T) {
 	if b, _ := json.Marshal(Limits{}); string(b) != `{"daily_loss":0,"position_size":0,"max_order_quantity":0,"max_order_value":0}` {
 		t.Errorf("no limits are %s", b)
 	}
+	for _, a := range []Alerts{{DailyLoss: []int64{1}}, {Drawdown: []int64{1}}, {PositionSize: []int64{1}}, {Margin: []int64{1}}} {
+		var back Limits
+		b, err := json.Marshal(Limits{Alerts: a})
+		if err == nil {
+			err = json.Unmarshal(b, &back)
+		}
+		if err != nil || !reflect.DeepEqual(back.Alerts, a) {
+			t.Errorf("%+v is %s and reads as %+v, %v", a, b, back.Alerts, err)
+		}
+	}
 	full := Limits{}
 	fill(reflect.ValueOf(&full).Elem())
 	b, err := json.Marshal(full)
