@@ -9,9 +9,9 @@ import (
 	"github.com/velox-trading/velox/trading/risk"
 )
 
-// opened is an account of 10,000 with limits, strategies s and z, and prices of X
+// under is an account of 10,000 with limits, strategies s and z, and prices of X
 // and Y.
-func opened(limits string) string {
+func under(limits string) string {
 	return "> cmd OPEN_ACCOUNT {\"deposit\": 10000, \"limits\": " + limits + "}\n" + deploy + second + "> tick X 100\n> tick Y 50\n"
 }
 
@@ -69,8 +69,8 @@ func TestDrawdown(t *testing.T) {
 		> tick X 102
 	`
 	scripts(t, map[string]string{
-		"money": opened(`{"drawdown": 1000}`) + reached,
-		"percent, resumed": opened(`{"drawdown_percent": 10}`) + bought + `
+		"money": under(`{"drawdown": 1000}`) + reached,
+		"percent, resumed": under(`{"drawdown_percent": 10}`) + bought + `
 			> tick X 120
 			MODIFIED X 50 at 100, now 120, open 1000, made 0
 			> tick X 90
@@ -93,14 +93,14 @@ func TestDrawdown(t *testing.T) {
 			MODIFIED X 50 at 90, now 80.5, open -475, made 0
 			ALERT DRAWDOWN INFO {"current_drawdown":475,"limit":950,"high_water_mark":9500}
 		`,
-		"the smaller of the two counts": opened(`{"drawdown_percent": 10, "drawdown": 900, "alerts": {"drawdown": [97, 98, 99]}}`) + bought + `
+		"the smaller of the two counts": under(`{"drawdown_percent": 10, "drawdown": 900, "alerts": {"drawdown": [97, 98, 99]}}`) + bought + `
 			> tick X 83
 			MODIFIED X 50 at 100, now 83, open -850, made 0
 			> tick X 82.5
 			MODIFIED X 50 at 100, now 82.5, open -875, made 0
 			ALERT DRAWDOWN INFO {"current_drawdown":875,"limit":900,"high_water_mark":10000}
 		`,
-		"deposits are no profit": opened(`{"drawdown": 1000}`) + bought + `
+		"deposits are no profit": under(`{"drawdown": 1000}`) + bought + `
 			> cmd DEPOSIT {"amount": 5000}
 			> tick X 90
 			MODIFIED X 50 at 100, now 90, open -500, made 0
@@ -110,13 +110,13 @@ func TestDrawdown(t *testing.T) {
 			MODIFIED X 50 at 100, now 82, open -900, made 0
 			ALERT DRAWDOWN ERROR {"current_drawdown":900,"limit":1000,"high_water_mark":10000}
 		`,
-		"a withdrawal lowers what the percents are of": opened(`{"drawdown_percent": 10}`) + bought + `
+		"a withdrawal lowers what the percents are of": under(`{"drawdown_percent": 10}`) + bought + `
 			> tick X 91
 			MODIFIED X 50 at 100, now 91, open -450, made 0
 			> cmd DEPOSIT {"amount": -1000}
 			ALERT DRAWDOWN INFO {"current_drawdown":450,"limit":900,"high_water_mark":9000}
 		`,
-		"a new day does not change it": opened(`{"drawdown": 1000}`) + bought + `
+		"a new day does not change it": under(`{"drawdown": 1000}`) + bought + `
 			> tick X 90
 			MODIFIED X 50 at 100, now 90, open -500, made 0
 			ALERT DRAWDOWN INFO {"current_drawdown":500,"limit":1000,"high_water_mark":10000}
@@ -124,7 +124,7 @@ func TestDrawdown(t *testing.T) {
 			MODIFIED X 50 at 100, now 82, open -900, made 0
 			ALERT DRAWDOWN ERROR {"current_drawdown":900,"limit":1000,"high_water_mark":10000}
 		`,
-		"without a limit nothing is remembered": opened(`{"drawdown": 1000}`) + bought + `
+		"without a limit nothing is remembered": under(`{"drawdown": 1000}`) + bought + `
 			> tick X 90
 			MODIFIED X 50 at 100, now 90, open -500, made 0
 			ALERT DRAWDOWN INFO {"current_drawdown":500,"limit":1000,"high_water_mark":10000}
@@ -178,14 +178,14 @@ func TestMargin(t *testing.T) {
 		PLACED #5 SELL Y 50 PENDING
 	`
 	scripts(t, map[string]string{
-		"closed and REDUCING": opened(`{"margin_percent": 25}`) + broken,
-		"resumed": opened(`{"margin_percent": 25}`) + broken + `
+		"closed and REDUCING": under(`{"margin_percent": 25}`) + broken,
+		"resumed": under(`{"margin_percent": 25}`) + broken + `
 			> cmd RESUME
 			ALERT SYSTEM INFO REDUCING MARGIN > ACTIVE COMMAND
 			> signal z BUY Y qty=1 ms=8
 			PLACED #6 BUY Y 1 PENDING
 		`,
-		"resumed while it is still broken": opened(`{"margin_percent": 25}`) + held + `
+		"resumed while it is still broken": under(`{"margin_percent": 25}`) + held + `
 			> tick X 90
 			MODIFIED X 250 at 100, now 90, open -2500, made 0
 			ALERT MARGIN CRITICAL {"current_margin":8125,"limit":7500,"positions_to_close":["X"]}
@@ -195,7 +195,7 @@ func TestMargin(t *testing.T) {
 			ALERT SYSTEM INFO REDUCING MARGIN > ACTIVE COMMAND granted MARGIN
 			ALERT MARGIN CRITICAL {"current_margin":8125,"limit":7500,"positions_to_close":["X"]}
 		`,
-		"what is not enough is named anew": opened(`{"margin_percent": 25}`) + held + `
+		"what is not enough is named anew": under(`{"margin_percent": 25}`) + held + `
 			> tick X 90
 			MODIFIED X 250 at 100, now 90, open -2500, made 0
 			ALERT MARGIN CRITICAL {"current_margin":8125,"limit":7500,"positions_to_close":["X"]}
@@ -212,7 +212,7 @@ func TestMargin(t *testing.T) {
 			CLOSED Y 0 at 0, now 50, open 0, made 0
 			> tick Y 60
 		`,
-		"several are closed when one is not enough": opened(`{"symbols": [{"symbol": "X", "margin_percent": 20}, {"symbol": "Y", "margin_percent": 100}]}`) + `
+		"several are closed when one is not enough": under(`{"symbols": [{"symbol": "X", "margin_percent": 20}, {"symbol": "Y", "margin_percent": 100}]}`) + `
 			> signal s SELL X qty=100 ms=1
 			PLACED #1 SELL X 100 PENDING
 			> signal z BUY Y qty=100 ms=1
@@ -230,7 +230,7 @@ func TestMargin(t *testing.T) {
 			PLACED #3 BUY X 100 RISK PENDING
 			PLACED #4 SELL Y 100 RISK PENDING
 		`,
-		"it may be reached": opened(`{"margin_percent": 100}`) + `
+		"it may be reached": under(`{"margin_percent": 100}`) + `
 			> signal s BUY X qty=100 ms=1
 			PLACED #1 BUY X 100 PENDING
 			> tick X 100
@@ -242,14 +242,14 @@ func TestMargin(t *testing.T) {
 			> cmd DEPOSIT {"amount": -0.00000001}
 			refused NOT_ENOUGH_CASH
 		`,
-		"margin is not withdrawn": opened(`{"margin_percent": 20}`) + `
+		"margin is not withdrawn": under(`{"margin_percent": 20}`) + `
 			> signal s SELL X qty=300 ms=1
 			PLACED #1 SELL X 300 PENDING
 			> cmd DEPOSIT {"amount": -4000.00000001}
 			refused NOT_ENOUGH_MARGIN
 			> cmd DEPOSIT {"amount": -4000}
 		`,
-		"all is closed already": opened(`{"margin_percent": 25, "daily_loss": 2500}`) + held + `
+		"all is closed already": under(`{"margin_percent": 25, "daily_loss": 2500}`) + held + `
 			> tick X 90
 			MODIFIED X 250 at 100, now 90, open -2500, made 0
 			ALERT DAILY_LOSS CRITICAL {"current_loss":2500,"limit":2500,"positions_to_close":["X","Y"]}
@@ -287,7 +287,7 @@ func TestPositionSizeMode(t *testing.T) {
 		REJECTED BUY Y ACCOUNT_REDUCING
 	`
 	scripts(t, map[string]string{
-		"REDUCING until RESUME": opened(`{}`) + lowered + `
+		"REDUCING until RESUME": under(`{}`) + lowered + `
 			> signal s SELL X qty=1 ms=5
 			PLACED #6 SELL X 1 PENDING
 			> cmd RESUME
@@ -295,7 +295,7 @@ func TestPositionSizeMode(t *testing.T) {
 			> signal z BUY Y qty=1 ms=6
 			PLACED #7 BUY Y 1 PENDING
 		`,
-		"the next breach is told again after RESUME": opened(`{}`) + lowered + `
+		"the next breach is told again after RESUME": under(`{}`) + lowered + `
 			> external e1 s FILLED BUY X 1 100
 			MODIFIED X 41 at 100, now 100, open 0, made 0
 			PLACED #6 SELL X 1 RISK PENDING
@@ -309,7 +309,7 @@ func TestPositionSizeMode(t *testing.T) {
 			ALERT POSITION_SIZE CRITICAL {"symbol":"X","current_quantity":41,"limit":40,"positions_to_close":["X"]}
 			PLACED #7 SELL X 1 RISK PENDING
 		`,
-		"a symbol's own": opened(`{"position_size": 100, "symbols": [{"symbol": "X", "position_size": 60}]}`) + `
+		"a symbol's own": under(`{"position_size": 100, "symbols": [{"symbol": "X", "position_size": 60}]}`) + `
 			> signal s BUY X qty=61 ms=1
 			REJECTED BUY X POSITION_SIZE
 			> signal z BUY Y qty=61 ms=1
@@ -321,7 +321,7 @@ func TestPositionSizeMode(t *testing.T) {
 			OPENED X 30 at 100, now 100, open 0, made 0
 			ALERT POSITION_SIZE INFO {"symbol":"X","current_quantity":30,"limit":60}
 		`,
-		"a CRITICAL of its own": opened(`{"position_size": 100, "alerts": {"position_size": [10, 20, 30, 40]}}`) + `
+		"a CRITICAL of its own": under(`{"position_size": 100, "alerts": {"position_size": [10, 20, 30, 40]}}`) + `
 			> signal s BUY X qty=41 ms=1
 			REJECTED BUY X POSITION_SIZE
 			> external e1 s FILLED BUY X 45 100
@@ -339,7 +339,7 @@ func TestExitsAreNotRefused(t *testing.T) {
 		` "gross_exposure": 1, "net_exposure": 1, "margin_percent": 1, "orders_per_second": 2, "orders_per_minute": 2, "orders_per_day": 3,` +
 		` "duplicate_window_ms": 60000, "symbols_denied": ["X"], "trading_hours": [{"days": ["SUN"], "from": "00:00", "to": "00:01"}]}` + "\n"
 	scripts(t, map[string]string{
-		"by any order": opened(`{}`) + bought + limits + `
+		"by any order": under(`{}`) + bought + limits + `
 			> signal s SELL X qty=10 price=200 ms=2
 			PLACED #2 SELL X 10 limit 200 PENDING
 			> signal s SELL X qty=10 price=200 ms=3
@@ -366,7 +366,7 @@ func TestExitsAreNotRefused(t *testing.T) {
 			> signal z BUY Y qty=1 ms=10
 			PLACED #7 BUY Y 1 PENDING
 		`,
-		"stops and closes by risk": opened(`{"orders_per_second": 1, "daily_loss": 1000}`) + `
+		"stops and closes by risk": under(`{"orders_per_second": 1, "daily_loss": 1000}`) + `
 			> signal s BUY X qty=50 stop=90 ms=1
 			PLACED #1 BUY X 50 PENDING
 			> signal z BUY Y qty=50 ms=1
@@ -382,7 +382,7 @@ func TestExitsAreNotRefused(t *testing.T) {
 			> signal z BUY Y qty=51 ms=3
 			REJECTED BUY Y ORDERS_PER_SECOND
 		`,
-		"a flip is an entry": opened(`{}`) + bought + `
+		"a flip is an entry": under(`{}`) + bought + `
 			> cmd SET_LIMITS {"max_order_quantity": 1}
 			> signal s SELL X qty=50.00000001 ms=2
 			REJECTED SELL X MAX_ORDER_QUANTITY
@@ -396,7 +396,7 @@ func TestExitsAreNotRefused(t *testing.T) {
 // window; a refused one is not remembered.
 func TestDuplicates(t *testing.T) {
 	scripts(t, map[string]string{
-		"within the window": opened(`{"duplicate_window_ms": 1500, "max_order_quantity": 10}`) + `
+		"within the window": under(`{"duplicate_window_ms": 1500, "max_order_quantity": 10}`) + `
 			> signal s BUY X qty=11 ms=1
 			REJECTED BUY X MAX_ORDER_QUANTITY
 			> signal s BUY X qty=5 ms=2
@@ -465,7 +465,7 @@ const everyLimit = `{"daily_loss": 1e9, "drawdown_percent": 99, "position_size":
 // garbage, with every limit on and with a thousand symbols beside.
 func TestMarkAllocatesNothing(t *testing.T) {
 	p := newPlayer(t)
-	p.play(opened(everyLimit) + bought)
+	p.play(under(everyLimit) + bought)
 	for i := range 1000 {
 		s := p.a.symbol("other" + strconv.Itoa(i))
 		s.Price = decimal.FromInt(5)
@@ -512,7 +512,7 @@ func BenchmarkMarkUnderLimits(b *testing.B) {
 	for _, symbols := range []int{2, 4000} {
 		b.Run(strconv.Itoa(symbols), func(b *testing.B) {
 			p := newPlayer(b)
-			p.play(opened(everyLimit) + bought)
+			p.play(under(everyLimit) + bought)
 			for i := range symbols - 2 {
 				s := p.a.symbol("other" + strconv.Itoa(i))
 				s.Price = decimal.FromInt(5)
