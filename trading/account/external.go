@@ -66,6 +66,7 @@ func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 	}
 	if o.Purpose != order.Foreign {
 		a.move(o, was)
+		a.recount(a.symbols[o.Symbol])
 		a.alertFacts(o, was, out, x.TimeMs)
 	}
 	if out.Quantity.Sign() > 0 {
