@@ -99,6 +99,18 @@ func TestLimitsAtALiveVenue(t *testing.T) {
 			PLACED #5 SELL Y 10 PENDING
 			VENUE SEND #5
 		`,
+		"an exit that is being cancelled closes no excess": live(`{}`) + `
+			> signal s SELL X qty=20 price=120 ms=2
+			PLACED #3 SELL X 20 limit 120 PENDING
+			VENUE SEND #3
+			> cmd SET_LIMITS {"position_size": 40}
+			ALERT POSITION_SIZE CRITICAL {"symbol":"X","current_quantity":50,"limit":40,"positions_to_close":["X"]}
+			VENUE CANCEL #3
+			VENUE CANCEL #2
+			PLACED #4 SELL X 10 RISK PENDING
+			VENUE SEND #4
+			> tick X 100
+		`,
 		"no price, no market order": "> cmd OPEN_ACCOUNT {\"deposit\": 10000, \"venue\": \"kite\", \"limits\": {\"max_price_age_ms\": 1000}}\n" + deploy + second + `
 			> signal s BUY X qty=1 ms=1
 			REJECTED BUY X NO_PRICE

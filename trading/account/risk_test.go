@@ -124,6 +124,16 @@ func TestDrawdown(t *testing.T) {
 			MODIFIED X 50 at 100, now 82, open -900, made 0
 			ALERT DRAWDOWN ERROR {"current_drawdown":900,"limit":1000,"high_water_mark":10000}
 		`,
+		"a new peak arms all again": under(`{"drawdown": 1000}`) + bought + `
+			> tick X 90
+			MODIFIED X 50 at 100, now 90, open -500, made 0
+			ALERT DRAWDOWN INFO {"current_drawdown":500,"limit":1000,"high_water_mark":10000}
+			> tick X 101
+			MODIFIED X 50 at 100, now 101, open 50, made 0
+			> tick X 91
+			MODIFIED X 50 at 100, now 91, open -450, made 0
+			ALERT DRAWDOWN INFO {"current_drawdown":500,"limit":1000,"high_water_mark":10050}
+		`,
 		"without a limit nothing is remembered": under(`{"drawdown": 1000}`) + bought + `
 			> tick X 90
 			MODIFIED X 50 at 100, now 90, open -500, made 0
@@ -229,6 +239,40 @@ func TestMargin(t *testing.T) {
 			ALERT MARGIN CRITICAL {"current_margin":8920,"limit":400,"positions_to_close":["X","Y"]}
 			PLACED #3 BUY X 100 RISK PENDING
 			PLACED #4 SELL Y 100 RISK PENDING
+		`,
+		"no more than is needed": under(`{}`) + `
+			> signal s BUY X qty=100 ms=1
+			PLACED #1 BUY X 100 PENDING
+			> signal z BUY Y qty=200 ms=1
+			PLACED #2 BUY Y 200 PENDING
+			> tick X 100
+			FILLED #1 BUY X 100 got 100 at 100 FILLED
+			OPENED X 100 at 100, now 100, open 0, made 0
+			> tick Y 50
+			FILLED #2 BUY Y 200 got 200 at 50 FILLED
+			OPENED Y 200 at 50, now 50, open 0, made 0
+			> cmd SET_LIMITS {"margin_percent": 100}
+			ALERT MARGIN CRITICAL {"current_margin":20000,"limit":10000,"positions_to_close":["X"]}
+			PLACED #3 SELL X 100 RISK PENDING
+		`,
+		"nothing held arms all again": under(`{"margin_percent": 100}`) + `
+			> signal s BUY X qty=50 ms=1
+			PLACED #1 BUY X 50 PENDING
+			> tick X 100
+			FILLED #1 BUY X 50 got 50 at 100 FILLED
+			OPENED X 50 at 100, now 100, open 0, made 0
+			ALERT MARGIN INFO {"current_margin":5000,"limit":10000}
+			> signal s SELL X exit ms=2
+			PLACED #2 SELL X 50 PENDING
+			> tick X 100
+			FILLED #2 SELL X 50 got 50 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			> signal s BUY X qty=50 ms=3
+			PLACED #3 BUY X 50 PENDING
+			> tick X 100
+			FILLED #3 BUY X 50 got 50 at 100 FILLED
+			OPENED X 50 at 100, now 100, open 0, made 0
+			ALERT MARGIN INFO {"current_margin":5000,"limit":10000}
 		`,
 		"it may be reached": under(`{"margin_percent": 100}`) + `
 			> signal s BUY X qty=100 ms=1
