@@ -172,4 +172,3 @@ func (n *memoryNode) ends() int64 {
 	}
 	return sum
 }
-

@@ -141,8 +141,7 @@ func (n *memoryNode) whileRunning(ctx context.Context, do func(context.Context) 
 		return err
 	case err := <-n.shards.Failed():
 		cancel()
-		<-done
-		return failure(err)
+		return errors.Join(failure(err), <-done)
 	}
 }
 
