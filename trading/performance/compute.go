@@ -39,7 +39,7 @@ type computation struct {
 // of every interval the scopes concerned are observed; of one time, fills come
 // first.
 func Compute(run Run) Result {
-	run.Settings.defaults()
+	run.Settings = run.Settings.WithDefaults()
 	if run.Prices == nil {
 		run.Prices = NewPrices(1, 0)
 	}

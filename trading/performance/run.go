@@ -20,7 +20,8 @@ type Settings struct {
 	Points int
 }
 
-func (s *Settings) defaults() {
+// WithDefaults gives s with every zero set to its default.
+func (s Settings) WithDefaults() Settings {
 	if s.DaysPerYear == 0 {
 		s.DaysPerYear = 252
 	}
@@ -30,6 +31,7 @@ func (s *Settings) defaults() {
 	if s.Points == 0 {
 		s.Points = 500
 	}
+	return s
 }
 
 // Run is what happened.
