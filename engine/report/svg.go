@@ -51,7 +51,7 @@ func (p *plane) add(format string, args ...any) { fmt.Fprintf(&p.b, format, args
 
 // grid draws lines at round values with their numbers, and the times below.
 func (p *plane) grid(times []string) {
-	step := roundStep((p.high - p.low) / 4)
+	step := roundStep((p.high - p.low) / 6)
 	right := f(chartWidth - rightMargin + 6)
 	for i := math.Ceil(p.low / step); i*step <= p.high; i++ {
 		y := f(p.y(i * step))
