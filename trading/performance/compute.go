@@ -240,10 +240,10 @@ func (b *book) refresh() {
 }
 
 func (c *computation) result() Result {
-	out := Result{Trades: c.trades}
+	out := Result{Accounts: []Scope{}, Strategies: []Scope{}, Symbols: []Scope{}, Trades: append([]Trade{}, c.trades...), Open: []Holding{}}
 	for _, name := range slices.SortedFunc(maps.Keys(c.meters), compareBooks) {
 		m := c.meters[name]
-		s := Scope{Account: name.Account, Strategy: name.Strategy, Symbol: name.Symbol, Figures: m.figures(), Curve: m.curve.points}
+		s := Scope{Account: name.Account, Strategy: name.Strategy, Symbol: name.Symbol, Figures: m.figures(), Curve: append([]Point{}, m.curve.points...)}
 		switch {
 		case name == Book{}:
 			out.Total = s
