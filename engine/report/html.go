@@ -82,9 +82,15 @@ func (b *Backtest) HTML(w io.Writer) error {
 		Series: map[string][]seriesPoint{"total": seriesOf(&b.Total, c)},
 		From:   c.second(b.Input.FirstMs), To: c.second(b.Input.LastMs),
 		Happened: [][2]string{
-			{"Ticks", number(b.Input.Ticks)}, {"of them late", number(b.Counts.LateTicks)}, {"off session", number(b.Counts.OffSession)}, {"Signals", number(b.Counts.Signals)},
-			{"Orders placed", number(b.Counts.Placed)}, {"rejected", counted(b.Counts.Rejected)}, {"cancelled", counted(b.Counts.Cancelled)},
-			{"Alerts", counted(b.Counts.Alerts)}, {"Dead letters", counted(b.Counts.DeadLetters)},
+			{"Ticks", number(b.Input.Ticks)},
+			{"of them late", number(b.Counts.LateTicks)},
+			{"off session", number(b.Counts.OffSession)},
+			{"Signals", number(b.Counts.Signals)},
+			{"Orders placed", number(b.Counts.Placed)},
+			{"rejected", counted(b.Counts.Rejected)},
+			{"cancelled", counted(b.Counts.Cancelled)},
+			{"Alerts", counted(b.Counts.Alerts)},
+			{"Dead letters", counted(b.Counts.DeadLetters)},
 		},
 	}
 	p.tables()
