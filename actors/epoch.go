@@ -127,7 +127,9 @@ type shard struct {
 	snapshots map[*snapshot]struct{}
 	inputs    []messages.Input
 
-	lastSweep    time.Time
+	lastSweep time.Time
+	// unrecorded: the frontier has moved since the last commit.
+	unrecorded   bool
 	sweeping     bool
 	replayCost   time.Duration
 	lastActivity time.Time
