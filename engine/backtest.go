@@ -161,6 +161,10 @@ func (b *backtest) run(ctx context.Context) (ended, err error) {
 	return b.early(ended)
 }
 
+// coversPart stands in errors between why a run ended and what was run; the report
+// itself says the latter in words of its own.
+const coversPart = "; the report covers"
+
 // early gives the exit code of a run that ended before its files.
 func (b *backtest) early(ended error) (error, error) {
 	switch {
@@ -169,9 +173,9 @@ func (b *backtest) early(ended error) (error, error) {
 	case errors.As(ended, new(*Error)):
 		return nil, ended
 	case errors.Is(ended, context.Canceled):
-		return exit(ExitPartial, "backtest: stopped after %d ticks, as asked; the report covers them", b.ticks), nil
+		return exit(ExitPartial, "backtest: stopped after %d ticks, as asked%s them", b.ticks, coversPart), nil
 	default:
-		return exit(ExitInput, "backtest: %w; the report covers the %d ticks before", ended, b.ticks), nil
+		return exit(ExitInput, "backtest: %w%s the %d ticks before", ended, coversPart, b.ticks), nil
 	}
 }
 
@@ -245,7 +249,7 @@ func (b *backtest) report(ended error) *report.Backtest {
 		Prices: b.prices,
 	}
 	if ended != nil {
-		doc.Partial = strings.TrimPrefix(ended.Error(), "backtest: ")
+		doc.Partial, _, _ = strings.Cut(strings.TrimPrefix(ended.Error(), "backtest: "), coversPart)
 	}
 	return doc
 }
