@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
@@ -13,38 +14,48 @@ import (
 )
 
 // eval gives a rule's value on a candle history of closes 1, 2, 4 with the last
-// one closing now. Truths are 1 and 0; cold is NaN.
+// one closing now, and EMA_20 at the last two; of("Y") closes at 30, 20. Truths are 1
+// and 0; cold is NaN.
 func eval(t *testing.T, text string) (float64, error) {
 	t.Helper()
-	var known names
-	truths := compiler{names: &known, rule: "r", text: text, side: true}
+	p := &Program{names: names{base: min5, streams: []streamKey{{timeframe: min5}}}, hours: hours{zone: time.UTC, close: dayLength, squareOff: -1}, daily: true}
+	truths := compiler{names: &p.names, rule: "r", text: text, side: true}
 	r, err := truths.compileTruth()
 	if err != nil {
-		numbers := compiler{names: &known, rule: "r", text: text, side: true}
+		numbers := compiler{names: &p.names, rule: "r", text: text, side: true}
 		if r, err = numbers.compileNumber(); err != nil {
 			return 0, err
 		}
 	}
-	f := frame{now: make([]float64, int(firstIndicator)+len(known.indicators))}
-	f.past = make([][]float64, len(f.now))
-	for i := range f.now {
-		f.now[i] = math.NaN()
-	}
-	f.now[slotClose], f.past[slotClose] = 4, []float64{2, 1}
-	f.now[slotOpen], f.past[slotOpen] = 3, []float64{3, 3}
-	f.now[slotSide], f.now[slotPosition] = -1, 0
-	for i, name := range known.indicators {
-		if name == "EMA_20" {
-			f.now[int(firstIndicator)+i], f.past[int(firstIndicator)+i] = 2.5, []float64{2.5}
+	s := p.New("s", []string{"X"}).(*ruled)
+	book := &strategy.Book{}
+	for i, c := range []struct{ open, close string }{{"3", "1"}, {"3", "2"}, {"3", "4"}} {
+		ev := candleEvent(int64(i+1), c.close, 0, true)
+		ev.Candle.Open = d(c.open)
+		if i > 0 {
+			ev.Values = []strategy.Value{{Name: "EMA_20", Value: 2.5}}
 		}
+		s.Step(ev, book)
 	}
-	if !f.warm(r.refs) {
+	for i, c := range []string{"30", "20"} {
+		ev := candleEvent(int64(i+2), c, 0, true)
+		ev.Symbol = "Y"
+		s.Step(ev, book)
+	}
+	ev := candleEvent(1, "7", 0, true)
+	ev.Timeframe = market.MustParseTimeframe("15min")
+	ev.TimeMs = 15*60_000 - 1
+	s.Step(ev, book)
+	tr, f := &s.traded[0], &s.frame
+	f.symbol, f.slots, f.settled, f.closing = tr.name, tr.slots, true, -1
+	s.fillScalars(tr, 900_000, book)
+	s.setSide(strategy.Sell)
+	switch {
+	case !s.warm(tr, 900_000, &r):
 		return math.NaN(), nil
-	}
-	if r.holds == nil {
-		return r.value(&f), nil
-	}
-	if r.holds(&f) {
+	case r.holds == nil:
+		return r.value(f), nil
+	case r.holds(f):
 		return 1, nil
 	}
 	return 0, nil
@@ -87,6 +98,23 @@ func TestExpressions(t *testing.T) {
 		{"close > 3 ? close > 5 : true", 0},
 		{"side * 2", -2},
 		{"1 / 0", math.Inf(1)},
+		{`of("Y", close)`, 20},
+		{`of("Y", close)[1] - close[1]`, 28},
+		{`of("Y", cross_below(close, of("X", close) * 7))`, 1},
+		{`tf("15min", close)`, 7},
+		{`tf("15min", close[1])`, cold},
+		{`tf("15min", close > 6) and is("X")`, 1},
+		{`is("Y")`, 0},
+		{"(close > open)[1]", 0},
+		{"average(close, 3)", 7.0 / 3},
+		{"stdev(close[1], 2)", 0.5},
+		{"position + open_orders + realized_pnl + trades_today + strategy_pnl", 0},
+		{"minutes_since_exit > 1000", 1},
+		{"minute_of_day", 15},
+		{"minutes_since_open", 15},
+		{"weekday", 4}, // 1970 began on a Thursday
+		{`of("Y", price)`, 20},
+		{"day_high", cold}, // the day was not followed from its open
 	} {
 		got, err := eval(t, c.text)
 		if err != nil {
@@ -124,9 +152,17 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		{"let x = 1; x > 1", "want a condition"},
 		{"close.high > 1", "want a whole number"},
 		{"1 in [1]", "makes no condition"},
+		{`tf("7 min", close) > 1`, "timeframe \"7 min\": want 1s to 3600s"},
+		{"tf(15, close) > 1", "want a timeframe in quotes, as in"},
+		{`of("", close) > 1`, "want a symbol"},
+		{`of("X") > 1`, "of wants two arguments, not 1"},
+		{`day_high[1] > 1`, "day_high has no earlier values"},
+		{"opening_high > 1", "opening_high wants minutes, as in opening_high(15)"},
+		{"close >\n opening_low(7)", "line 2, column 14: want the minutes of opening_low as whole candles of 5min"},
+		{`is(X)`, "want a symbol in quotes, as in is"},
 		{strings.Repeat("1 + ", 600) + "1 > 2", "bytes, more than 2000"},
 	} {
-		_, err := Compile(Spec{EntryLong: c.text})
+		_, err := Compile(Spec{EntryLong: c.text}, min5)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q gives %v, want %q", c.text, err, c.want)
 		}
@@ -134,13 +170,13 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 }
 
 func TestAllProblemsAreReported(t *testing.T) {
-	_, err := Compile(Spec{EntryLong: "x", StopLoss: "y", Price: "1", Order: "stop", Evaluate: "never"})
+	_, err := Compile(Spec{EntryLong: "x", StopLoss: "y", Price: "1", Order: "stop", Evaluate: "never"}, min5)
 	for _, rule := range []string{"entry_long", "stoploss", "price", "order", "evaluate"} {
 		if err == nil || !strings.Contains(err.Error(), "rule "+rule) {
 			t.Errorf("no word about %s in %v", rule, err)
 		}
 	}
-	if _, err := Compile(Spec{}); err == nil {
+	if _, err := Compile(Spec{}, min5); err == nil {
 		t.Error("a strategy without any rule compiles")
 	}
 	if _, err := FromMap(map[string]string{"enter": "1"}); err == nil || !strings.Contains(err.Error(), "entry_long") {
@@ -174,10 +210,10 @@ func FuzzCompile(f *testing.F) {
 	}
 	tf := market.MustParseTimeframe("5min")
 	f.Fuzz(func(t *testing.T, text string) {
-		p, err := Compile(Spec{EntryLong: text, StopLoss: text, Exit: text})
+		p, err := Compile(Spec{EntryLong: text, StopLoss: text, Exit: text}, tf)
 		if err == nil {
-			p, err = Compile(Spec{EntryLong: text})
-		} else if q, err := Compile(Spec{EntryLong: "true", StopLoss: text}); err == nil {
+			p, err = Compile(Spec{EntryLong: text}, tf)
+		} else if q, err := Compile(Spec{EntryLong: "true", StopLoss: text}, tf); err == nil {
 			step(t, q, tf)
 		}
 		var e *Error
@@ -192,7 +228,7 @@ func FuzzCompile(f *testing.F) {
 
 func step(t *testing.T, p *Program, tf market.Timeframe) {
 	t.Helper()
-	s := p.New("s", []string{"X"}, tf)
+	s := p.New("s", []string{"X"})
 	d := decimal.MustParse
 	for i := range int64(3) {
 		ev := &strategy.Event{
@@ -205,7 +241,7 @@ func step(t *testing.T, p *Program, tf market.Timeframe) {
 			}
 		}
 	}
-	if err := p.New("s", []string{"X"}, tf).LoadState(s.AppendState(nil)); err != nil {
+	if err := p.New("s", []string{"X"}).LoadState(s.AppendState(nil)); err != nil {
 		t.Fatal(err)
 	}
 }
