@@ -66,10 +66,13 @@ type Deploy struct {
 	Symbols    []string `json:"symbols"`
 	// Timeframe of the candles that rules look at; default 5min.
 	Timeframe string `json:"timeframe,omitempty"`
-	// Rules by name, or External: signals come from outside.
-	Rules    RuleTexts `json:"rules,omitempty"`
-	External bool      `json:"external,omitempty"`
-	Revision int64     `json:"revision,omitempty"`
+	// One of: Rules by name; Code, the name of a compiled strategy, with its
+	// Parameters; External: signals come from outside.
+	Rules      RuleTexts `json:"rules,omitempty"`
+	Code       string    `json:"code,omitempty"`
+	Parameters RuleTexts `json:"parameters,omitempty"`
+	External   bool      `json:"external,omitempty"`
+	Revision   int64     `json:"revision,omitempty"`
 }
 
 // StrategyRef is the data of PAUSE, RESUME_STRATEGY and REMOVE.
