@@ -38,7 +38,7 @@ func (b *builder) number(name, text string) *rule {
 	return b.keep(c.compileNumber())
 }
 
-func (b *builder) keep(r rule, err error) *rule {
+func (b *builder) keep(r rule, err *Error) *rule {
 	if err != nil {
 		b.report(err)
 		return nil

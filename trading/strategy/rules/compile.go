@@ -53,6 +53,7 @@ type compiler struct {
 	side  bool // the name side is known
 	nodes int
 	made  rule
+	via   *file.Location // of the defined name that is being written out
 }
 
 // failure is an error at a place; compile functions panic with it, and compile
@@ -61,6 +62,9 @@ type compiler struct {
 type failure struct{ err *Error }
 
 func (c *compiler) fail(at file.Location, format string, args ...any) {
+	if c.via != nil {
+		at = *c.via
+	}
 	line, column := lineColumn(c.text, at.From)
 	panic(failure{&Error{Rule: c.rule, Line: line, Column: column, Detail: fmt.Sprintf(format, args...)}})
 }
@@ -81,7 +85,7 @@ func lineColumn(text string, n int) (line, column int) {
 }
 
 // parse reads the text and walks the tree with the given function.
-func (c *compiler) parse(walk func(ast.Node)) (err error) {
+func (c *compiler) parse(walk func(ast.Node)) (err *Error) {
 	if len(c.text) > maxText {
 		return &Error{Rule: c.rule, Detail: fmt.Sprintf("%d bytes, more than %d", len(c.text), maxText)}
 	}
@@ -94,25 +98,25 @@ func (c *compiler) parse(walk func(ast.Node)) (err error) {
 			panic(reason)
 		}
 	}()
-	tree, err := parser.Parse(c.text)
-	if err != nil {
+	tree, bad := parser.Parse(c.text)
+	if bad != nil {
 		var at *file.Error
-		if errors.As(err, &at) {
+		if errors.As(bad, &at) {
 			return &Error{Rule: c.rule, Line: max(at.Line, 1), Column: at.Column + 1, Detail: at.Message}
 		}
-		return &Error{Rule: c.rule, Detail: err.Error()}
+		return &Error{Rule: c.rule, Detail: bad.Error()}
 	}
 	walk(tree.Node)
 	return nil
 }
 
 // compileNumber and compileTruth compile a whole rule.
-func (c *compiler) compileNumber() (rule, error) {
+func (c *compiler) compileNumber() (rule, *Error) {
 	err := c.parse(func(n ast.Node) { c.made.value = c.number(n, place{}) })
 	return c.made, err
 }
 
-func (c *compiler) compileTruth() (rule, error) {
+func (c *compiler) compileTruth() (rule, *Error) {
 	err := c.parse(func(n ast.Node) { c.made.holds = c.truth(n, place{}) })
 	return c.made, err
 }
@@ -160,6 +164,10 @@ func (c *compiler) number(n ast.Node, at place) number {
 
 // name compiles a value by its name.
 func (c *compiler) name(n ast.Node, name string, at place) number {
+	if node, ok := c.names.defined(name); ok {
+		defer c.writeOut(n)()
+		return c.number(node, at)
+	}
 	kind, scalar := scalarOf(name)
 	switch {
 	case scalar && kind.takesMinutes():
@@ -175,6 +183,17 @@ func (c *compiler) name(n ast.Node, name string, at place) number {
 	return c.value(n, name, at)
 }
 
+// writeOut makes errors point at the name, not into what it stands for, until the
+// function that it gives is called.
+func (c *compiler) writeOut(n ast.Node) func() {
+	outer := c.via
+	if outer == nil {
+		at := n.Location()
+		c.via = &at
+	}
+	return func() { c.via = outer }
+}
+
 // value compiles a value of candles.
 func (c *compiler) value(n ast.Node, name string, at place) number {
 	if at.back > maxBack {
@@ -186,8 +205,9 @@ func (c *compiler) value(n ast.Node, name string, at place) number {
 	}
 	r := ref{slot, at.back}
 	c.made.refs = append(c.made.refs, r)
-	candles, anchored := valueSpan(name)
-	c.reach(use{stream: c.names.slots[slot].stream, reach: at.back + candles, anchored: anchored})
+	u := c.names.made[slot]
+	u.reach += at.back
+	c.reach(u)
 	return func(f *frame) float64 { return f.at(r) }
 }
 
@@ -270,6 +290,11 @@ func (c *compiler) truth(n ast.Node, at place) truth {
 				return yes(f)
 			}
 			return no(f)
+		}
+	case *ast.IdentifierNode:
+		if node, ok := c.names.defined(n.Value); ok {
+			defer c.writeOut(n)()
+			return c.truth(node, at)
 		}
 	case *ast.CallNode:
 		return c.truthCall(n, at)

@@ -47,6 +47,7 @@ type use struct {
 const (
 	maxStreams  = 64
 	maxOpenings = 16
+	maxValues   = 256 // of candles
 )
 
 // names knows everything that the rules of one program look at.
@@ -55,8 +56,10 @@ type names struct {
 	streams  []streamKey // the first is the traded symbol's, in the base timeframe
 	slots    []slotKey
 	depth    []int // by slot: how far it is looked back at
+	made     []use // by slot: of what
 	scalars  []scalarKey
 	openings []int // minutes, sorted
+	let      []definition
 }
 
 // stream gives the place of a stream and makes it when it is first named.
@@ -83,7 +86,12 @@ func (n *names) slot(at place, name string) (int, string) {
 	k := slotKey{stream, name}
 	i := slices.Index(n.slots, k)
 	if i < 0 {
+		if len(n.slots) >= maxValues {
+			return 0, fmt.Sprintf("the rules look at more than %d values", maxValues)
+		}
+		candles, anchored := made(name)
 		n.slots, n.depth = append(n.slots, k), append(n.depth, 0)
+		n.made = append(n.made, use{stream, candles, anchored})
 		i = len(n.slots) - 1
 	}
 	n.depth[i] = max(n.depth[i], at.back)
@@ -131,9 +139,10 @@ func knownNames() string {
 // so that all of its candles are in them.
 var sessionAnchored = []string{"VWAP"}
 
-// span gives how many candles make a value, as far as its name says: an indicator's
-// longest parameter. An average that never quite forgets counts as one that does.
-func valueSpan(name string) (candles int, anchored bool) {
+// made tells how many of the newest candles make a value, and whether all of the
+// session do. An indicator counts as made of as many as it takes to be warm, though
+// some averages never quite forget.
+func made(name string) (candles int, anchored bool) {
 	if slices.Contains(candleNames, name) {
 		return 1, false
 	}
@@ -141,9 +150,22 @@ func valueSpan(name string) (candles int, anchored bool) {
 	if err != nil {
 		panic(fmt.Errorf("indicator %s was accepted by the compiler: %w", name, err))
 	}
+	in := indicator.New(spec)
+	out := make([]float64, len(spec.OutputNames()))
 	longest := 1.0
 	for _, v := range spec.Params {
 		longest = max(longest, v)
+	}
+	const session = 50 // candles of a made-up day, for what needs the day before
+	for n := range 5*int(longest) + 2*session {
+		x := 100 + float64(n%7) - float64(n%5)
+		in.Update(indicator.Bar{
+			StartMs: int64(n) * minuteMs, SessionMs: int64(n/session*session) * minuteMs,
+			Open: x, High: x + 2, Low: x - 2, Close: x + 1, Volume: 1000,
+		})
+		if in.Last(out) {
+			return n + 1, slices.Contains(sessionAnchored, spec.Kind)
+		}
 	}
 	return int(longest), slices.Contains(sessionAnchored, spec.Kind)
 }

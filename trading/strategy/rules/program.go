@@ -34,6 +34,7 @@ func Compile(s Spec, timeframe market.Timeframe) (*Program, error) {
 	}
 	p := &Program{names: names{base: timeframe, streams: []streamKey{{timeframe: timeframe}}}}
 	b := builder{program: p}
+	b.define(s.Let)
 	p.entryLong = b.condition("entry_long", s.EntryLong)
 	p.entryShort = b.condition("entry_short", s.EntryShort)
 	if exit := b.condition("exit", s.Exit); exit != nil {
@@ -141,7 +142,7 @@ func (s *ruled) addSeries() {
 	for i := range s.traded {
 		for slot, k := range s.program.slots {
 			q := &s.series[s.find[s.program.streams[k.stream].resolved(s.traded[i].name)]]
-			q.add(k.name, s.program.depth[slot]+1)
+			q.add(k.name, s.program.depth[slot]+1, s.program.made[slot].reach)
 		}
 	}
 	for i := range s.series {
@@ -171,7 +172,7 @@ const defaultPeriods = 200
 const maxPeriods = 20_000
 
 // Needs implements strategy.Strategy. The closed candles that warm everything up
-// are the longest parameter four times over, for averages that never quite forget,
+// are four times those that an indicator needs, for averages that never quite forget,
 // and what is looked back at.
 func (s *ruled) Needs() []strategy.Need {
 	needs := make([]strategy.Need, len(s.series))
@@ -181,8 +182,8 @@ func (s *ruled) Needs() []strategy.Need {
 		longest, back := 0, 0
 		for _, f := range q.fields {
 			back = max(back, f.depth-1)
-			if candles, _ := valueSpan(f.name); f.place < 0 {
-				longest = max(longest, candles)
+			if f.place < 0 {
+				longest = max(longest, f.made)
 				n.Indicators = append(n.Indicators, f.name)
 			}
 		}

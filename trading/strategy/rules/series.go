@@ -36,6 +36,7 @@ type field struct {
 	name  string
 	place int // among candleNames; -1: an indicator
 	depth int // closed candles to remember
+	made  int // candles that make a value
 	// closed are its values at closed candles, newest first.
 	closed []float64
 }
@@ -43,10 +44,10 @@ type field struct {
 // maxFlawAge: a flaw further away than any rule looks is none.
 const maxFlawAge = maxPeriods + maxBack
 
-func (q *series) add(name string, depth int) {
+func (q *series) add(name string, depth, made int) {
 	i := q.index(name)
 	if i < 0 {
-		q.fields = append(q.fields, field{name: name, place: slices.Index(candleNames, name)})
+		q.fields = append(q.fields, field{name: name, place: slices.Index(candleNames, name), made: made})
 		i = len(q.fields) - 1
 	}
 	q.fields[i].depth = max(q.fields[i].depth, depth)

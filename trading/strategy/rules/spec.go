@@ -10,6 +10,11 @@ import (
 // Spec is a strategy's rules as they are written. All fields are text; an empty
 // one is absent. At least one entry or exit must be given.
 type Spec struct {
+	// Let gives names to expressions, one a line, for all other rules:
+	//
+	//	ratio = of("A", close) / of("B", close)
+	//	z = (ratio - average(ratio, 20)) / stdev(ratio, 20)
+	Let string `yaml:"let" json:"let,omitempty"`
 	// EntryLong and EntryShort are conditions to open a position; they are asked
 	// when the strategy holds none on that side and has no open order in the symbol.
 	// A position of the other side is closed first.
@@ -86,6 +91,7 @@ var fields = []ruleField{
 	{"exit", func(s *Spec) *string { return &s.Exit }},
 	{"exit_long", func(s *Spec) *string { return &s.ExitLong }},
 	{"exit_short", func(s *Spec) *string { return &s.ExitShort }},
+	{"let", func(s *Spec) *string { return &s.Let }},
 	{"max_age", func(s *Spec) *string { return &s.MaxAge }},
 	{"max_trades_a_day", func(s *Spec) *string { return &s.MaxTradesADay }},
 	{"order", func(s *Spec) *string { return &s.Order }},
