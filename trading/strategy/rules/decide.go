@@ -33,17 +33,25 @@ func (s *ruled) count(t *traded, h *strategy.Holding, nowMs int64) {
 // tradesToday gives the positions opened in the present session.
 func (t *traded) tradesToday(h *strategy.Holding) int64 { return h.Trades - t.tradesBase }
 
-// mayEnter tells whether time and trades allow an entry.
+// mayEnter tells whether the trades so far allow an entry.
 func (s *ruled) mayEnter(d *decision) bool {
 	p := s.program
 	switch {
+	case p.entryLong == nil && p.entryShort == nil:
+		return false
 	case d.entered && !d.closed: // a rule that a limit refuses would ask at every tick again
 		return false
 	case d.tradesToday(d.held) >= int64(p.maxTrades):
 		return false
-	case p.coolDownMs > 0 && (!d.held.Quantity.IsZero() || d.held.ClosedMs > 0 && d.nowMs < d.held.ClosedMs+p.coolDownMs):
-		return false
-	case !p.hours.inWindow(d.nowMs):
+	}
+	return p.coolDownMs == 0 || d.held.Quantity.IsZero() && (d.held.ClosedMs == 0 || d.nowMs >= d.held.ClosedMs+p.coolDownMs)
+}
+
+// inTime tells whether the time of day allows an entry. It is asked last: it takes
+// longer than most rules.
+func (s *ruled) inTime(d *decision) bool {
+	p := s.program
+	if !p.hours.inWindow(d.nowMs) {
 		return false
 	}
 	sess, inside := p.hours.cached(&s.cached, d.nowMs)
@@ -59,11 +67,14 @@ func (s *ruled) decide(d *decision) []strategy.Signal {
 	p, held := s.program, d.held.Quantity.Sign()
 	var entry strategy.Action
 	switch {
-	case p.entryLong == nil && p.entryShort == nil || !s.mayEnter(d):
+	case !s.mayEnter(d):
 	case held <= 0 && s.holds(d.traded, d.nowMs, p.entryLong):
 		entry = strategy.Buy
 	case held >= 0 && s.holds(d.traded, d.nowMs, p.entryShort):
 		entry = strategy.Sell
+	}
+	if entry != "" && !s.inTime(d) {
+		entry = ""
 	}
 	exits := held != 0 && s.exits(d, held)
 	var signals []strategy.Signal

@@ -1,0 +1,192 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/velox-trading/velox/trading/position"
+	"github.com/velox-trading/velox/trading/strategy"
+)
+
+// bookOf is a book that holds a quantity of X, with its times in minutes after noon.
+func bookOf(quantity string, opened, closed, trades int64) *strategy.Book {
+	h := strategy.Holding{Symbol: "X", Book: position.Book{Quantity: d(quantity)}, Trades: trades}
+	if opened != 0 {
+		h.OpenedMs = noonMs + opened*minuteMs
+	}
+	if closed != 0 {
+		h.ClosedMs = noonMs + closed*minuteMs
+	}
+	return &strategy.Book{Holdings: []strategy.Holding{h}}
+}
+
+// said steps one event a book.
+func said(t *testing.T, spec Spec, steps ...any) string {
+	t.Helper()
+	p, err := Compile(spec, min5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := p.New("s", []string{"X"})
+	var list []string
+	for i := 0; i < len(steps); i += 2 {
+		fresh := p.New("s", []string{"X"})
+		if err := fresh.LoadState(s.AppendState(nil)); err != nil {
+			t.Fatal(err)
+		}
+		s = fresh
+		list = append(list, brief(s.Step(steps[i].(*strategy.Event), steps[i+1].(*strategy.Book))))
+	}
+	return strings.Join(list, "|")
+}
+
+func at(minutes int64) *strategy.Event { return closing("X", min5, minutes, "10") }
+
+func TestCoolDown(t *testing.T) {
+	spec := Spec{EntryLong: "close > 1", Exit: "close < 1", CoolDown: "10m"}
+	if got := said(t, spec, at(5), bookOf("0", 0, 0, 0), at(10), bookOf("0", 0, 2, 1), at(15), bookOf("0", 0, 5, 1)); got != "BUY 1||BUY 1" {
+		t.Errorf("%q", got)
+	}
+	// A position is not turned around: its end comes first, and then the rest.
+	if got := said(t, spec, at(5), bookOf("-3", 1, 0, 1)); got != "" {
+		t.Errorf("turned around: %q", got)
+	}
+}
+
+func TestTradesADay(t *testing.T) {
+	spec := Spec{EntryLong: "close > 1", Session: "12:00-13:00", MaxTradesADay: "2"}
+	flat := func(trades int64) *strategy.Book { return bookOf("0", 0, 0, trades) }
+	const day = 24 * 60
+	got := said(t, spec, at(5), flat(7), at(10), flat(8), at(15), flat(9), at(20), flat(9), at(5+day), flat(9), at(10+day), flat(11))
+	if got != "BUY 1|BUY 1|||BUY 1|" {
+		t.Errorf("%q", got)
+	}
+	// A position that was opened in the session before anything was asked counts.
+	spec.MaxTradesADay = "1"
+	spec.EntryShort = "close > 1"
+	if got := said(t, spec, at(5), bookOf("3", 1, 0, 7)); got != "" {
+		t.Errorf("opened early: %q", got)
+	}
+	if got := said(t, spec, at(5), bookOf("3", -5, 0, 7)); got != "exit SELL 3, SELL 1" {
+		t.Errorf("held since before: %q", got)
+	}
+	seen := Spec{EntryLong: "trades_today == 1", Session: "12:00-13:00"}
+	if got := said(t, seen, at(5), flat(7), at(10), flat(8)); got != "|BUY 1" {
+		t.Errorf("trades_today: %q", got)
+	}
+}
+
+func TestEntriesInTheirTime(t *testing.T) {
+	flat := bookOf("0", 0, 0, 0)
+	spec := Spec{EntryLong: "close > 1", Windows: "12:10-12:20"}
+	if got := said(t, spec, at(5), flat, at(10), flat, at(15), flat, at(20), flat); got != "|BUY 1|BUY 1|" {
+		t.Errorf("windows: %q", got)
+	}
+	spec = Spec{EntryLong: "close > 1", Session: "12:00-12:10"}
+	if got := said(t, spec, at(5), flat, at(10), flat, at(15), flat); got != "BUY 1||" {
+		t.Errorf("session: %q", got)
+	}
+	held := bookOf("2", 1, 0, 1)
+	spec = Spec{EntryLong: "false", Exit: "close > 1", Session: "12:00-12:10", Windows: "12:05-12:06"}
+	if got := said(t, spec, at(10), held, at(15), held); got != "exit SELL 2|exit SELL 2" {
+		t.Errorf("exits at any time: %q", got)
+	}
+}
+
+func TestSquareOff(t *testing.T) {
+	spec := Spec{EntryLong: "close > 1", Session: "12:00-13:00", SquareOff: "12:30"}
+	flat, held := bookOf("0", 0, 0, 0), bookOf("-2", 5, 0, 1)
+	busy := bookOf("-2", 5, 0, 1)
+	busy.Holdings[0].OpenOrders = 1
+	tickAt := func(seconds int64) *strategy.Event { return tick("X", min5, seconds, "10") }
+	for name, c := range map[string]struct {
+		steps []any
+		want  string
+	}{
+		"by a tick":         {[]any{tickAt(1799), held, tickAt(1800), held, tickAt(1801), busy, tickAt(1802), flat}, "|exit BUY 2||"},
+		"by a close":        {[]any{at(25), held, at(30), held}, "exit BUY 2, BUY 1|exit BUY 2"},
+		"none after it":     {[]any{at(25), flat, at(30), flat, at(35), flat, at(5 + 24*60), flat}, "BUY 1|||BUY 1"},
+		"once a minute":     {[]any{tickAt(1800), held, tickAt(1859), held, tickAt(1860), held}, "exit BUY 2||exit BUY 2"},
+		"opened after it":   {[]any{tickAt(1900), bookOf("1", 31, 0, 1)}, "exit SELL 1"},
+		"held over it":      {[]any{tickAt(60 + 24*3600), held}, "exit BUY 2"},
+		"of today":          {[]any{tickAt(60 + 24*3600), bookOf("1", 24*60, 0, 1)}, ""},
+		"in another series": {[]any{tick("X", min15, 1800, "10"), held}, "exit BUY 2"},
+	} {
+		s := spec
+		if name == "in another series" {
+			s.EntryLong = `tf("15min", close) > 1`
+		}
+		if got := said(t, s, c.steps...); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestTrailingStop(t *testing.T) {
+	p, err := Compile(Spec{EntryLong: "close > 1", TrailingStop: "close * 0.1 * side"}, min5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := p.New("s", []string{"X"}).Step(at(5), &strategy.Book{})
+	if len(g) != 1 || g[0].TrailingStop != d("1") {
+		t.Errorf("%+v", g)
+	}
+	p, err = Compile(Spec{EntryShort: "close > 1", TrailingStop: "close * 0.1 * side"}, min5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g := p.New("s", []string{"X"}).Step(at(5), &strategy.Book{}); len(g) != 0 {
+		t.Errorf("a distance below 0: %+v", g)
+	}
+}
+
+func TestProfitOfTheStrategy(t *testing.T) {
+	book := &strategy.Book{Holdings: []strategy.Holding{
+		{Symbol: "X", Book: position.Book{Quantity: d("2"), Cost: d("10"), Realized: d("5")}},
+		{Symbol: "Y", Book: position.Book{Quantity: d("-1"), Cost: d("-30"), Realized: d("1")}},
+		{Symbol: "old", Book: position.Book{Realized: d("-2")}},
+	}}
+	spec := Spec{EntryShort: `strategy_pnl == 24 and of("Y", unrealized_pnl) == 10 and of("Y", position) == -1 and unrealized_pnl == 10`, Exit: `of("Y", price) > 0 and false`}
+	p, err := Compile(spec, min5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := p.New("s", []string{"X"})
+	if g := s.Step(at(5), book); len(g) != 0 {
+		t.Errorf("without a price of Y: %+v", g)
+	}
+	s.Step(closing("Y", min5, 10, "20"), book)
+	if g := s.Step(at(10), book); len(g) != 2 {
+		t.Errorf("%+v", g)
+	}
+}
+
+func TestStepsOfManySeriesDoNotAllocate(t *testing.T) {
+	p, err := Compile(Spec{
+		Let:       `gap = close - of("Y", close)`,
+		EntryLong: `cross_above(gap, average(gap, 10)) and close > tf("15min", EMA_20) and opening_high(15) > 0 and strategy_pnl < 0`,
+		Exit:      "minutes_since_open > 3 and stdev(gap, 5) < 0", Evaluate: "every_tick",
+		Session: "12:00-11:00", Windows: "mon-fri 12:30-10:00", SquareOff: "10:45", CoolDown: "5m", MaxTradesADay: "3",
+	}, min5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, book := p.New("s", []string{"X"}), bookOf("1", 1, 0, 1)
+	for n := range int64(20) {
+		for _, ev := range []*strategy.Event{closing("X", min5, 5*n, "10"), closing("Y", min5, 5*n, "9"), closing("X", min15, 15*n, "9")} {
+			s.Step(ev, book)
+		}
+	}
+	open, n := tick("X", min5, 5701, "10"), int64(100)
+	shut := []*strategy.Event{closing("X", min5, 0, "10"), closing("Y", min5, 0, "10"), closing("X", min15, 0, "10")}
+	if allocs := testing.AllocsPerRun(100, func() {
+		s.Step(open, book)
+		for _, ev := range shut {
+			ev.TimeMs = noonMs + 5*n*minuteMs - 1
+			s.Step(ev, book)
+		}
+		n++
+	}); allocs != 0 {
+		t.Errorf("%v allocations", allocs)
+	}
+}
