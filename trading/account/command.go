@@ -79,6 +79,9 @@ type Deploy struct {
 type StrategyRef struct {
 	StrategyID string `json:"strategy_id"`
 	Reason     string `json:"reason,omitempty"`
+	// ClosePositions is PAUSE's: its orders are cancelled and all that it holds is
+	// closed at the market, too, so that it can be removed then.
+	ClosePositions bool `json:"close_positions,omitempty"`
 }
 
 // ManualOrder is ORDER's data: an order of the user's own, or, with Cancel, the

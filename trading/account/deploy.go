@@ -8,6 +8,7 @@ import (
 
 	"github.com/velox-trading/velox/trading/ident"
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/risk"
 	"github.com/velox-trading/velox/trading/strategy"
 	"github.com/velox-trading/velox/trading/strategy/compiled"
@@ -177,12 +178,18 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 	to := Paused
 	switch t {
 	case CmdRemove:
+		if ref.ClosePositions {
+			return nil, refused("INVALID_DATA", "%s: only PAUSE has close_positions; pause first", t)
+		}
 		return a.remove(d)
 	case CmdResumeStrategy:
 		to = Running
 	case CmdPause:
 	default:
 		return nil, refused("UNKNOWN_TYPE", "%s", t)
+	}
+	if ref.ClosePositions && t != CmdPause {
+		return nil, refused("INVALID_DATA", "%s: only PAUSE has close_positions", t)
 	}
 	// A strategy that failed starts afresh: its last state is what it failed on.
 	afresh := d.Status == Failed
@@ -193,7 +200,33 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 			e.Deployed, e.Needs = true, s.Needs()
 		}
 		a.emit(e)
+		if ref.ClosePositions {
+			a.closeBooks(d.StrategyID, timeMs)
+		}
 	}, nil
+}
+
+// closeBooks cancels a strategy's orders and closes what it holds at the market. What
+// a live venue fills before it cancels stays, and takes another PAUSE.
+func (a *Account) closeBooks(strategyID string, timeMs int64) {
+	for _, s := range a.s.Symbols {
+		for _, o := range slices.Clone(s.Orders) {
+			if o.BookID == strategyID {
+				a.cancel(o, a.timeOf(s.Name, timeMs))
+			}
+		}
+		i := slices.IndexFunc(s.Books, func(b *Book) bool { return b.StrategyID == strategyID })
+		if i < 0 || s.Books[i].Quantity.IsZero() {
+			continue
+		}
+		side := order.Sell
+		if s.Books[i].Quantity.Sign() < 0 {
+			side = order.Buy
+		}
+		w := draft{leg: "close/" + s.Name, exit: true, timeMs: timeMs}
+		w.StrategyID, w.BookID, w.Symbol, w.Side, w.Kind, w.Purpose = strategyID, strategyID, s.Name, side, order.Market, order.Manual
+		a.place(w)
+	}
 }
 
 // remove takes a strategy off the account. Its paper orders are cancelled; it must

@@ -1,10 +1,10 @@
 // Package compiled is where strategies that are written in Go are known by name,
 // so that an account can deploy them like rules:
 //
-//	- name: fade
-//	  symbols: [NIFTY]
-//	  code: gap-fade
-//	  parameters: {gap: "0.5", quantity: "50"}
+//   - name: fade
+//     symbols: [NIFTY]
+//     code: gap-fade
+//     parameters: {gap: "0.5", quantity: "50"}
 //
 // A package of strategies registers each in its init, and a build of veloxd imports
 // it; trading/strategy/examples is one to copy:

@@ -205,6 +205,8 @@ func FuzzCompile(f *testing.F) {
 		"cross_above(EMA_9, EMA_21) and RSI_14 < 70", "rising(close, 3) ? true : close[1] > 2", "((((1)))) == 1",
 		"not not (a ?? b)", "close?.[1] > 1", "{a: 1}.a == 1", "map([1], # + 1)[0] > 1", "\"\\", "1..5 == 2", "let a = 1; a > 0",
 		"price * (1 - 0.01 * side) | abs() > 0", "if close > 1 { true } else { false }", "-9223372036854775808 > 0x7fffffffffffffff",
+		`of("Y", tf("15min", EMA_20[2])) > average(close, 5)[1]`, `stdev(close - of("Y", close), 500) > 0`, `is("X") ? opening_high(15) > 0 : day_low < 1`,
+		`tf("1day", cross_above(close, open))[3]`, `of("", tf("", 1)) > minutes_since_open`, "SMA_10000 + EMA_10000 > 0",
 	} {
 		f.Add(s)
 	}
@@ -213,7 +215,7 @@ func FuzzCompile(f *testing.F) {
 		p, err := Compile(Spec{EntryLong: text, StopLoss: text, Exit: text}, tf)
 		if err == nil {
 			p, err = Compile(Spec{EntryLong: text}, tf)
-		} else if q, err := Compile(Spec{EntryLong: "true", StopLoss: text}, tf); err == nil {
+		} else if q, err := Compile(Spec{EntryLong: "true", StopLoss: text, TrailingStop: text}, tf); err == nil {
 			step(t, q, tf)
 		}
 		var e *Error
@@ -244,4 +246,63 @@ func step(t *testing.T, p *Program, tf market.Timeframe) {
 	if err := p.New("s", []string{"X"}).LoadState(s.AppendState(nil)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// FuzzTexts: the rules that are no expressions, and definitions, either compile or
+// give an *Error, and what compiles can be stepped at any time.
+func FuzzTexts(f *testing.F) {
+	f.Add("mon-thu 09:20-11:30, fri 22:00-02:00", "09:15-15:30", "15:15", "Asia/Kolkata", "a = close\nb = a[1] > 2", int64(1_704_715_200_000))
+	f.Add("", "18:00-17:00", "16:45", "America/New_York", "a = side", int64(1_710_054_000_000))
+	f.Add("-", "00:00-00:00", "00:00", "UTC", "=\n\n = =", int64(0))
+	f.Add("sun/sun 00:00-24:00", "23:59-00:01", "24:00", "Local", "let = let", int64(253_402_300_799_999))
+	f.Fuzz(func(t *testing.T, windows, session, squareOff, zone, let string, ms int64) {
+		spec := Spec{EntryLong: "day_high >= 0 and minutes_since_open >= 0 or true", Exit: "true", Windows: windows, Session: session, SquareOff: squareOff, Zone: zone, Let: let}
+		p, err := Compile(spec, min5)
+		var e *Error
+		switch {
+		case err == nil && ms >= 0 && ms < 253_402_300_800_000:
+			stepAt(t, p, ms)
+		case err != nil && !errors.As(err, &e):
+			t.Fatalf("%+v gives a %T: %v", spec, err, err)
+		}
+	})
+}
+
+func stepAt(t *testing.T, p *Program, ms int64) {
+	t.Helper()
+	s := p.New("s", []string{"X"})
+	for i := range int64(3) {
+		ev := candleEvent(0, "10", 0, i == 2)
+		ev.TimeMs = ms + i
+		s.Step(ev, holding(fmt.Sprint(i-1), 0))
+	}
+	if err := p.New("s", []string{"X"}).LoadState(s.AppendState(nil)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// FuzzLoadState: no bytes make a strategy panic, and what is loaded is saved as it
+// was.
+func FuzzLoadState(f *testing.F) {
+	p, err := Compile(Spec{EntryLong: `cross_above(close, of("Y", EMA_3)) and day_high > opening_high(5)`, Evaluate: "every_tick"}, min5)
+	if err != nil {
+		f.Fatal(err)
+	}
+	s := p.New("s", []string{"X"})
+	f.Add(s.AppendState(nil))
+	s.Step(candleEvent(1, "10", 0, true), &strategy.Book{})
+	s.Step(candleEvent(2, "11", 0, false), &strategy.Book{})
+	f.Add(s.AppendState(nil))
+	f.Fuzz(func(t *testing.T, state []byte) {
+		s := p.New("s", []string{"X"})
+		if s.LoadState(state) != nil {
+			return
+		}
+		again := p.New("s", []string{"X"})
+		saved := s.AppendState(nil)
+		if err := again.LoadState(saved); err != nil || string(again.AppendState(nil)) != string(saved) {
+			t.Fatalf("what was loaded is not what is saved: %v", err)
+		}
+		s.Step(candleEvent(3, "12", 0, true), holding("1", 0))
+	})
 }
