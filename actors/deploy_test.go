@@ -115,3 +115,41 @@ func TestStrategiesComeAndGoWhileRunning(t *testing.T) {
 		t.Errorf("%d dead letters, the first: %s", len(dead), dead[0].Value)
 	}
 }
+
+// TestAnIDIsOneUsers: a strategy's id that another user has is refused, whichever
+// shards the two are at home in, until the other one has removed it.
+func TestAnIDIsOneUsers(t *testing.T) {
+	k := newKit(t, nil)
+	node := k.startAll(k.config())
+	users := []string{"user-0", "user-1", "user-2", "user-3"}
+	homes := make(map[int32]bool)
+	deploy := func(user, id string) {
+		k.command(user, id+user, account.CmdDeploy, account.Deploy{StrategyID: "mine", Name: "n", Symbols: []string{"SYM0"}, External: true})
+		k.ready(node)
+	}
+	for i, user := range users {
+		homes[messages.HomePartition([]byte(user), 2)] = true
+		k.command(user, "open"+user, account.CmdOpenAccount, map[string]any{})
+		deploy(user, "first")
+		if dead := k.total(messages.TopicDeadLetters); dead != i {
+			t.Fatalf("%d dead letters after the deployment of %s, want %d", dead, user, i)
+		}
+	}
+	if len(homes) != 2 {
+		t.Errorf("the users are at home in %v", homes)
+	}
+	if dead := string(k.cluster.AllRecords(messages.TopicDeadLetters)[0].Value); !strings.Contains(dead, "STRATEGY_TAKEN") {
+		t.Errorf("the dead letter is %s", dead)
+	}
+	k.command(users[0], "remove", account.CmdRemove, account.StrategyRef{StrategyID: "mine"})
+	k.ready(node)
+	deploy(users[3], "second")
+	if dead := k.total(messages.TopicDeadLetters); dead != 3 {
+		t.Errorf("%d dead letters after the owner removed it, want 3", dead)
+	}
+	deploy(users[0], "third")
+	if dead := k.total(messages.TopicDeadLetters); dead != 4 {
+		t.Errorf("%d dead letters after the former owner wants it back, want 4", dead)
+	}
+	k.stop(node)
+}
