@@ -108,9 +108,8 @@ func TestStrategiesComeAndGoWhileRunning(t *testing.T) {
 	if got := k.ordersOf("pair"); got != removed {
 		t.Errorf("%d orders, %d when it was removed", got, removed)
 	}
-	for _, n := range nodes {
-		k.stop(n)
-	}
+	k.stop(nodes[0])
+	k.stop(nodes[1])
 	if dead := k.cluster.AllRecords(messages.TopicDeadLetters); len(dead) > 0 {
 		t.Errorf("%d dead letters, the first: %s", len(dead), dead[0].Value)
 	}
