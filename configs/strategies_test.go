@@ -71,6 +71,22 @@ var scenarios = []struct {
 		`,
 	},
 	{
+		"supertrend.yaml", `
+			2024-01-08
+			BANKNIFTY 15min 09:15 47000 47100 47000 47100 47000 47100 47000 47100 47000 47100 47000 47100..46500/12 46500..46490/2
+			2024-01-09
+			BANKNIFTY 15min 09:15 46490..46450/8 46450..46650/10 46650..46700/7
+		`, `
+			08 13:45:00 signal SELL 25 BANKNIFTY trail 246.74
+			08 13:52:30 filled SELL 25 BANKNIFTY at 46725
+			// small candles have brought the line nearer than the trailing stop
+			09 12:15:00 exit BUY 25 BANKNIFTY
+			09 12:15:00 signal BUY 25 BANKNIFTY trail 81.05
+			09 12:22:30 filled BUY 25 BANKNIFTY at 46540
+			09 12:22:30 filled BUY 25 BANKNIFTY at 46540
+		`,
+	},
+	{
 		"pairs.yaml", `
 			2024-01-08
 			ICICIBANK 5min 09:15 1000 1001 999 1000x5 1001 1000x5 999 1000x10 985 985..1000/5 1000x10

@@ -132,7 +132,7 @@ func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) 
 	}
 	last := p.hours.lastSquareOff(nowMs)
 	sess, inside := s.sessionOf(nowMs)
-	if h.OpenedMs >= last && !(inside && last >= sess.openMs) {
+	if today := inside && last >= sess.openMs; h.OpenedMs >= last && !today {
 		return nil
 	}
 	t.squaredMs = nowMs

@@ -3,7 +3,6 @@ package rules
 import (
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/velox-trading/velox/trading/strategy"
@@ -223,16 +222,6 @@ func (s *ruled) dayValue(symbol *symbolState, k scalarKey, nowMs int64, sess spa
 // open, and no candle of it lacks ticks, as far as the rules mind.
 func (s *ruled) trusted(d *day) bool {
 	return (d.whole || s.program.allowCold) && (!d.flawed || s.program.allowGaps)
-}
-
-func scalarList(minutes bool) string {
-	var list []string
-	for _, s := range scalarNames {
-		if s.kind.takesMinutes() == minutes {
-			list = append(list, s.name+strings.Repeat("(minutes)", btoi(minutes)))
-		}
-	}
-	return strings.Join(list, ", ")
 }
 
 func btoi(b bool) int {

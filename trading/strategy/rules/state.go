@@ -84,7 +84,7 @@ func (s *symbolState) walk(c *codec) {
 	s.day.walk(c)
 	s.previous.walk(c)
 	c.time(&s.live.openMs)
-	s.live.candle.walk(c)
+	s.live.walk(c)
 }
 
 func (d *day) walk(c *codec) {

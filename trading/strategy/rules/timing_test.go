@@ -150,11 +150,13 @@ func TestFlawedCandles(t *testing.T) {
 		"amended stays flawed": {Spec{EntryLong: "close[1] > 1"}, []*strategy.Event{flawed(at(1), true), at(1), at(2)}, "||"},
 		"another's": {
 			Spec{EntryLong: `of("Y", close) > 1 and close > 1`},
-			[]*strategy.Event{flawed(closing("Y", min5, 5, "9"), true), at(1), closing("Y", min5, 10, "9"), at(2)}, "|||BUY 1",
+			[]*strategy.Event{flawed(closing("Y", min5, 5, "9"), true), at(1), closing("Y", min5, 10, "9"), at(2)},
+			"|||BUY 1",
 		},
 		"the open candle": {
 			Spec{EntryLong: "close > 1", Evaluate: "every_tick"},
-			[]*strategy.Event{flawed(tick("X", min5, 10, "9"), true), at(1), tick("X", min5, 310, "9")}, "|BUY 1|BUY 1",
+			[]*strategy.Event{flawed(tick("X", min5, 10, "9"), true), at(1), tick("X", min5, 310, "9")},
+			"|BUY 1|BUY 1",
 		},
 	} {
 		if got := run(t, c.spec, c.events...); got != c.want {
