@@ -136,8 +136,7 @@ func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) 
 		return nil
 	}
 	t.squaredMs = nowMs
-	f := &s.frame
-	f.symbol, f.slots, f.settled, f.closing = t.name, t.slots, !p.everyTick, -1
+	s.look(t, -1, nowMs)
 	return []strategy.Signal{s.exit(&decision{traded: t, held: &h, nowMs: nowMs, eventMs: eventMs})}
 }
 

@@ -17,6 +17,11 @@ type series struct {
 	base   bool // the strategy's own timeframe
 	fields []field
 
+	// ends are the ends of the newest closed candles, newest first. skip is how many
+	// of them the present decision leaves out, for they ended after it; it is set for
+	// each decision and no part of the state.
+	ends []int64
+	skip int
 	// closedMs is the end of the newest closed candle, seenMs the time of the newest
 	// event.
 	closedMs, seenMs int64
@@ -43,6 +48,10 @@ type field struct {
 
 // maxFlawAge: a flaw further away than any rule looks is none.
 const maxFlawAge = maxPeriods + maxBack
+
+// maxAhead bounds the candles by which one series may be told ahead of another, so
+// that a decision on the other still finds what was known at its time.
+const maxAhead = 16
 
 func (q *series) add(name string, depth, made int) {
 	i := q.index(name)
@@ -72,6 +81,7 @@ func (q *series) take(ev *strategy.Event, everyTick bool) {
 	switch {
 	case ev.Candle == nil:
 	case ev.Closed && !q.older(ev):
+		q.end(ev.TimeMs+1, fresh)
 		for i := range q.fields {
 			q.fields[i].push(valueOf(&q.fields[i], ev), !fresh)
 		}
@@ -84,6 +94,33 @@ func (q *series) take(ev *strategy.Event, everyTick bool) {
 		q.liveMs, q.liveFlawed = ev.TimeMs, lacksTicks(ev.Candle)
 	}
 	q.seenMs = max(q.seenMs, ev.TimeMs)
+}
+
+// end puts the end of the newest closed candle before the others.
+func (q *series) end(ms int64, fresh bool) {
+	switch {
+	case !fresh:
+	case len(q.ends) <= maxAhead:
+		q.ends = slices.Insert(q.ends, 0, ms)
+	default:
+		copy(q.ends[1:], q.ends)
+		q.ends[0] = ms
+	}
+}
+
+// leaveOut makes a decision of a time leave out the candles that ended after it.
+func (q *series) leaveOut(afterMs int64) {
+	for q.skip = 0; q.skip < len(q.ends) && q.ends[q.skip] > afterMs; {
+		q.skip++
+	}
+}
+
+// lastMs gives the end of the newest candle that the decision sees; 0 without one.
+func (q *series) lastMs() int64 {
+	if q.skip < len(q.ends) {
+		return q.ends[q.skip]
+	}
+	return 0
 }
 
 func lacksTicks(c *market.Candle) bool { return c.Gap || c.Partial }
@@ -105,7 +142,7 @@ func (f *field) push(v float64, amended bool) {
 	switch {
 	case amended && len(f.closed) > 0:
 		f.closed[0] = v
-	case len(f.closed) < f.depth:
+	case len(f.closed) < f.depth+maxAhead:
 		f.closed = slices.Insert(f.closed, 0, v)
 	default:
 		copy(f.closed[1:], f.closed)
@@ -144,6 +181,8 @@ func (q *series) at(field, back int, settled bool) float64 {
 			return q.live[field]
 		}
 		back--
+	} else if back += q.skip; q.skip > maxAhead {
+		return math.NaN()
 	}
 	if closed := q.fields[field].closed; back < len(closed) {
 		return closed[back]
@@ -156,7 +195,7 @@ func (q *series) flawed(reach int, settled bool) bool {
 	if !settled && q.forming() && q.liveFlawed {
 		return true
 	}
-	return q.flawAge >= 0 && q.flawAge < reach
+	return q.flawAge >= 0 && q.flawAge < reach+q.skip
 }
 
 // location is where a slot's value is for one traded symbol.

@@ -9,7 +9,7 @@ import (
 	"github.com/velox-trading/velox/trading/decimal"
 )
 
-const stateVersion = 2
+const stateVersion = 2 // 1 had one series a symbol
 
 var errState = errors.New("state of a rule strategy doesn't fit its rules")
 
@@ -112,6 +112,7 @@ func (n *candle) walk(c *codec) {
 func (q *series) walk(c *codec, everyTick bool) {
 	c.name(q.symbol)
 	c.name(q.timeframe.String())
+	c.times(&q.ends, maxAhead+1)
 	c.time(&q.closedMs)
 	c.time(&q.seenMs)
 	age := int64(q.flawAge)
@@ -128,7 +129,7 @@ func (q *series) walk(c *codec, everyTick bool) {
 		if everyTick {
 			c.float(&q.live[i])
 		}
-		c.floats(&f.closed, f.depth)
+		c.floats(&f.closed, f.depth+maxAhead)
 	}
 }
 
@@ -179,18 +180,33 @@ func (c *codec) float(v *float64) {
 }
 
 func (c *codec) floats(list *[]float64, most int) {
-	n := int64(len(*list))
-	c.time(&n)
-	if n < 0 || n > int64(most) || c.bad {
-		c.bad = true
-		return
-	}
-	if c.loading {
-		*list = make([]float64, n)
-	}
+	*list = sized(c, *list, most)
 	for i := range *list {
 		c.float(&(*list)[i])
 	}
+}
+
+func (c *codec) times(list *[]int64, most int) {
+	*list = sized(c, *list, most)
+	for i := range *list {
+		c.time(&(*list)[i])
+	}
+}
+
+// sized saves a list's length, or makes a list of the length that was saved.
+func sized[T any](c *codec, list []T, most int) []T {
+	n := int64(len(list))
+	c.time(&n)
+	if n < 0 || n > int64(most) {
+		c.bad = true
+	}
+	switch {
+	case c.bad:
+		return nil
+	case c.loading:
+		return make([]T, n)
+	}
+	return list
 }
 
 func (c *codec) money(v *decimal.Decimal) {

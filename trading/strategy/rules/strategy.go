@@ -137,7 +137,7 @@ func (s *ruled) ends(q *series, endMs int64) bool {
 // tooOld tells whether a series has missed more candles by a time than it may. The
 // time between sessions doesn't count, save after a week.
 func (s *ruled) tooOld(q *series, nowMs int64) bool {
-	lastMs := q.closedMs
+	lastMs := q.lastMs()
 	if s.program.everyTick {
 		lastMs = max(lastMs, q.seenMs)
 	}
@@ -164,6 +164,7 @@ func (s *ruled) forget(symbol int) {
 			continue
 		}
 		q.closedMs, q.seenMs, q.flawAge, q.flawMs, q.liveMs, q.liveFlawed = 0, 0, -1, 0, 0, false
+		q.ends = q.ends[:0]
 		for j := range q.fields {
 			q.fields[j].closed = q.fields[j].closed[:0]
 		}
@@ -182,11 +183,22 @@ func (s *ruled) decideAt(t *traded, closing int, nowMs, eventMs int64, closed bo
 	if h.OpenOrders > 0 {
 		return nil
 	}
-	f := &s.frame
-	f.symbol, f.slots, f.settled, f.closing = t.name, t.slots, !s.program.everyTick, closing
+	s.look(t, closing, nowMs)
 	s.count(t, &h, nowMs)
 	s.fillScalars(t, nowMs, book)
 	return s.decide(&decision{traded: t, held: &h, nowMs: nowMs, eventMs: eventMs, closed: closed})
+}
+
+// look points the frame at a symbol and a time.
+func (s *ruled) look(t *traded, closing int, nowMs int64) {
+	f := &s.frame
+	f.symbol, f.slots, f.settled, f.closing = t.name, t.slots, !s.program.everyTick, closing
+	for _, i := range t.streams {
+		s.series[i].skip = 0
+		if f.settled {
+			s.series[i].leaveOut(nowMs)
+		}
+	}
 }
 
 // holds tells whether a condition is there, warm and true.

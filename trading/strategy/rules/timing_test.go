@@ -293,6 +293,37 @@ func TestArrivalOrderDoesNotMatter(t *testing.T) {
 	}
 }
 
+// TestSymbolsThatAreAhead: one that is told some candles ahead, as when a node catches
+// up, changes no decision on another: what ended later is left out.
+func TestSymbolsThatAreAhead(t *testing.T) {
+	spec := Spec{EntryLong: `of("Y", close) > of("Y", close[1]) and of("Y", average(close, 3)) > close`}
+	price := func(n int64) string { return fmt.Sprint(10 + (n*n)%7) }
+	play := func(ahead int64) string {
+		var events []*strategy.Event
+		told := int64(0)
+		for n := range int64(60) {
+			for ; told <= min(n+ahead, 59); told++ {
+				events = append(events, closing("Y", min5, 5*told+5, price(told)))
+			}
+			events = append(events, closing("X", min5, 5*n+5, "12"))
+		}
+		return strings.ReplaceAll(run(t, spec, events...), "|", "")
+	}
+	want := play(0)
+	if strings.Count(want, "BUY") < 8 {
+		t.Fatalf("the test says little: %s", want)
+	}
+	for _, ahead := range []int64{1, 7, maxAhead} {
+		if got := play(ahead); got != want {
+			t.Errorf("%d candles ahead: %s, want %s", ahead, got, want)
+		}
+	}
+	// Further ahead, what is no longer known is cold. X catches up at the end.
+	if got := play(59); strings.Count(got, "BUY") >= strings.Count(want, "BUY") || !strings.HasSuffix(want, got) {
+		t.Errorf("59 candles ahead: %s", got)
+	}
+}
+
 func TestNeedsOfOtherSymbolsAndTimeframes(t *testing.T) {
 	p, err := Compile(Spec{EntryLong: `of("A", tf("1hour", EMA_20[2])) > 1 and tf("15min", RSI_14) > of("B", price) and of("X", close) > 1`}, min5)
 	if err != nil {
