@@ -1,9 +1,11 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/strategy"
 )
@@ -188,5 +190,82 @@ func TestStepsOfManySeriesDoNotAllocate(t *testing.T) {
 		n++
 	}); allocs != 0 {
 		t.Errorf("%v allocations", allocs)
+	}
+}
+
+// TestSignalsQuoteTheirIndicators: by name, with the symbol and the timeframe of
+// those that are not the strategy's own.
+func TestSignalsQuoteTheirIndicators(t *testing.T) {
+	p, err := Compile(Spec{
+		Let:       `far = of("Y", tf("15min", EMA_3))`,
+		EntryLong: `EMA_3 > 0 and (tf("15min", EMA_3) > 0 and of("Y", EMA_3) > 0 and far > 0) and of("X", EMA_3) > 0`,
+	}, min5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := p.New("s", []string{"X"})
+	value := 1.0
+	for _, symbol := range []string{"Y", "X"} {
+		for _, tf := range []market.Timeframe{min15, min5} {
+			ev := closing(symbol, tf, 15, "10")
+			ev.Values = []strategy.Value{{Name: "EMA_3", Value: value}}
+			value++
+			g := s.Step(ev, &strategy.Book{})
+			if symbol != "X" || tf != min5 {
+				continue
+			}
+			want := []strategy.NamedValue{{Name: "15min:EMA_3", Value: 3}, {Name: "EMA_3", Value: 4}, {Name: "Y:15min:EMA_3", Value: 1}, {Name: "Y:EMA_3", Value: 2}}
+			if len(g) != 1 || !slices.Equal(g[0].Indicators, want) {
+				t.Errorf("%+v, want %v", g, want)
+			}
+		}
+	}
+}
+
+// TestFlawedSessions: what is made of the whole session is tainted until it ends.
+func TestFlawedSessions(t *testing.T) {
+	spec := Spec{EntryLong: "VWAP > 0", Session: "12:00-13:00"}
+	var events []*strategy.Event
+	for _, minutes := range []int64{5, 10, 60, 24*60 + 5} {
+		ev := closing("X", min5, minutes, "10")
+		ev.Values = []strategy.Value{{Name: "VWAP", Value: 10}}
+		ev.Candle.Gap = minutes == 5
+		events = append(events, ev)
+	}
+	if got := run(t, spec, events...); got != "|||BUY 1" {
+		t.Errorf("%q", got)
+	}
+	if got := run(t, spec, events[1:]...); got != "BUY 1||BUY 1" {
+		t.Errorf("without the gap, and at the close: %q", got)
+	}
+}
+
+func TestValuesOfTheHolding(t *testing.T) {
+	book := bookOf("4", 2, 1, 3)
+	book.Holdings[0].Cost = d("20")
+	for _, c := range []struct{ rule, want string }{
+		{"average_price == 5 and position == 4 and unrealized_pnl == 20", "exit SELL 4"},
+		{"minutes_in_position == 8 and minutes_since_exit == 9", "exit SELL 4"},
+		{"open_orders > 0 or realized_pnl > 0 or minutes_in_position > 8", ""},
+		{`of("Y", minutes_in_position) == 0 and of("Y", average_price) == 0`, "exit SELL 4"},
+		{"+close == 10 and -close == -10 and volume == 1 and high == low and open == close", "exit SELL 4"},
+	} {
+		got := said(t, Spec{EntryLong: "false", Exit: c.rule}, closing("Y", min5, 10, "3"), book, at(10), book)
+		if got != "|"+c.want {
+			t.Errorf("%s: %q", c.rule, got)
+		}
+	}
+}
+
+// TestConditionsByName: every kind of expression that is a condition can have a name.
+func TestConditionsByName(t *testing.T) {
+	for _, text := range []string{
+		"true", "not (close < 1)", "close > 1", "close > 1 and true", "close > 1 ? true : false", "(close > 1)[1]", "cross_above(close, 1) or true",
+		`is("X")`, `of("X", close > 1)`, `tf("5min", of("X", close > 1))`,
+	} {
+		got := said(t, Spec{Let: "a = " + text + "\nb = a", EntryLong: "b"}, at(5), &strategy.Book{}, at(10), &strategy.Book{})
+		if !strings.HasSuffix(got, "|BUY 1") {
+			t.Errorf("%s: %q", text, got)
+		}
 	}
 }

@@ -74,9 +74,6 @@ func Compile(s Spec, timeframe market.Timeframe) (*Program, error) {
 	return p, nil
 }
 
-// Timeframe gives the timeframe of the strategy's own candles.
-func (p *Program) Timeframe() market.Timeframe { return p.base }
-
 // New makes a strategy without history that trades the symbols. It follows those
 // that its rules name, too.
 func (p *Program) New(strategyID string, symbols []string) strategy.Strategy {
