@@ -48,7 +48,7 @@ var scenarios = []struct {
 			2024-01-09
 			INFY 5min 09:15 1505 1495 1502 1500x3 1508 1512 1500..1530/20 1530x46
 		`, `
-			// the first day was not followed from before its open
+			// the first candle of all may lack ticks: the first day is not traded
 			09 09:50:00 signal BUY 100 INFY stop 1495.00 target 1528.00
 			09 09:52:30 filled BUY 100 INFY at 1510
 			09 11:29:59 placed SELL 100 INFY target

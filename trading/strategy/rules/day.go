@@ -18,7 +18,7 @@ func numbers(c *market.Candle) candle {
 // day is one session of one symbol, as its candles in the base timeframe give it.
 type day struct {
 	openMs int64 // of the session; 0: none was seen
-	// whole: the symbol was followed from before the session's open. flawed: a
+	// whole: the symbol was followed from the session's first candle on. flawed: a
 	// candle of it lacks ticks.
 	whole, flawed bool
 	any           bool // a candle was taken in
@@ -56,12 +56,13 @@ type liveCandle struct {
 }
 
 // roll begins a new day when a candle of a later session comes. It tells whether
-// the session is the symbol's present day then.
-func (s *symbolState) roll(sess span) bool {
+// the session is the symbol's present day then. A first event in the session's first
+// candle is early enough: that candle lacks ticks only if it says so.
+func (s *symbolState) roll(sess span, ms, candleMs int64) bool {
 	if sess.openMs > s.day.openMs {
 		openings := s.previous.openings
 		s.previous = s.day
-		s.day = day{openMs: sess.openMs, whole: s.seenMs > 0 && s.seenMs < sess.openMs, openings: openings}
+		s.day = day{openMs: sess.openMs, whole: s.seenMs > 0 && s.seenMs < sess.openMs || ms < sess.openMs+candleMs, openings: openings}
 		clear(s.day.openings)
 	}
 	return sess.openMs == s.day.openMs
@@ -122,7 +123,7 @@ func (s *ruled) see(symbol *symbolState, ev *strategy.Event, base, older bool) {
 		symbol.price = ev.Candle.Close
 	}
 	if base && ev.Candle != nil && s.program.daily {
-		if sess, ok := s.program.hours.cached(&s.cached, ev.TimeMs); ok && symbol.roll(sess) {
+		if sess, ok := s.program.hours.cached(&s.cached, ev.TimeMs); ok && symbol.roll(sess, ev.TimeMs, s.program.base.Duration().Milliseconds()) {
 			last := symbol.day.close
 			switch {
 			case ev.Closed:

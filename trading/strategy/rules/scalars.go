@@ -218,8 +218,8 @@ func (s *ruled) dayValue(symbol *symbolState, k scalarKey, nowMs int64, sess spa
 	return d.value(k.kind)
 }
 
-// trusted tells whether a day may be traded on: it was followed from before its
-// open, and no candle of it lacks ticks, as far as the rules mind.
+// trusted tells whether a day may be traded on: it was followed from its first
+// candle on, and no candle of it lacks ticks, as far as the rules mind.
 func (s *ruled) trusted(d *day) bool {
 	return (d.whole || s.program.allowCold) && (!d.flawed || s.program.allowGaps)
 }

@@ -68,7 +68,7 @@ type Spec struct {
 	MaxAge string `yaml:"max_age" json:"max_age,omitempty"`
 	Wait   string `yaml:"wait" json:"wait,omitempty"`
 	// AllowCold lets rules use values that are older than MaxAge, and days that were
-	// not followed from their open. AllowGaps lets them use values that candles with
+	// not followed from their first candle on. AllowGaps lets them use values that candles with
 	// missing ticks went into. Both default to false.
 	AllowCold string `yaml:"allow_cold" json:"allow_cold,omitempty"`
 	AllowGaps string `yaml:"allow_gaps" json:"allow_gaps,omitempty"`

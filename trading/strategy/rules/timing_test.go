@@ -194,7 +194,7 @@ func TestDaysAndOpeningRanges(t *testing.T) {
 	}
 	const day = 24 * 60
 	events := []*strategy.Event{
-		candle(5-day, "90", "80"), candle(10-day, "91", "81"), // not followed from the open
+		candle(10-day, "90", "80"), candle(15-day, "91", "81"), // not followed from the open
 		candle(5, "20", "19"), candle(10, "22", "18"), candle(15, "30", "10"),
 	}
 	if got := run(t, spec, events...); got != "|||BUY 22182218 stop 0 target 1019|BUY 22183010 stop 0 target 1019" {
@@ -205,8 +205,11 @@ func TestDaysAndOpeningRanges(t *testing.T) {
 		t.Errorf("with a gap: %q", got)
 	}
 	spec.AllowGaps, spec.AllowCold = "true", "true"
-	if got := run(t, spec, events...); got != "|BUY 91809180 stop 0 target 1080||BUY 22182218 stop 0 target 1019|BUY 22183010 stop 0 target 1019" {
+	if got := run(t, spec, events...); got != "BUY 90809080 stop 0 target 1080|BUY 90809180 stop 0 target 1080||BUY 22182218 stop 0 target 1019|BUY 22183010 stop 0 target 1019" {
 		t.Errorf("all allowed: %q", got)
+	}
+	if got := run(t, Spec{Session: "12:00-13:00", EntryLong: "day_high > 0"}, candle(5, "9", "8"), candle(10, "9", "8")); got != "BUY 1|BUY 1" {
+		t.Errorf("from the first candle on: %q", got)
 	}
 	previous := Spec{Session: "12:00-13:00", EntryLong: "prev_day_close == 10 and prev_day_high == 30 and prev_day_low == 10 and prev_day_open == 19"}
 	events = []*strategy.Event{
