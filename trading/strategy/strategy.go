@@ -60,12 +60,15 @@ type Signal struct {
 	Confidence       float64
 	Price, Quantity  decimal.Decimal
 	StopLoss, Target decimal.Decimal
-	// TrailingStop is a distance in price: the stop follows the best price traded
-	// since the entry at that distance. It may stand beside a StopLoss.
+	// TrailingStop is the distance at which a stop follows the best price that was
+	// traded since the entry; beside StopLoss the nearer one counts.
 	TrailingStop decimal.Decimal
 	// Market: trade at once, whatever Price says. Otherwise a signal with a price is
 	// a limit order.
 	Market bool
+	// Cancel: first cancel the strategy's open orders in the symbol. With HOLD, do
+	// only that.
+	Cancel bool
 	// Exit: only make the position smaller. Without Quantity, close all of it.
 	Exit bool
 	// Indicators are sorted by name.

@@ -120,22 +120,29 @@ func (s *ruled) exit(d *decision) strategy.Signal {
 const squareRetryMs = minuteMs
 
 // squareOff closes what is held from the time of squaring off on, and what was held
-// over it.
+// over it. Orders that are open at that time are cancelled first, once.
 func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) []strategy.Signal {
 	p := s.program
 	if p.hours.squareOff < 0 {
 		return nil
 	}
 	h := book.For(t.name)
-	if h.Quantity.IsZero() || h.OpenOrders > 0 || t.squaredMs != 0 && nowMs < t.squaredMs+squareRetryMs {
+	if h.Quantity.IsZero() && h.OpenOrders == 0 || t.squaredMs != 0 && nowMs < t.squaredMs+squareRetryMs {
 		return nil
 	}
 	last := p.hours.lastSquareOff(nowMs)
 	sess, inside := s.sessionOf(nowMs)
-	if today := inside && last >= sess.openMs; h.OpenedMs >= last && !today {
+	today := inside && last >= sess.openMs
+	switch {
+	case h.OpenOrders > 0 && (!today || t.cancelledMs >= last):
+		return nil
+	case h.OpenOrders > 0:
+		t.cancelledMs = last
+		return []strategy.Signal{{StrategyID: s.id, Symbol: t.name, TimeMs: eventMs, Action: strategy.Hold, Confidence: 1, Cancel: true}}
+	case h.OpenedMs >= last && !today:
 		return nil
 	}
-	t.squaredMs = nowMs
+	t.squaredMs, t.cancelledMs = nowMs, last
 	s.look(t, -1, nowMs)
 	return []strategy.Signal{s.exit(&decision{traded: t, held: &h, nowMs: nowMs, eventMs: eventMs})}
 }

@@ -100,12 +100,17 @@ func TestSquareOff(t *testing.T) {
 	flat, held := bookOf("0", 0, 0, 0), bookOf("-2", 5, 0, 1)
 	busy := bookOf("-2", 5, 0, 1)
 	busy.Holdings[0].OpenOrders = 1
+	waits := bookOf("0", 0, 0, 0)
+	waits.Holdings[0].OpenOrders = 1
 	tickAt := func(seconds int64) *strategy.Event { return tick("X", min5, seconds, "10") }
 	for name, c := range map[string]struct {
 		steps []any
 		want  string
 	}{
 		"by a tick":         {[]any{tickAt(1799), held, tickAt(1800), held, tickAt(1801), busy, tickAt(1802), flat}, "|exit BUY 2||"},
+		"orders first":      {[]any{tickAt(1799), busy, tickAt(1800), busy, tickAt(1801), busy, tickAt(1802), held, tickAt(1803), busy}, "|cancel||exit BUY 2|"},
+		"an entry waits":    {[]any{tickAt(1800), waits, tickAt(1801), waits, tickAt(1802), flat}, "cancel||"},
+		"tomorrow's order":  {[]any{tickAt(60 + 24*3600), waits}, ""},
 		"by a close":        {[]any{at(25), held, at(30), held}, "exit BUY 2, BUY 1|exit BUY 2"},
 		"none after it":     {[]any{at(25), flat, at(30), flat, at(35), flat, at(5 + 24*60), flat}, "BUY 1|||BUY 1"},
 		"once a minute":     {[]any{tickAt(1800), held, tickAt(1859), held, tickAt(1860), held}, "exit BUY 2||exit BUY 2"},

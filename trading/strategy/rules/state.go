@@ -67,6 +67,7 @@ func (s *ruled) walk(c *codec) {
 		c.time(&t.waitingMs)
 		c.truth(&t.entered)
 		c.time(&t.squaredMs)
+		c.time(&t.cancelledMs)
 		c.time(&t.dayMs)
 		c.time(&t.tradesBase)
 		s.waiting += btoi(t.waitingMs != 0)

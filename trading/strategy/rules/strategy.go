@@ -34,8 +34,9 @@ type traded struct {
 	waitingMs int64
 	// entered: an entry was signalled since the last candle closed.
 	entered bool
-	// squaredMs is when squaring off was last signalled.
-	squaredMs int64
+	// squaredMs is when squaring off was last signalled, cancelledMs the newest time of
+	// squaring off for which open orders were cancelled.
+	squaredMs, cancelledMs int64
 	// dayMs is the session that the trades are counted in, tradesBase the number of
 	// positions opened before it.
 	dayMs, tradesBase int64
@@ -172,7 +173,7 @@ func (s *ruled) forget(symbol int) {
 	if i, ok := s.findTraded(name); ok {
 		t := &s.traded[i]
 		s.wait(t, 0)
-		t.entered, t.squaredMs, t.dayMs, t.tradesBase = false, 0, 0, 0
+		t.entered, t.squaredMs, t.cancelledMs, t.dayMs, t.tradesBase = false, 0, 0, 0, 0
 	}
 }
 

@@ -54,6 +54,10 @@ func brief(signals []strategy.Signal) string {
 		if g.Exit {
 			s = "exit " + s
 		}
+		if g.Cancel {
+			parts = append(parts, "cancel")
+			continue
+		}
 		if !g.Market {
 			s += fmt.Sprintf(" at %v", g.Price)
 		}
