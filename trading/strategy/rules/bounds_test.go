@@ -83,6 +83,9 @@ func TestMomentsOfTheSession(t *testing.T) {
 	if got := said(t, Spec{EntryLong: "close > 1", SquareOff: "00:00"}, at(5), flat); got != "" {
 		t.Errorf("squared off at midnight: %q", got)
 	}
+	if got := said(t, Spec{EntryLong: "false", SquareOff: "00:00"}, at(5), bookOf("3", -24*60, 0, 1)); got != "exit SELL 3" {
+		t.Errorf("held over midnight: %q", got)
+	}
 	if got := said(t, Spec{EntryLong: "close > 1", Session: "12:00-13:00", SquareOff: "12:00"}, at(5), flat, at(10), flat); got != "|" {
 		t.Errorf("squared off at the open: %q", got)
 	}

@@ -219,7 +219,7 @@ func (c *compiler) reach(u use) {
 		return
 	}
 	known := &c.made.uses[i]
-	known.reach, known.anchored = max(known.reach, u.reach), known.anchored || u.anchored
+	known.reach, known.anchored = max(known.reach, u.reach), max(known.anchored, u.anchored)
 }
 
 // scalar compiles a value without a timeframe.

@@ -245,6 +245,40 @@ func TestFlawedSessions(t *testing.T) {
 	}
 }
 
+// TestFlawedAnchors: what is made of whole sessions is tainted by their gaps, until
+// it starts afresh, however many candles there were since.
+func TestFlawedAnchors(t *testing.T) {
+	const day, candles = 24 * 60, 150
+	for name, want := range map[string]string{
+		"SMA_20":             "BUY 1|BUY 1|BUY 1|BUY 1",
+		"VWAP":               "|BUY 1|BUY 1|BUY 1",
+		"VWAP_BANDS_2_UPPER": "|BUY 1|BUY 1|BUY 1",
+		"OPENRANGE_15_HIGH":  "|BUY 1|BUY 1|BUY 1",
+		"PIVOTS_P":           "||BUY 1|BUY 1",
+		"PIVOTS_FIB_R1":      "||BUY 1|BUY 1",
+		"AVWAP_1_1":          "|||BUY 1", // a day, and room for sessions of the evening before
+		"AVWAP_2_1":          "|||",
+	} {
+		var events []*strategy.Event
+		at := func(minutes int64) {
+			ev := closing("X", min5, minutes, "10")
+			ev.Values = []strategy.Value{{Name: name, Value: 10}}
+			ev.Candle.Gap = len(events) == 0
+			events = append(events, ev)
+		}
+		for n := range int64(candles) {
+			at(5 * (n + 1))
+		}
+		at(5 + day)
+		at(5 + 2*day)
+		at(5 + 5*day)
+		got := run(t, Spec{EntryLong: name + " > 0", Session: "12:00-11:00"}, events...)
+		if got = strings.Join(strings.Split(got, "|")[candles-1:], "|"); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestValuesOfTheHolding(t *testing.T) {
 	book := bookOf("4", 2, 1, 3)
 	book.Holdings[0].Cost = d("20")

@@ -36,11 +36,21 @@ type scalarKey struct {
 type ref struct{ slot, back int }
 
 // use is how far a rule looks back into a stream: reach counts the newest candles
-// that make its values. anchored: they are made of the whole session.
+// that make its values, anchored says since when all candles do.
 type use struct {
 	stream, reach int
-	anchored      bool
+	anchored      anchor
 }
+
+// anchor is what a value starts afresh with, in days before the session's open;
+// unanchored for most.
+type anchor int
+
+const (
+	unanchored      anchor = -1
+	thisSession     anchor = 0
+	previousSession anchor = 1 // the one before, however many days that is
+)
 
 // maxStreams bounds the series of one strategy and symbol, and maxOpenings its
 // opening ranges.
@@ -135,16 +145,31 @@ func knownNames() string {
 	return strings.Join(list, ", ")
 }
 
-// sessionAnchored are the kinds of indicators that start afresh with each session,
-// so that all of its candles are in them.
-var sessionAnchored = []string{"VWAP"}
+// anchors are the kinds of indicators that are made of whole sessions.
+var anchors = map[string]anchor{
+	"VWAP": thisSession, "VWAP_BANDS": thisSession, "OPENRANGE": thisSession,
+	"PIVOTS": previousSession, "PIVOTS_CAMARILLA": previousSession, "PIVOTS_FIB": previousSession,
+}
 
-// made tells how many of the newest candles make a value, and whether all of the
-// session do. An indicator counts as made of as many as it takes to be warm, though
-// some averages never quite forget.
-func made(name string) (candles int, anchored bool) {
+// anchorOf gives an indicator's anchor. AVWAP goes back over the sessions, days, weeks
+// or months of its parameters, which count as at most so many days.
+func anchorOf(spec indicator.Spec) anchor {
+	if spec.Kind == "AVWAP" && len(spec.Params) == 2 {
+		days := []anchor{2, 2, 7, 31}[int(spec.Params[0])%4]
+		return days*anchor(spec.Params[1]) + 1 // a session may be of the evening before
+	}
+	if a, ok := anchors[spec.Kind]; ok {
+		return a
+	}
+	return unanchored
+}
+
+// made tells of how many of the newest candles a value is made, and since when of
+// all. An indicator counts as made of as many as it takes to be warm, though some
+// averages never quite forget.
+func made(name string) (candles int, anchored anchor) {
 	if slices.Contains(candleNames, name) {
-		return 1, false
+		return 1, unanchored
 	}
 	spec, _, err := indicator.ParseName(name)
 	if err != nil {
@@ -154,7 +179,9 @@ func made(name string) (candles int, anchored bool) {
 	out := make([]float64, len(spec.OutputNames()))
 	longest := 1.0
 	for _, v := range spec.Params {
-		longest = max(longest, v)
+		if v <= maxMade {
+			longest = max(longest, v)
+		}
 	}
 	const session = 50 // candles of a made-up day, for what needs the day before
 	for n := range 5*int(longest) + 2*session {
@@ -164,8 +191,12 @@ func made(name string) (candles int, anchored bool) {
 			Open: x, High: x + 2, Low: x - 2, Close: x + 1, Volume: 1000,
 		})
 		if in.Last(out) {
-			return n + 1, slices.Contains(sessionAnchored, spec.Kind)
+			return n + 1, anchorOf(spec)
 		}
 	}
-	return int(longest), slices.Contains(sessionAnchored, spec.Kind)
+	return int(longest), anchorOf(spec)
 }
+
+// maxMade bounds a parameter that can be a number of candles: others, such as a price,
+// can be larger.
+const maxMade = 10_000

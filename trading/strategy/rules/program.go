@@ -70,7 +70,7 @@ func Compile(s Spec, timeframe market.Timeframe) (*Program, error) {
 	if err := b.err(); err != nil {
 		return nil, err
 	}
-	p.daily = slices.ContainsFunc(p.scalars, func(k scalarKey) bool { return k.kind >= kindDayOpen && k.kind != kindSide })
+	p.daily = slices.ContainsFunc(p.made, func(u use) bool { return u.anchored == previousSession }) || slices.ContainsFunc(p.scalars, func(k scalarKey) bool { return k.kind >= kindDayOpen && k.kind != kindSide })
 	return p, nil
 }
 

@@ -226,15 +226,25 @@ func (s *ruled) warm(t *traded, nowMs int64, r *rule) bool {
 		if u.stream != 0 && !p.allowCold && s.tooOld(q, nowMs) {
 			return false
 		}
-		if !p.allowGaps && (q.flawed(u.reach, f.settled || i == f.closing) || u.anchored && s.flawedSession(q, nowMs)) {
+		if !p.allowGaps && (q.flawed(u.reach, f.settled || i == f.closing) || s.flawedSince(q, u.anchored, nowMs)) {
 			return false
 		}
 	}
 	return true
 }
 
-// flawedSession tells whether a candle of the present session lacks ticks.
-func (s *ruled) flawedSession(q *series, nowMs int64) bool {
+// flawedSince tells whether a candle since an anchor lacks ticks.
+func (s *ruled) flawedSince(q *series, a anchor, nowMs int64) bool {
 	sess, ok := s.sessionOf(nowMs)
-	return ok && q.flawMs > sess.openMs
+	if a == unanchored || !ok || q.flawMs == 0 {
+		return false
+	}
+	since := sess.openMs - int64(a)*dayMs
+	if a == previousSession {
+		symbol := &s.symbols[q.of]
+		if since = symbol.day.openMs; since >= sess.openMs {
+			since = symbol.previous.openMs
+		}
+	}
+	return q.flawMs > since
 }
