@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"telemetry":  {"messages", "supervisor", "trading"},
 	"configs":    {"messages", "supervisor", "trading"},
 	"engine":     {"actors", "kafka", "feeds", "venues", "dashboard", "telemetry", "configs", "messages", "supervisor", "trading"},
-	"cmd":        {"engine", "configs", "telemetry"},
+	"cmd":        {"engine", "configs", "telemetry", "trading"},
 	// What serves tests and measurements stands beside the product: nothing of it
 	// imports these, save tests and the exceptions below.
 	"sim":   {"actors", "feeds", "messages", "supervisor", "trading"},

@@ -66,16 +66,22 @@ type Deploy struct {
 	Symbols    []string `json:"symbols"`
 	// Timeframe of the candles that rules look at; default 5min.
 	Timeframe string `json:"timeframe,omitempty"`
-	// Rules by name, or External: signals come from outside.
-	Rules    RuleTexts `json:"rules,omitempty"`
-	External bool      `json:"external,omitempty"`
-	Revision int64     `json:"revision,omitempty"`
+	// One of: Rules by name; Code, the name of a compiled strategy, with its
+	// Parameters; External: signals come from outside.
+	Rules      RuleTexts `json:"rules,omitempty"`
+	Code       string    `json:"code,omitempty"`
+	Parameters RuleTexts `json:"parameters,omitempty"`
+	External   bool      `json:"external,omitempty"`
+	Revision   int64     `json:"revision,omitempty"`
 }
 
 // StrategyRef is the data of PAUSE, RESUME_STRATEGY and REMOVE.
 type StrategyRef struct {
 	StrategyID string `json:"strategy_id"`
 	Reason     string `json:"reason,omitempty"`
+	// ClosePositions is PAUSE's: its orders are cancelled and all that it holds is
+	// closed at the market, too, so that it can be removed then.
+	ClosePositions bool `json:"close_positions,omitempty"`
 }
 
 // ManualOrder is ORDER's data: an order of the user's own, or, with Cancel, the

@@ -21,12 +21,7 @@ func (a *Account) settle(o *order.Order, quantity, value decimal.Decimal, timeMs
 	b := s.book(o.BookID)
 	c := b.Fill(q, v)
 	a.bracket(b, o, c)
-	switch {
-	case b.Quantity.IsZero():
-		b.OpenedMs = 0
-	case c.Opened.Sign() > 0 && (b.OpenedMs == 0 || c.Closed.Sign() > 0):
-		b.OpenedMs = timeMs
-	}
+	b.mark(c, timeMs)
 	before := s.Net
 	change := s.Net.Fill(q, v)
 	a.s.Realized = a.s.Realized.Add(change.Realized)
@@ -34,6 +29,18 @@ func (a *Account) settle(o *order.Order, quantity, value decimal.Decimal, timeMs
 	a.bookChanged(o.BookID)
 	a.recount(s)
 	a.positionAfterFill(s, before, timeMs)
+}
+
+// mark notes when a book's position began and ended; a flip does both.
+func (b *Book) mark(c position.Change, timeMs int64) {
+	opens := c.Opened.Sign() > 0 && (b.OpenedMs == 0 || c.Closed.Sign() > 0)
+	if c.Closed.Sign() > 0 && (b.Quantity.IsZero() || opens) {
+		b.OpenedMs, b.ClosedMs = 0, timeMs
+	}
+	if opens {
+		b.OpenedMs = timeMs
+		b.Trades++
+	}
 }
 
 // revalue brings the unrealised profit to the symbol's price.

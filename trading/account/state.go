@@ -105,6 +105,9 @@ type Book struct {
 	StrategyID string `json:"strategy_id"`
 	position.Book
 	OpenedMs int64 `json:"opened_ms,omitempty"`
+	// ClosedMs is when its last position ended, Trades counts those opened.
+	ClosedMs int64 `json:"closed_ms,omitempty"`
+	Trades   int64 `json:"trades,omitempty"`
 	// Brackets are the stops and targets of its entries, oldest first; together they
 	// never cover more than Quantity.
 	Brackets []Bracket `json:"brackets,omitempty"`
@@ -126,15 +129,20 @@ type Bracket struct {
 
 // Deployed is one strategy of the account.
 type Deployed struct {
-	StrategyID string      `json:"strategy_id"`
-	Name       string      `json:"name"`
-	Symbols    []string    `json:"symbols"` // sorted
-	Timeframe  string      `json:"timeframe,omitempty"`
-	Rules      *rules.Spec `json:"rules,omitempty"`
-	External   bool        `json:"external,omitempty"`
-	Status     Status      `json:"status"`
-	Detail     string      `json:"detail,omitempty"`
-	Revision   int64       `json:"revision,omitempty"`
+	StrategyID string   `json:"strategy_id"`
+	Name       string   `json:"name"`
+	Symbols    []string `json:"symbols"` // sorted
+	Timeframe  string   `json:"timeframe,omitempty"`
+	// Rules, or Code: the name of a compiled strategy and its Parameters, or External.
+	Rules      *rules.Spec       `json:"rules,omitempty"`
+	Code       string            `json:"code,omitempty"`
+	Parameters map[string]string `json:"parameters,omitempty"`
+	External   bool              `json:"external,omitempty"`
+	// Watches are the symbols that it looks at and doesn't trade, sorted.
+	Watches  []string `json:"watches,omitempty"`
+	Status   Status   `json:"status"`
+	Detail   string   `json:"detail,omitempty"`
+	Revision int64    `json:"revision,omitempty"`
 	// BookRevision grows with every change of its book.
 	BookRevision int64 `json:"book_revision"`
 }
