@@ -5,22 +5,22 @@ import (
 	"testing"
 )
 
-var allSteps = []Step{Accept, Await, Trigger, FillPart, FillWhole, Cancel, Reject, NotSent, LoseTrack}
+var allSteps = []Step{Accept, Await, Trigger, FillPart, FillWhole, Cancel, Reject, NotSent, LoseTrack, Change}
 
 // TestTransitions writes the whole table out: a row a status, in the order of
 // allSteps; "-" is an error.
 func TestTransitions(t *testing.T) {
 	const no = Status("-")
-	for from, want := range map[Status][9]Status{
-		Pending:         {Open, TriggerPending, no, PartiallyFilled, Filled, Cancelled, Rejected, Rejected, Unknown},
-		Open:            {Open, no, no, PartiallyFilled, Filled, Cancelled, Rejected, no, Unknown},
-		TriggerPending:  {no, TriggerPending, Open, PartiallyFilled, Filled, Cancelled, Rejected, no, Unknown},
-		PartiallyFilled: {PartiallyFilled, no, no, PartiallyFilled, Filled, Cancelled, Cancelled, no, Unknown},
-		Unknown:         {Open, TriggerPending, no, PartiallyFilled, Filled, Cancelled, Rejected, Rejected, Unknown},
-		Filled:          {no, no, no, no, no, no, no, no, no},
-		Cancelled:       {Open, no, no, Cancelled, Filled, Cancelled, no, no, no},
-		Rejected:        {Open, no, no, PartiallyFilled, Filled, Cancelled, no, no, no},
-		"NONSENSE":      {no, no, no, no, no, no, no, no, no},
+	for from, want := range map[Status][10]Status{
+		Pending:         {Open, TriggerPending, Open, PartiallyFilled, Filled, Cancelled, Rejected, Rejected, Unknown, Pending},
+		Open:            {Open, TriggerPending, Open, PartiallyFilled, Filled, Cancelled, Rejected, no, Unknown, Open},
+		TriggerPending:  {TriggerPending, TriggerPending, Open, PartiallyFilled, Filled, Cancelled, Rejected, no, Unknown, TriggerPending},
+		PartiallyFilled: {PartiallyFilled, no, PartiallyFilled, PartiallyFilled, Filled, Cancelled, Cancelled, no, Unknown, PartiallyFilled},
+		Unknown:         {Open, TriggerPending, Open, PartiallyFilled, Filled, Cancelled, Rejected, Rejected, Unknown, Open},
+		Filled:          {no, no, no, no, no, no, no, no, no, no},
+		Cancelled:       {Open, TriggerPending, Open, Cancelled, Filled, Cancelled, no, no, no, no},
+		Rejected:        {Open, TriggerPending, Open, PartiallyFilled, Filled, Cancelled, no, no, no, no},
+		"NONSENSE":      {no, no, no, no, no, no, no, no, no, no},
 	} {
 		for i, step := range allSteps {
 			got, err := from.Next(step)
