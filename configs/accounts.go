@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/strategy/rules"
@@ -11,11 +12,14 @@ import (
 // with ids derived from its content and the Revision, so that it takes effect
 // once, however many nodes have the same file.
 type Account struct {
-	UserID     string          `yaml:"user_id" required:"-" check:"id"`
-	Venue      string          `yaml:"venue" oneof:"paper"`
-	Deposit    decimal.Decimal `yaml:"deposit"`
-	Limits     Limits          `yaml:"limits"`
-	Strategies []Strategy      `yaml:"strategies"`
+	UserID  string          `yaml:"user_id" required:"-" check:"id"`
+	Venue   string          `yaml:"venue" oneof:"paper"`
+	Deposit decimal.Decimal `yaml:"deposit"`
+	Limits  Limits          `yaml:"limits"`
+	Paper   Paper           `yaml:"paper"`
+	// Cost is what a close costs: average (also when empty) or fifo.
+	Cost       string     `yaml:"cost" oneof:",average,fifo"`
+	Strategies []Strategy `yaml:"strategies"`
 }
 
 // Limits of an account; one that is absent (zero) does not limit.
@@ -68,6 +72,7 @@ func (c *checker) accounts(cfg *Config) {
 		c.money(path+".limits.position_size", a.Limits.PositionSize)
 		c.money(path+".limits.max_order_quantity", a.Limits.MaxOrderQuantity)
 		c.money(path+".limits.max_order_value", a.Limits.MaxOrderValue)
+		c.paper(path+".paper", &a.Paper)
 		if a.Venue != "paper" && cfg.Processing.Guarantee.Account != "exactly_once" {
 			c.report(path+".venue", a.Venue, "want processing.guarantee.account exactly_once for a live venue")
 		}
@@ -92,6 +97,16 @@ func (c *checker) once(seen map[string]string, path, value string) {
 		return
 	}
 	seen[value] = path
+}
+
+func (c *checker) paper(path string, p *Paper) {
+	if p.Latency%time.Millisecond != 0 {
+		c.report(path+".latency", p.Latency.String(), "want whole milliseconds")
+	}
+	settings := p.Settings()
+	if err := settings.Validate(); err != nil {
+		c.report(path, "", err.Error())
+	}
 }
 
 func (c *checker) money(path string, d decimal.Decimal) {

@@ -151,6 +151,7 @@ func TestValidate(t *testing.T) {
 		"lot_size is -1":              {LotSize: d("-1")},
 		"lot_size is 99999999999999":  {LotSize: d("99999999999999")},
 		`fees is "nyse"; want one of`: {Fees: "nyse"},
+		"want charges with it":        {Own: fees.Scheme{Round: d("1")}},
 		"not both":                    {Fees: fees.NSEFutures, Own: own},
 		"own_fees: charge 1 has no":   {Own: fees.Scheme{Charges: []fees.Charge{{Rate: d("1")}}}},
 	} {

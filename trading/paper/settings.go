@@ -63,6 +63,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("fees is %q; want one of %v", s.Fees, fees.Names())
 	case s.Fees != "" && len(s.Own.Charges) > 0:
 		return fmt.Errorf("fees is %q; want it, or own charges, not both", s.Fees)
+	case len(s.Own.Charges) == 0 && !s.Own.Round.IsZero():
+		return fmt.Errorf("the step of fees is %v; want charges with it", s.Own.Round)
 	}
 	if err := s.Own.Validate(); err != nil {
 		return fmt.Errorf("own_fees: %w", err)
