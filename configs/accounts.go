@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/strategy/rules"
 )
 
@@ -18,8 +19,8 @@ type Account struct {
 	Limits  Limits          `yaml:"limits"`
 	Paper   Paper           `yaml:"paper"`
 	// Cost is what a close costs: average (also when empty) or fifo.
-	Cost       string     `yaml:"cost" oneof:",average,fifo"`
-	Strategies []Strategy `yaml:"strategies"`
+	Cost       position.Method `yaml:"cost" oneof:",average,fifo"`
+	Strategies []Strategy      `yaml:"strategies"`
 }
 
 // Limits of an account; one that is absent (zero) does not limit.
