@@ -8,8 +8,9 @@ import (
 	"github.com/velox-trading/velox/trading/order"
 )
 
-// The sources of the shipped rates. Brokerages differ by broker; theirs here are
-// those of a discount broker, taken from the charge list that Zerodha publishes.
+// The sources of the shipped rates, which were compared with brokers' lists in
+// November 2026. Brokerages differ by broker; theirs here are those that are usual
+// of discount brokers.
 const (
 	act2006   = "Finance Act 2006, STT on sales without delivery"
 	act2012   = "Finance Act 2012, STT on delivery"
@@ -18,7 +19,7 @@ const (
 	sebi      = "SEBI, turnover fee of 10 rupees a crore"
 	stamp     = "Indian Stamp Act 1899, Schedule I as amended by the Finance Act 2019"
 	gst       = "CGST and SGST Acts 2017, 18 per cent on services"
-	published = "Zerodha, published list of charges, May 2026"
+	published = "discount brokers' published lists of charges, 2026"
 )
 
 // The names of the shipped schemes.

@@ -11,77 +11,104 @@ func wants(quantity, price string) Terms {
 	return Terms{Kind: Limit, Quantity: d(quantity), Price: d(price)}
 }
 
-// TestChanges: an order for 10 at 100, of which 4 are traded, is asked to become
-// another.
+func of(k ReportKind) Report { return Report{OrderID: "o", Kind: k} }
+
+func seen(k ReportKind, terms Terms) Report { return Report{OrderID: "o", Kind: k, Terms: terms} }
+
+func changed(terms Terms) Report { return seen(ReportChanged, terms) }
+
+// changes are what becomes of an order for 10 at 100, of which 4 are traded, when
+// it is asked to become another.
+var changes = map[string]struct {
+	wanted  Terms
+	reports []Report
+	status  Status
+	terms   Terms
+	waiting bool // for an answer
+	lost    bool
+	last    Outcome
+}{
+	"done":        {wants("20", "99"), []Report{changed(Terms{})}, PartiallyFilled, wants("20", "99"), false, false, Outcome{Changed: true, NewTerms: true}},
+	"done so far": {wants("20", "99"), []Report{changed(wants("15", "99"))}, PartiallyFilled, wants("15", "99"), false, false, Outcome{Changed: true, NewTerms: true}},
+	"as it was":   {wants("20", "99"), []Report{changed(wants("10", "100"))}, PartiallyFilled, wants("10", "100"), false, false, Outcome{}},
+	"refused":     {wants("20", "99"), []Report{of(ReportUnchanged)}, PartiallyFilled, wants("10", "100"), false, false, Outcome{Refused: true}},
+	"not asked":   {Terms{}, []Report{of(ReportUnchanged)}, PartiallyFilled, wants("10", "100"), false, false, Outcome{}},
+	"unasked":     {Terms{}, []Report{changed(wants("6", "98"))}, PartiallyFilled, wants("6", "98"), false, false, Outcome{Changed: true, NewTerms: true}},
+	"nothing new": {Terms{}, []Report{changed(Terms{})}, PartiallyFilled, wants("10", "100"), false, false, Outcome{}},
+	"to less than was traded": {
+		wants("4", "100"),
+		[]Report{changed(Terms{})},
+		Filled, wants("4", "100"), false, false,
+		Outcome{Changed: true, NewTerms: true},
+	},
+	"lost, and found done": {
+		wants("20", "99"),
+		[]Report{of(ReportUnknown), seen(ReportAccepted, wants("20", "99"))},
+		PartiallyFilled, wants("20", "99"), false, false,
+		Outcome{Changed: true, NewTerms: true},
+	},
+	"lost, and found as it was": {
+		wants("20", "99"),
+		[]Report{of(ReportUnknown), seen(ReportAccepted, wants("10", "100"))},
+		PartiallyFilled, wants("10", "100"), true, true,
+		Outcome{Changed: true},
+	},
+	"lost, and found": {
+		wants("20", "99"), []Report{of(ReportUnknown), of(ReportAccepted)}, PartiallyFilled, wants("10", "100"), true, true, Outcome{Changed: true},
+	},
+	"an acknowledgement that is no answer": {
+		wants("20", "99"), []Report{of(ReportAccepted)}, PartiallyFilled, wants("10", "100"), true, false, Outcome{},
+	},
+	"lost, then a fill": {
+		wants("20", "99"),
+		[]Report{of(ReportUnknown), fill("5", "100")},
+		PartiallyFilled, wants("10", "100"), true, true,
+		Outcome{Changed: true, Quantity: d("1"), Value: d("100")},
+	},
+	"a fill of all that it was": {
+		wants("20", "99"),
+		[]Report{fill("10", "100")},
+		PartiallyFilled, wants("10", "100"), true, false,
+		Outcome{Changed: true, Quantity: d("6"), Value: d("600")},
+	},
+	"and refused": {
+		wants("20", "99"),
+		[]Report{fill("10", "100"), of(ReportUnchanged)},
+		Filled, wants("10", "100"), false, false,
+		Outcome{Changed: true, Refused: true},
+	},
+	"a fill of more than it was": {
+		wants("20", "99"),
+		[]Report{fill("11", "100")},
+		PartiallyFilled, wants("20", "99"), false, false,
+		Outcome{Changed: true, NewTerms: true, Quantity: d("7"), Value: d("700")},
+	},
+	"a fill of all that it is to be": {
+		wants("20", "99"),
+		[]Report{fill("20", "100")},
+		Filled, wants("20", "99"), false, false,
+		Outcome{Changed: true, NewTerms: true, Quantity: d("16"), Value: d("1600")},
+	},
+	"too much while it was to be less": {
+		wants("6", "99"),
+		[]Report{fill("11", "100")},
+		Filled, wants("10", "100"), false, false,
+		Outcome{Changed: true, Overfilled: true, Quantity: d("7"), Value: d("700")},
+	},
+	"cancelled": {
+		wants("20", "99"), []Report{of(ReportCancelled)}, Cancelled, wants("10", "100"), false, false, Outcome{Changed: true},
+	},
+	"an answer after its end": {
+		wants("20", "99"), []Report{of(ReportCancelled), changed(Terms{})}, Cancelled, wants("10", "100"), false, false, Outcome{},
+	},
+	"too much while only its price was to change": {
+		wants("10", "99"), []Report{fill("11", "100")}, Filled, wants("10", "100"), false, false,
+		Outcome{Changed: true, Overfilled: true, Quantity: d("7"), Value: d("700")},
+	},
+}
+
 func TestChanges(t *testing.T) {
-	changed := func(terms Terms) Report { return Report{OrderID: "o", Kind: ReportChanged, Terms: terms} }
-	of := func(k ReportKind) Report { return Report{OrderID: "o", Kind: k} }
-	seen := func(k ReportKind, terms Terms) Report { return Report{OrderID: "o", Kind: k, Terms: terms} }
-	for name, c := range map[string]struct {
-		wanted  Terms
-		reports []Report
-		status  Status
-		terms   Terms
-		waiting bool // for an answer
-		lost    bool
-		last    Outcome
-	}{
-		"done":        {wants("20", "99"), []Report{changed(Terms{})}, PartiallyFilled, wants("20", "99"), false, false, Outcome{Changed: true, NewTerms: true}},
-		"done so far": {wants("20", "99"), []Report{changed(wants("15", "99"))}, PartiallyFilled, wants("15", "99"), false, false, Outcome{Changed: true, NewTerms: true}},
-		"as it was":   {wants("20", "99"), []Report{changed(wants("10", "100"))}, PartiallyFilled, wants("10", "100"), false, false, Outcome{}},
-		"refused":     {wants("20", "99"), []Report{of(ReportUnchanged)}, PartiallyFilled, wants("10", "100"), false, false, Outcome{Refused: true}},
-		"not asked":   {Terms{}, []Report{of(ReportUnchanged)}, PartiallyFilled, wants("10", "100"), false, false, Outcome{}},
-		"unasked":     {Terms{}, []Report{changed(wants("6", "98"))}, PartiallyFilled, wants("6", "98"), false, false, Outcome{Changed: true, NewTerms: true}},
-		"nothing new": {Terms{}, []Report{changed(Terms{})}, PartiallyFilled, wants("10", "100"), false, false, Outcome{}},
-		"to less than was traded": {
-			wants("4", "100"), []Report{changed(Terms{})}, Filled, wants("4", "100"), false, false,
-			Outcome{Changed: true, NewTerms: true},
-		},
-		"lost, and found done": {
-			wants("20", "99"), []Report{of(ReportUnknown), seen(ReportAccepted, wants("20", "99"))}, PartiallyFilled, wants("20", "99"), false, false,
-			Outcome{Changed: true, NewTerms: true},
-		},
-		"lost, and found as it was": {
-			wants("20", "99"), []Report{of(ReportUnknown), seen(ReportAccepted, wants("10", "100"))}, PartiallyFilled, wants("10", "100"), true, true,
-			Outcome{Changed: true},
-		},
-		"lost, and found": {
-			wants("20", "99"), []Report{of(ReportUnknown), of(ReportAccepted)}, PartiallyFilled, wants("10", "100"), true, true, Outcome{Changed: true},
-		},
-		"an acknowledgement that is no answer": {
-			wants("20", "99"), []Report{of(ReportAccepted)}, PartiallyFilled, wants("10", "100"), true, false, Outcome{},
-		},
-		"lost, then a fill": {
-			wants("20", "99"), []Report{of(ReportUnknown), fill("5", "100")}, PartiallyFilled, wants("10", "100"), true, true,
-			Outcome{Changed: true, Quantity: d("1"), Value: d("100")},
-		},
-		"a fill of all that it was": {
-			wants("20", "99"), []Report{fill("10", "100")}, PartiallyFilled, wants("10", "100"), true, false,
-			Outcome{Changed: true, Quantity: d("6"), Value: d("600")},
-		},
-		"and refused": {
-			wants("20", "99"), []Report{fill("10", "100"), of(ReportUnchanged)}, Filled, wants("10", "100"), false, false,
-			Outcome{Changed: true, Refused: true},
-		},
-		"a fill of more than it was": {
-			wants("20", "99"), []Report{fill("11", "100")}, PartiallyFilled, wants("20", "99"), false, false,
-			Outcome{Changed: true, NewTerms: true, Quantity: d("7"), Value: d("700")},
-		},
-		"a fill of all that it is to be": {
-			wants("20", "99"), []Report{fill("20", "100")}, Filled, wants("20", "99"), false, false,
-			Outcome{Changed: true, NewTerms: true, Quantity: d("16"), Value: d("1600")},
-		},
-		"too much while it was to be less": {
-			wants("6", "99"), []Report{fill("11", "100")}, Filled, wants("10", "100"), false, false,
-			Outcome{Changed: true, Overfilled: true, Quantity: d("7"), Value: d("700")},
-		},
-		"cancelled": {
-			wants("20", "99"), []Report{of(ReportCancelled)}, Cancelled, wants("10", "100"), false, false, Outcome{Changed: true},
-		},
-		"an answer after its end": {
-			wants("20", "99"), []Report{of(ReportCancelled), changed(Terms{})}, Cancelled, wants("10", "100"), false, false, Outcome{},
-		},
-	} {
+	for name, c := range changes {
 		o := fresh()
 		if _, err := o.Apply(fill("4", "100")); err != nil {
 			t.Fatal(err)

@@ -10,8 +10,12 @@ func TestKinds(t *testing.T) {
 		kind                 Kind
 		valid, limited, stop bool
 	}{
-		{Market, true, false, false}, {Limit, true, true, false}, {StopLimit, true, true, true}, {StopMarket, true, false, true},
-		{"STOP", false, false, false}, {"", false, false, false},
+		{Market, true, false, false},
+		{Limit, true, true, false},
+		{StopLimit, true, true, true},
+		{StopMarket, true, false, true},
+		{"STOP", false, false, false},
+		{"", false, false, false},
 	} {
 		if c.kind.Valid() != c.valid || c.kind.Limited() != c.limited || c.kind.Stop() != c.stop {
 			t.Errorf("%q: %v %v %v", c.kind, c.kind.Valid(), c.kind.Limited(), c.kind.Stop())
@@ -55,8 +59,13 @@ func TestWaits(t *testing.T) {
 		status Status
 		want   bool
 	}{
-		{Market, Pending, false}, {Market, PartiallyFilled, false}, {Limit, Pending, true}, {StopLimit, Open, true},
-		{StopMarket, TriggerPending, true}, {StopMarket, Open, false}, {StopMarket, PartiallyFilled, false},
+		{Market, Pending, false},
+		{Market, PartiallyFilled, false},
+		{Limit, Pending, true},
+		{StopLimit, Open, true},
+		{StopMarket, TriggerPending, true},
+		{StopMarket, Open, false},
+		{StopMarket, PartiallyFilled, false},
 	} {
 		if o := (&Order{Kind: c.kind, Status: c.status}); o.Waits() != c.want {
 			t.Errorf("%s %s waits: %v", c.kind, c.status, !c.want)
