@@ -110,6 +110,39 @@ func TestParticipation(t *testing.T) {
 			FILLED #2 SELL X 8 got 8 at 100 FILLED
 			CLOSED X 0 at 0, now 100, open 0, made 0
 		`,
+		"a change counts what was traded once": opened(`"limits": {"position_size": 100}, "paper": {"participation": 1}`) + `
+			> signal s BUY X qty=60
+			PLACED #1 BUY X 60 PENDING
+			> tick X 100 vol=30
+			FILLED #1 BUY X 60 got 30 at 100 PARTIALLY_FILLED
+			OPENED X 30 at 100, now 100, open 0, made 0
+			> cmd ORDER {"modify": "#1", "quantity": 100.1}
+			refused POSITION_SIZE
+			> cmd ORDER {"modify": "#1", "quantity": 100}
+			PLACED #1 BUY X 100 got 30 at 100 PARTIALLY_FILLED
+			> cmd ORDER {"modify": "#1", "quantity": 30.1}
+			PLACED #1 BUY X 30.1 got 30 at 100 PARTIALLY_FILLED
+		`,
+		"an exit for which others have left nothing": settings + `
+			> signal s BUY X qty=10
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100 vol=1000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=10 price=100 exit ms=2
+			PLACED #2 SELL X 10 limit 100 PENDING
+			> tick X 100 vol=40
+			FILLED #2 SELL X 10 limit 100 got 4 at 100 PARTIALLY_FILLED
+			MODIFIED X 6 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=6 price=120 ms=3
+			PLACED #3 SELL X 6 limit 120 PENDING
+			> cmd ORDER {"modify": "#2", "quantity": 9}
+			refused NO_POSITION
+			> cmd ORDER {"cancel": "#3"}
+			CANCELLED #3 SELL X 6 limit 120 CANCELLED
+			> cmd ORDER {"modify": "#2", "quantity": 9}
+			PLACED #2 SELL X 9 limit 100 got 4 at 100 PARTIALLY_FILLED
+		`,
 		"IOC keeps what it got": settings + `
 			> signal s BUY X qty=25 ioc
 			PLACED #1 BUY X 25 IOC PENDING

@@ -44,27 +44,18 @@ func (b *Book) fill(quantity, value decimal.Decimal, costOf func(decimal.Decimal
 	if quantity.IsZero() {
 		return Change{}
 	}
-	if b.Quantity.Sign()*quantity.Sign() >= 0 {
+	if b.Quantity.Sign() != -quantity.Sign() {
 		b.Quantity, b.Cost = b.Quantity.Add(quantity), b.Cost.Add(value)
 		return Change{Opened: quantity.Abs()}
 	}
-	held, traded := b.Quantity.Abs(), quantity.Abs()
-	if traded.LessEq(held) {
-		return Change{Closed: traded, Realized: b.close(quantity, value, costOf(traded))}
-	}
-	closing := share(value, held, traded)
-	c := Change{Closed: held, Opened: traded.Sub(held)}
-	rest := quantity.Add(b.Quantity)
-	c.Realized = b.close(b.Quantity.Neg(), closing, costOf(held))
-	b.Quantity, b.Cost = rest, value.Sub(closing)
+	traded := quantity.Abs()
+	closed := decimal.Min(traded, b.Quantity.Abs())
+	closing, cost := share(value, closed, traded), costOf(closed)
+	c := Change{Closed: closed, Opened: traded.Sub(closed), Realized: closing.Neg().Sub(cost)}
+	b.Quantity = b.Quantity.Add(quantity)
+	b.Cost = b.Cost.Sub(cost).Add(value.Sub(closing)) // after a flip, of what it opened
+	b.Realized = b.Realized.Add(c.Realized)
 	return c
-}
-
-// close takes off a part of the holding, or all of it, and what that has cost.
-func (b *Book) close(quantity, value, cost decimal.Decimal) decimal.Decimal {
-	gain := value.Neg().Sub(cost)
-	b.Quantity, b.Cost, b.Realized = b.Quantity.Add(quantity), b.Cost.Sub(cost), b.Realized.Add(gain)
-	return gain
 }
 
 // Unrealized is the profit that closing at price would realise.

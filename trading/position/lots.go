@@ -71,10 +71,7 @@ func (l *Lots) take(quantity decimal.Decimal) decimal.Decimal {
 		held := lot.Quantity.Abs()
 		if held.Greater(quantity) {
 			part := share(lot.Cost, quantity, held)
-			left := held.Sub(quantity)
-			if lot.Quantity.Sign() < 0 {
-				left = left.Neg()
-			}
+			left := share(lot.Quantity, held.Sub(quantity), held) // exact, with the lot's sign
 			lot.Quantity, lot.Cost = left, lot.Cost.Sub(part)
 			cost = cost.Add(part)
 			break
