@@ -13,18 +13,16 @@ import (
 // order exits, and then from the oldest. A trailing stop starts at the symbol's
 // price.
 func (a *Account) bracket(b *Book, o *order.Order, c position.Change, price decimal.Decimal) {
-	if c.Closed.Sign() > 0 {
-		if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.EntryID }); i >= 0 && o.EntryID != "" {
-			b.shrink(i, c.Closed)
-		}
-		covered := decimal.Decimal{}
-		for i := range b.Brackets {
-			covered = covered.Add(b.Brackets[i].Quantity)
-		}
-		left := b.Quantity.Abs().Sub(c.Opened)
-		for excess := covered.Sub(left); excess.Sign() > 0; {
-			excess = excess.Sub(b.shrink(0, excess))
-		}
+	if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.EntryID }); i >= 0 {
+		b.shrink(i, c.Closed)
+	}
+	covered := decimal.Decimal{}
+	for i := range b.Brackets {
+		covered = covered.Add(b.Brackets[i].Quantity)
+	}
+	left := b.Quantity.Abs().Sub(c.Opened)
+	for excess := covered.Sub(left); excess.Sign() > 0; {
+		excess = excess.Sub(b.shrink(0, excess))
 	}
 	if c.Opened.IsZero() || o.StopLoss.IsZero() && o.Target.IsZero() && o.TrailingStop.IsZero() {
 		return
