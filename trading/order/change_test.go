@@ -102,7 +102,9 @@ var changes = map[string]struct {
 		wants("20", "99"), []Report{of(ReportCancelled), changed(Terms{})}, Cancelled, wants("10", "100"), false, false, Outcome{},
 	},
 	"too much while only its price was to change": {
-		wants("10", "99"), []Report{fill("11", "100")}, Filled, wants("10", "100"), false, false,
+		wants("10", "99"),
+		[]Report{fill("11", "100")},
+		Filled, wants("10", "100"), false, false,
 		Outcome{Changed: true, Overfilled: true, Quantity: d("7"), Value: d("700")},
 	},
 }
