@@ -132,7 +132,7 @@ func TestBadStatesAreRefused(t *testing.T) {
 			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), "alice", "bob", 1))
 		},
 		"of tomorrow": func(m map[string][]byte) {
-			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), `"version":1`, `"version":2`, 1))
+			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), `"version":2`, `"version":3`, 1))
 		},
 		"commands": func(m map[string][]byte) { m[PartCommands] = []byte("{}") },
 		"signals":  func(m map[string][]byte) { m[PartSignals+"s"] = []byte("1") },
