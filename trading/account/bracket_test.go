@@ -58,6 +58,38 @@ func TestBracketsFollowFills(t *testing.T) {
 			> tick X 110 1700000020400
 			PLACED #3 BUY X 15 STOPLOSS PENDING
 		`,
+		"a resting exit stays when there is enough beside it": started + `
+			> signal s BUY X qty=10 stop=95
+			PLACED #1 BUY X 10 PENDING
+			> signal s BUY X qty=5 ms=2
+			PLACED #2 BUY X 5 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			FILLED #2 BUY X 5 got 5 at 100 FILLED
+			MODIFIED X 15 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=5 price=120 ms=3
+			PLACED #3 SELL X 5 limit 120 PENDING
+			> tick X 95 1700000020100
+			PLACED #4 SELL X 10 STOPLOSS PENDING
+		`,
+		"only the book's own exits make way": open + deploy + second + `
+			> tick X 100
+			> signal s BUY X qty=10 stop=95
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=10 price=120 ms=3
+			PLACED #2 SELL X 10 limit 120 PENDING
+			> signal s BUY X qty=1 price=50 ms=4
+			PLACED #3 BUY X 1 limit 50 PENDING
+			> signal z SELL X qty=1 price=130
+			PLACED #4 SELL X 1 limit 130 PENDING
+			> tick X 95 1700000020100
+			CANCELLED #2 SELL X 10 limit 120 CANCELLED
+			PLACED #5 SELL X 10 STOPLOSS PENDING
+		`,
 		"targets of shorts": started + `
 			> signal s SELL X qty=5 target=90
 			PLACED #1 SELL X 5 PENDING
@@ -116,4 +148,16 @@ func TestBracketsOfWhatIsOpened(t *testing.T) {
 		t.Errorf("watched are %+v\nwant %+v", held(), want)
 	}
 	checkInvariants(t, p.a)
+}
+
+// TestPausing: a try is a second of market time after the last one, also when a
+// replay has turned the time back.
+func TestPausing(t *testing.T) {
+	a := New("alice")
+	a.s.ClockMs = 5_000
+	for tried, want := range map[int64]bool{3_000: false, 4_000: false, 4_001: true, 5_000: true, 5_999: true, 6_000: false, 9_000: false} {
+		if a.pausing(tried) != want {
+			t.Errorf("tried at %d: pausing %v", tried, !want)
+		}
+	}
 }

@@ -24,6 +24,7 @@ type traffic struct {
 	prices map[string]int64
 	orders []string // seen in events
 	venue  string
+	volume decimal.Decimal // of the last mark
 	paper  paper.Settings
 	cost   position.Method
 }
@@ -156,6 +157,7 @@ func (g *traffic) mark(symbol string) given {
 		Symbol: symbol, TimeMs: g.ms - g.r.Int64N(2000), Price: decimal.FromUnits(g.prices[symbol]),
 		Volume: g.maybe(g.quantity().Abs()), Seq: Seq{Offset: g.n - g.r.Int64N(2)}, Closing: g.r.IntN(20) == 0,
 	}
+	g.volume = m.Volume
 	cause := g.cause()
 	return func(a *Account) []Event { return a.Mark(m, cause) }
 }
@@ -268,17 +270,24 @@ func conserve(t *testing.T, cost position.Method, settings paper.Settings) {
 		in(a)
 	}
 	fills, inputs := 0, 0
+	sofar := make(map[string]decimal.Decimal) // filled, by order
 	for fills < 10_000 {
 		symbol := g.symbol()
 		in := g.mark(symbol)
 		if g.r.IntN(3) > 0 {
 			in = g.signal(symbol)
 		}
+		traded := decimal.Decimal{}
 		for _, e := range in(a) {
 			if o, ok := e.(OrderEvent); ok && o.Type == Filled {
 				fills++
+				traded = traded.Add(o.Execution.FilledQuantity).Sub(sofar[o.OrderID])
+				sofar[o.OrderID] = o.Execution.FilledQuantity
 				checkExecution(t, a, o)
 			}
+		}
+		if share, bounded := settings.Share(paper.Tick{Volume: g.volume}); bounded && traded.Greater(share) {
+			t.Fatalf("%v traded of a tick with %v", traded, g.volume)
 		}
 		if inputs++; fills < 1000 || inputs%20 == 0 {
 			checkInvariants(t, a)
