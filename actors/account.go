@@ -234,6 +234,7 @@ func (m *accountMachine) own(g strategy.Signal, cause account.Cause, leg int, bo
 	out := messages.Signal{
 		StrategyID: g.StrategyID, Symbol: g.Symbol, TimeMs: g.TimeMs, Action: string(g.Action), Confidence: g.Confidence,
 		Price: g.Price, Quantity: g.Quantity, StopLoss: g.StopLoss, Target: g.Target,
+		TriggerPrice: g.Trigger, TrailingStop: g.TrailingStop, Validity: string(g.Validity), Cancel: g.Cancel,
 	}
 	for _, v := range g.Indicators {
 		out.Indicators = append(out.Indicators, messages.NamedValue(v))
@@ -248,6 +249,7 @@ func (m *accountMachine) signal(g *messages.Signal, cause account.Cause, box *ou
 	s := strategy.Signal{
 		StrategyID: g.StrategyID, Symbol: g.Symbol, TimeMs: g.TimeMs, Action: strategy.Action(g.Action), Confidence: g.Confidence,
 		Price: g.Price, Quantity: g.Quantity, StopLoss: g.StopLoss, Target: g.Target,
+		Trigger: g.TriggerPrice, TrailingStop: g.TrailingStop, Validity: order.Validity(g.Validity), Cancel: g.Cancel,
 	}
 	for _, v := range g.Indicators {
 		s.Indicators = append(s.Indicators, strategy.NamedValue(v))

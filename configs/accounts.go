@@ -3,9 +3,11 @@ package configs
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
 	"github.com/velox-trading/velox/trading/strategy/compiled"
 	"github.com/velox-trading/velox/trading/strategy/rules"
@@ -15,10 +17,13 @@ import (
 // with ids derived from its content and the Revision, so that it takes effect
 // once, however many nodes have the same file.
 type Account struct {
-	UserID     string          `yaml:"user_id" required:"-" check:"id"`
-	Venue      string          `yaml:"venue" oneof:"paper"`
-	Deposit    decimal.Decimal `yaml:"deposit"`
-	Limits     risk.Limits     `yaml:"limits"`
+	UserID  string          `yaml:"user_id" required:"-" check:"id"`
+	Venue   string          `yaml:"venue" oneof:"paper"`
+	Deposit decimal.Decimal `yaml:"deposit"`
+	Limits  risk.Limits     `yaml:"limits"`
+	Paper   Paper           `yaml:"paper"`
+	// Cost is what a close costs: average (also when empty) or fifo.
+	Cost       position.Method `yaml:"cost" oneof:",average,fifo"`
 	Strategies []Strategy      `yaml:"strategies"`
 }
 
@@ -91,6 +96,7 @@ func (c *checker) accounts(cfg *Config) {
 		for _, p := range a.Limits.Problems() {
 			c.report(path+".limits."+p.Path, p.Value, p.Want)
 		}
+		c.paper(path+".paper", &a.Paper)
 		if a.Venue != "paper" && cfg.Processing.Guarantee.Account != "exactly_once" {
 			c.report(path+".venue", a.Venue, "want processing.guarantee.account exactly_once for a live venue")
 		}
@@ -115,6 +121,16 @@ func (c *checker) once(seen map[string]string, path, value string) {
 		return
 	}
 	seen[value] = path
+}
+
+func (c *checker) paper(path string, p *Paper) {
+	if p.Latency%time.Millisecond != 0 {
+		c.report(path+".latency", p.Latency.String(), "want whole milliseconds")
+	}
+	settings := p.Settings()
+	if err := settings.Validate(); err != nil {
+		c.report(path, "", err.Error())
+	}
 }
 
 func (c *checker) money(path string, d decimal.Decimal) {

@@ -256,7 +256,7 @@ func (a *Account) bookChanged(strategyID string) {
 	}
 }
 
-// Equity gives deposits plus all profit, realised and not.
+// Equity gives deposits plus all profit, realised and not, less fees.
 func (a *Account) Equity() decimal.Decimal {
-	return a.s.Deposits.Add(a.s.Realized).Add(a.s.Unrealized)
+	return a.s.Deposits.Add(a.s.Realized).Add(a.s.Unrealized).Sub(a.s.Fees)
 }

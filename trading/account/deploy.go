@@ -268,9 +268,11 @@ func (a *Account) fold(s *Symbol, strategyID string) {
 	if i < 0 {
 		return
 	}
-	gone := s.Books[i].Book
+	gone := s.Books[i]
 	s.Books = slices.Delete(s.Books, i, i+1)
-	s.book(removedBook).Absorb(gone)
+	kept := s.book(removedBook)
+	kept.Absorb(gone.Book)
+	kept.Fees = kept.Fees.Add(gone.Fees)
 }
 
 // StrategyFailed notes that a strategy was quarantined: its signals are rejected
