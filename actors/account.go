@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
@@ -72,7 +73,7 @@ func (u *accountUpdate) read(r *messages.Record) error {
 		if err != nil {
 			return &messages.DecodeError{Reason: messages.ReasonWrongType, Field: messages.HeaderOrigin, Detail: err.Error()}
 		}
-		u.from = fmt.Sprintf("%d/%s/%d", r.Partition, o.Topic, o.Partition)
+		u.from = strconv.Itoa(int(r.Partition)) + "/" + o.Topic + "/" + strconv.Itoa(int(o.Partition))
 		u.at, seq = place{o.Offset, o.Index}, account.Seq{Partition: o.Partition, Offset: o.Offset}
 	}
 	u.event.Price = price
@@ -161,7 +162,7 @@ func (m *accountMachine) step(b *batch, box *outbox) stepNote {
 }
 
 func (m *accountMachine) take(in *input, quarantined []string, box *outbox) {
-	cause := account.Cause{Origin: fmt.Sprintf("%s/%d/%d", in.origin.Topic, in.origin.Partition, in.origin.Offset)}
+	cause := account.Cause{Origin: in.origin.Topic + "/" + strconv.Itoa(int(in.origin.Partition)) + "/" + strconv.FormatInt(in.origin.Offset, 10)}
 	for _, id := range quarantined {
 		m.emit(m.account.StrategyFailed(id, "it panicked twice on the same input", cause), box)
 	}

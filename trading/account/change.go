@@ -109,6 +109,7 @@ func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
 	s := a.symbols[o.Symbol]
 	o.PlacedTick, o.ChangedMs = s.Ticks, s.TimeMs
 	a.bookChanged(o.BookID)
+	a.recount(s)
 	a.emitOrder(o, false, timeMs)
 }
 
@@ -116,6 +117,7 @@ func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
 // asking again, when the answer got lost, changes nothing twice.
 func (a *Account) sendChange(o *order.Order, terms order.Terms) {
 	o.Wanted, o.ChangeLost, o.ChangeMs = terms, false, a.s.ClockMs
+	a.recount(a.symbols[o.Symbol])
 	a.emit(VenueCommand{
 		Action: VenueChange, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
 		Symbol: o.Symbol, Side: o.Side, Kind: terms.Kind,

@@ -128,7 +128,7 @@ func TestChangesOnPaper(t *testing.T) {
 			PLACED #1 BUY X 10 limit 90 PENDING
 			> cmd HALT
 			CANCELLED #1 BUY X 10 limit 90 CANCELLED
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			> cmd ORDER {"modify": "#1", "price": 91}
 			refused NO_SUCH_ORDER
 		`,

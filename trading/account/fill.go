@@ -33,6 +33,7 @@ func (a *Account) settle(o *order.Order, quantity, value, fee decimal.Decimal, t
 	a.s.Realized = a.s.Realized.Add(change.Realized)
 	a.revalue(s)
 	a.bookChanged(o.BookID)
+	a.recount(s)
 	a.positionAfterFill(s, before, fee, timeMs)
 }
 

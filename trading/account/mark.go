@@ -66,6 +66,7 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	}
 	s.Price = m.Price
 	a.revalue(s)
+	a.weigh(s)
 	if a.live() {
 		a.cancelAgain(s, m.TimeMs)
 		a.changeAgain(s)
@@ -98,6 +99,9 @@ func (a *Account) advance(ms int64) {
 		return
 	}
 	first := a.s.ClockMs == 0
+	if !first && a.s.Limits.Day(ms) != a.s.Day {
+		a.s.Recent.NewDay()
+	}
 	a.s.ClockMs = ms
 	if day := a.s.Limits.Day(ms); day != a.s.Day {
 		a.s.Day = day
@@ -109,5 +113,5 @@ func (a *Account) advance(ms int64) {
 }
 
 func (a *Account) startDay() {
-	a.s.DayBase, a.s.LossLevel = a.s.Realized.Add(a.s.Unrealized), 0
+	a.s.DayBase, a.s.LossLevel = a.profit(), 0
 }
