@@ -57,6 +57,7 @@ func (u *accountUpdate) read(r *messages.Record) error {
 	price, volume, late := decimal.Decimal{}, decimal.Decimal{}, false
 	if f := d.Forming; f != nil {
 		u.event.Candle = &market.Candle{Open: f.Open, High: f.High, Low: f.Low, Close: f.Close, Volume: f.Volume}
+		u.event.Candle.SetQuality(f.Quality)
 		price = f.Close
 	}
 	// An update of others is a trade of its own, in a partition that no tick has.
@@ -206,6 +207,9 @@ func (m *accountMachine) update(u *accountUpdate, cause account.Cause, box *outb
 			return
 		}
 		m.places[u.from] = u.at
+	}
+	if u.event.Closed && u.event.Candle != nil && u.event.Candle.Amended {
+		return // strategies have stepped on this close; what it changed is in the values to come
 	}
 	var questions []question
 	for _, id := range m.interest[u.event.Symbol+"\x00"+u.event.Timeframe.String()] {
