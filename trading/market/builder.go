@@ -159,7 +159,7 @@ func (b *Builder) MarkGap() {
 // tick's time is from 0 on, and its price and volume are Bounded. After Amends,
 // Recent has the changed candle: the one that holds the tick's time.
 func (b *Builder) Add(t *Tick, clockMs int64) Placement {
-	start, end, ok := b.bounds(t.TimeMs)
+	start, end, ok := b.Bounds(t.TimeMs)
 	if !ok {
 		return OffSession
 	}
@@ -226,9 +226,9 @@ func (c *OpenCandle) add(t *Tick) {
 	c.Ticks++
 }
 
-// bounds gives the candle that holds a time: aligned to its session's open, cut
-// at its close; or the trading day, week or month.
-func (b *Builder) bounds(ms int64) (start, end int64, ok bool) {
+// Bounds gives the candle that holds a time: aligned to its session's open, cut at
+// its close; or the trading day, week or month. It is false outside of any session.
+func (b *Builder) Bounds(ms int64) (start, end int64, ok bool) {
 	if ms < b.stretch.OpenMs || ms >= b.stretch.CloseMs {
 		b.look(ms)
 	}
