@@ -82,6 +82,13 @@ func (u *accountUpdate) read(r *messages.Record) error {
 	return nil
 }
 
+// strategiesStep tells whether strategies are to see the update: not a candle that
+// is published again, for they have stepped on its close. What a late tick changed
+// is in the values to come.
+func (u *accountUpdate) strategiesStep() bool {
+	return !u.event.Closed || u.event.Candle == nil || !u.event.Candle.Amended
+}
+
 // accountMachine is the machine of one account: the pure account, its strategies
 // on their panel, and the places that it has seen.
 type accountMachine struct {
@@ -208,8 +215,8 @@ func (m *accountMachine) update(u *accountUpdate, cause account.Cause, box *outb
 		}
 		m.places[u.from] = u.at
 	}
-	if u.event.Closed && u.event.Candle != nil && u.event.Candle.Amended {
-		return // strategies have stepped on this close; what it changed is in the values to come
+	if !u.strategiesStep() {
+		return
 	}
 	var questions []question
 	for _, id := range m.interest[u.event.Symbol+"\x00"+u.event.Timeframe.String()] {
