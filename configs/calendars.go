@@ -2,6 +2,7 @@ package configs
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -124,7 +125,10 @@ func (l *loader) calendar(c *checker, name string, file calendarFile, taken map[
 	cal, err := market.NewCalendar(x.schedule())
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
-			wrong := e.(*market.ScheduleError) // NewCalendar promises it
+			var wrong *market.ScheduleError
+			if !errors.As(e, &wrong) {
+				panic(e) // NewCalendar promises that there is no other
+			}
 			c.problems = append(c.problems, Problem{Where: c.blame(join(name, wrong.Field)), Path: join(name, wrong.Field), Want: wrong.Want})
 		}
 		return

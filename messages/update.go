@@ -174,11 +174,15 @@ func (s *scanner) qualityField(field string, q *market.Quality) error {
 	if err != nil || !ok {
 		return err
 	}
-	*q, err = readQuality(field, string(text))
-	return err
+	parsed, wrong := readQuality(field, string(text))
+	if wrong != nil {
+		return s.note(wrong)
+	}
+	*q = parsed
+	return nil
 }
 
-func readQuality(field, text string) (market.Quality, error) {
+func readQuality(field, text string) (market.Quality, *DecodeError) {
 	q, err := market.ParseQuality(text)
 	if err != nil {
 		return 0, &DecodeError{Reason: ReasonUnknown, Field: field, Detail: err.Error()}

@@ -87,9 +87,12 @@ func TestFinalStaysFinal(t *testing.T) {
 		tickMs, clockMs int64
 		want            Placement
 	}{
-		{1000, 121_000, Late}, {1000, 2000, Late}, // final, whatever the clock says
-		{80_000, 122_000, Amends}, {80_000, 90_000, Amends},
-		{140_000, 182_000, Amends}, {140_000, 150_000, Amends}, // it never was before
+		{1000, 121_000, Late},
+		{1000, 2000, Late}, // final, whatever the clock says
+		{80_000, 122_000, Amends},
+		{80_000, 90_000, Amends},
+		{140_000, 182_000, Amends},
+		{140_000, 150_000, Amends}, // it never was before
 	} {
 		if got := add(c.tickMs, c.clockMs); got != c.want {
 			t.Errorf("a tick at %d with the clock at %d: placement %v, want %v", c.tickMs, c.clockMs, got, c.want)
