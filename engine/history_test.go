@@ -25,8 +25,8 @@ import (
 	"github.com/velox-trading/velox/trading/market"
 )
 
-// alone gives the settings of a node with a broker of its own.
-func alone(more map[string]string) map[string]string {
+// ownBroker gives the settings of a node with a broker of its own.
+func ownBroker(more map[string]string) map[string]string {
 	all := map[string]string{"broker.address": "127.0.0.1:0", "http.address": "", "node.status_every": "0s"}
 	for path, value := range more {
 		all[path] = value
@@ -70,7 +70,7 @@ func TestPastCandlesWarmIndicators(t *testing.T) {
 	dir := t.TempDir()
 	now := time.Now().UnixMilli()/300_000*300_000 + 1 // far from the candle's end
 	closes := pastOf(t, dir, now)
-	n := readyNode(t, settings(t, alone(map[string]string{"history.directory": dir, "symbols.timeframe": "5min", "symbols.indicators": "EMA_20,RSI_14"})))
+	n := readyNode(t, settings(t, ownBroker(map[string]string{"history.directory": dir, "symbols.timeframe": "5min", "symbols.indicators": "EMA_20,RSI_14"})))
 	producer, err := n.log.NewProducer()
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func TestPastCandlesWarmIndicators(t *testing.T) {
 // TestNoDirectoryOfHistory: a directory that isn't there is counted, and the symbol
 // warms up by itself.
 func TestNoDirectoryOfHistory(t *testing.T) {
-	n := readyNode(t, settings(t, alone(map[string]string{"history.directory": filepath.Join(t.TempDir(), "nowhere")})))
+	n := readyNode(t, settings(t, ownBroker(map[string]string{"history.directory": filepath.Join(t.TempDir(), "nowhere")})))
 	producer, err := n.log.NewProducer()
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func TestNoDirectoryOfHistory(t *testing.T) {
 
 // TestSimulatedSymbolsByExchange: the simulated market names its symbols as set.
 func TestSimulatedSymbolsByExchange(t *testing.T) {
-	n := readyNode(t, settings(t, alone(map[string]string{
+	n := readyNode(t, settings(t, ownBroker(map[string]string{
 		"simulate.enabled": "true", "simulate.hours": "0.01", "simulate.symbols": "3", "simulate.name_by_exchange": "true",
 	})))
 	ctx, stop := context.WithCancel(t.Context())
@@ -193,7 +193,7 @@ func TestReplayByExchange(t *testing.T) {
 	}
 	for byExchange, want := range map[bool]made{false: {Updates: 10, DeadLetters: 10}, true: {Updates: 20}} {
 		var out strings.Builder
-		err := Replay(t.Context(), settings(t, alone(nil)), ReplayOptions{
+		err := Replay(t.Context(), settings(t, ownBroker(nil)), ReplayOptions{
 			Files: []string{file}, NameByExchange: byExchange, Node: true, JSON: true, Out: &out, Progress: io.Discard, Logger: discard(),
 		})
 		var got summary
