@@ -91,6 +91,27 @@ func (c *Cluster) Records(topic string, partition int32) []*messages.Record {
 	return out
 }
 
+// RecordsFrom gives the records of a partition that a read-committed reader sees
+// now at or after an offset, in order, and the offset to ask for next; for a
+// partition that does not exist, nil and the offset. They must not be changed.
+func (c *Cluster) RecordsFrom(topic string, partition int32, offset int64) ([]*messages.Record, int64) {
+	p, err := c.find(messages.TopicPartition{Topic: topic, Partition: partition})
+	if err != nil {
+		return nil, offset
+	}
+	c.mu.Lock()
+	stable := p.stable()
+	seen := p.between(offset, max(offset, stable))
+	c.mu.Unlock()
+	var out []*messages.Record
+	for i := range seen {
+		if seen[i].visible() {
+			out = append(out, seen[i].record)
+		}
+	}
+	return out, max(offset, stable)
+}
+
 // AllRecords gives Records of all partitions of a topic, partition by partition.
 func (c *Cluster) AllRecords(topic string) []*messages.Record {
 	var out []*messages.Record
