@@ -1,0 +1,62 @@
+package performance
+
+import (
+	"math/big"
+
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// Book names what one strategy of an account holds of one symbol.
+type Book struct {
+	Account  string `json:"account"`
+	Strategy string `json:"strategy"`
+	Symbol   string `json:"symbol"`
+}
+
+// Fill is one execution.
+type Fill struct {
+	Book
+	TimeMs  int64
+	OrderID string
+	// Quantity is positive for a buy and negative for a sell; Value is Quantity times
+	// the price, with the same sign.
+	Quantity, Value decimal.Decimal
+	// Fees were paid on top; 0 or more.
+	Fees decimal.Decimal
+	// AnyBook: the account itself closed something, and the fill does not say of
+	// which strategy. It goes to the account's books of the symbol that hold the
+	// opposite: first to one with just that quantity, else to them in the order of
+	// their strategies; what is left goes to Book.
+	AnyBook bool
+}
+
+// piece cuts a part off a fill; the rest stays in it.
+func (f *Fill) piece(quantity decimal.Decimal) Fill {
+	part := *f
+	part.Quantity = quantity
+	part.Value = share(f.Value, quantity.Abs(), f.Quantity.Abs())
+	part.Fees = share(f.Fees, quantity.Abs(), f.Quantity.Abs())
+	f.Quantity, f.Value, f.Fees = f.Quantity.Sub(quantity), f.Value.Sub(part.Value), f.Fees.Sub(part.Fees)
+	return part
+}
+
+// share gives amount * part / whole, rounded once, toward zero; all of it when
+// part is whole. The product may exceed a Decimal, so it is made in big integers.
+func share(amount, part, whole decimal.Decimal) decimal.Decimal {
+	if part == whole || amount.IsZero() {
+		return amount
+	}
+	p := integer(amount)
+	p.Mul(p, integer(part))
+	p.Quo(p, integer(whole))
+	hi := new(big.Int).Rsh(p, 64)
+	lo := new(big.Int).And(p, new(big.Int).SetUint64(^uint64(0)))
+	return decimal.FromParts(hi.Int64(), lo.Uint64())
+}
+
+func integer(d decimal.Decimal) *big.Int {
+	hi, lo := d.Parts()
+	n := big.NewInt(hi)
+	n.Lsh(n, 64)
+	return n.Or(n, new(big.Int).SetUint64(lo))
+}
