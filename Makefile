@@ -1,5 +1,5 @@
 # The usual ways to work on Velox. Everything here is plain Go underneath.
-.PHONY: build test race lint fmt fuzz ci kafka-up kafka-down clean
+.PHONY: build test race lint fmt fuzz mutate ci kafka-up kafka-down clean
 
 build: ## the program, in bin/
 	go build -o bin/veloxd ./cmd/veloxd
@@ -24,6 +24,9 @@ fmt:
 
 fuzz:
 	.ci/run fuzz
+
+mutate: ## which comparisons in risk, order and position code no test would miss; some minutes
+	go run ./bench/mutate -tests ./trading/account ./trading/risk ./trading/order ./trading/position ./trading/paper
 
 ci: ## everything that must hold before a change lands
 	.ci/run

@@ -70,8 +70,20 @@ func (l *loader) secretFiles(e environment) {
 	})
 }
 
+// misspelt tells whether a variable is two letters or less away from one that sets
+// something.
+func misspelt(name string, paths map[string]string) bool {
+	for known := range paths {
+		if distance(name, known) <= 2 {
+			return true
+		}
+	}
+	return false
+}
+
 // environment sets what the variables say. A VELOX_ variable that names no
-// setting is wrong; KAFKA_ ones belong to other programs, too.
+// setting is wrong; KAFKA_ ones belong to other programs, too, so that only what
+// can be nothing but a slip is.
 func (l *loader) environment(e environment) {
 	l.secretFiles(e)
 	paths := make(map[string]string)
@@ -82,6 +94,11 @@ func (l *loader) environment(e environment) {
 		case known:
 			l.set(path, e.values[name], where)
 		case strings.HasPrefix(name, "VELOX_") && !notSetting(name):
+			l.problems = append(l.problems, Problem{
+				Where: where, Value: e.values[name],
+				Want: "no setting has this variable: " + nearestEnv(name, paths),
+			})
+		case strings.HasPrefix(name, "KAFKA_") && misspelt(name, paths):
 			l.problems = append(l.problems, Problem{
 				Where: where, Value: e.values[name],
 				Want: "no setting has this variable: " + nearestEnv(name, paths),

@@ -142,7 +142,7 @@ func TestProblemsOfAllSourcesTogether(t *testing.T) {
 	}
 	_, err := Load(Sources{
 		File: file,
-		Env:  []string{"KAFKA_LINGER_MS=soon", "VELOX_LOG_LEVELS=info"},
+		Env:  []string{"KAFKA_LINGER_MS=soon", "VELOX_LOG_LEVELS=info", "KAFKA_ACK=1", "KAFKA_HOME=/opt/kafka", "KAFKA_OPTS=-x"},
 		Flags: []Override{
 			{Path: "http.address", Value: "x", Flag: "--http-address"},
 			{Path: "http.adress", Value: "x", Flag: "--set"},
@@ -150,8 +150,9 @@ func TestProblemsOfAllSourcesTogether(t *testing.T) {
 			{Path: "nonsense", Value: "x", Flag: "--set"},
 		},
 	})
-	want := `configuration: 8 problems
+	want := `configuration: 9 problems
   mine.yaml:2: revision: "x": want a whole number, without quotes
+  environment variable KAFKA_ACK: "1": no setting has this variable: did you mean KAFKA_ACKS?
   environment variable KAFKA_LINGER_MS: kafka.linger_ms: "soon": want a whole number
   environment variable VELOX_LOG_LEVELS: "info": no setting has this variable: did you mean VELOX_LOG_LEVEL?
   flag --set: http.adress: "x": no such setting: did you mean http.address?

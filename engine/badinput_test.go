@@ -84,6 +84,21 @@ func firstEvent(t *testing.T, c *configs.Config, quantity string) (kind string) 
 	return kind
 }
 
+// untilPriced gives orders until one is placed: an update and a command come to the
+// account over topics of their own, in any order, and it rejects orders until it
+// has seen the price.
+func untilPriced(t *testing.T, event func(quantity string) string, give func(quantity string)) {
+	t.Helper()
+	for i := range 100 {
+		quantity := fmt.Sprint(1000 + i)
+		give(quantity)
+		if event(quantity) == "PLACED" {
+			return
+		}
+	}
+	t.Fatal("after 100 orders the account still has no price")
+}
+
 // TestBadInput: on a real broker, every bad record is one dead letter with its
 // reason, a command that comes twice counts once, and the good records behind
 // them in the same partitions are taken in.
@@ -123,19 +138,11 @@ func TestBadInput(t *testing.T) {
 		updated[string(r.Key)] = true
 		return updated["GOOD"] && updated["NEVERSEEN"]
 	})
-	// An update and a command come to the account over topics of their own, in any
-	// order: an order is placed once the account has seen the price.
 	event := func(quantity string) string { return firstEvent(t, c, quantity) }
-	for i := 0; ; i++ {
-		quantity := fmt.Sprint(1000 + i)
+	untilPriced(t, event, func(quantity string) {
 		produce(messages.TopicCommands, "alice", "alice", command("probe"+quantity, "ORDER",
 			`{"symbol":"GOOD","transaction_type":"BUY","quantity":`+quantity+`,"price":0.01}`))
-		if got := event(quantity); got == "PLACED" {
-			break
-		} else if i == 100 {
-			t.Fatalf("after %d orders the account still has no price of GOOD: %s", i, got)
-		}
-	}
+	})
 	produce(messages.TopicCommands, "alice", "alice", order)
 	produce(messages.TopicCommands, "alice", "alice", order) // the same once more
 	var got []string
@@ -157,6 +164,12 @@ func TestBadInput(t *testing.T) {
 		t.Fatalf("the orders of 5 and of 1 are %s and %s", first, second)
 	}
 	good("GOOD", ms+1000)
+	filledOnce(t, c)
+}
+
+// filledOnce: both orders fill, each once.
+func filledOnce(t *testing.T, c *configs.Config) {
+	t.Helper()
 	filled := make(map[string]int)
 	readTopic(t, c.Kafka.BootstrapServers, messages.TopicOrders, func(r *kgo.Record) bool {
 		e, err := messages.DecodeOrderEvent(r.Value)

@@ -106,7 +106,7 @@ func (cl *cluster) prepareTopics(ctx context.Context, c *configs.Config, logger 
 	if err != nil {
 		return exit(ExitKafka, "topics: %w", err)
 	}
-	var missing, few []string
+	var missing, few, drift []string
 	for i, r := range reports {
 		switch {
 		case r.Missing:
@@ -114,9 +114,12 @@ func (cl *cluster) prepareTopics(ctx context.Context, c *configs.Config, logger 
 		case r.Partitions < topics[i].Partitions:
 			few = append(few, fmt.Sprintf("%s has %d partitions of %d", r.Name, r.Partitions, topics[i].Partitions))
 		}
-		if len(r.Drift) > 0 && cl.embedded == nil {
-			logger.Warn("topic differs from its settings", "topic", r.Name, "drift", fmt.Sprint(r.Drift))
+		if len(r.Drift) > 0 {
+			drift = append(drift, fmt.Sprintf("%s: %v", r.Name, r.Drift))
 		}
+	}
+	if len(drift) > 0 && cl.embedded == nil {
+		logger.Warn("topics differ from their settings; `veloxd topics describe` shows how", "topics", len(drift), "first", drift[0])
 	}
 	if len(missing) > 0 {
 		return exit(ExitKafka, "topics are missing: %s; make them with `veloxd topics apply`, or set topics.apply to always", strings.Join(missing, ", "))

@@ -9,6 +9,7 @@ import (
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/telemetry"
 	"github.com/velox-trading/velox/trading/market"
 )
 
@@ -24,7 +25,9 @@ func kafkaSettings(c *configs.Config, bootstrap []string, logger *slog.Logger) k
 	k.SASL = kafka.SASL{
 		Mechanism: s.SASL.Mechanism, Username: s.SASL.Username, Password: string(s.SASL.Password), Token: string(s.SASL.Token),
 	}
-	k.Logger = logger
+	if logger != nil {
+		k.Logger = telemetry.Quiet(logger, 10*time.Second)
+	}
 	return k
 }
 

@@ -12,6 +12,13 @@ import (
 	"github.com/velox-trading/velox/kafka"
 )
 
+// CheckTopics reads the topics' file as a node does and gives what is wrong with
+// it, or with the profile that is chosen. It asks no cluster.
+func CheckTopics(c *configs.Config) error {
+	_, err := wantedTopics(c)
+	return err
+}
+
 // TopicsApply makes the topics that lack and prints how all of them are.
 func TopicsApply(ctx context.Context, c *configs.Config, out io.Writer) error {
 	return topicsReport(ctx, c, out, (*kafka.Admin).ApplyTopics)

@@ -71,13 +71,14 @@ func (a *Admin) ApplyTopics(ctx context.Context, topics []Topic) ([]TopicReport,
 }
 
 // describeCreated describes the topics once those that were made are known to
-// the broker that answers.
+// the brokers that answer: one may list a topic that another, asked for its
+// settings, has not heard of.
 func (a *Admin) describeCreated(ctx context.Context, topics []Topic, created map[string]error) ([]TopicReport, error) {
 	for {
 		reports, err := a.DescribeTopics(ctx, topics)
 		unseen := slices.ContainsFunc(reports, func(r TopicReport) bool {
 			err, tried := created[r.Name]
-			return r.Missing && tried && err == nil
+			return r.Unknown() && tried && err == nil
 		})
 		if err != nil || !unseen {
 			return reports, err

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/kafka/kafkatest"
@@ -249,5 +251,43 @@ func TestEmbeddedBrokerRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v gives %v, want %q", config, err, want)
 		}
+	}
+}
+
+// TestCreatedTopicsSpread: a broker that is asked for the settings of a topic that
+// another has just made may not know it yet; that is waited for, beyond the few times that the client itself asks again.
+func TestCreatedTopicsSpread(t *testing.T) {
+	k, err := kfake.NewCluster(kfake.NumBrokers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	asked := 0
+	k.ControlKey(int16(kmsg.DescribeConfigs), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		k.KeepControl()
+		if asked++; asked > 8 {
+			return nil, nil, false
+		}
+		answer := request.ResponseKind().(*kmsg.DescribeConfigsResponse)
+		for _, r := range request.(*kmsg.DescribeConfigsRequest).Resources {
+			unknown := kmsg.NewDescribeConfigsResponseResource()
+			unknown.ResourceType, unknown.ResourceName, unknown.ErrorCode = r.ResourceType, r.ResourceName, kerr.UnknownTopicOrPartition.Code
+			answer.Resources = append(answer.Resources, unknown)
+		}
+		return answer, nil, true
+	})
+	config := kafka.DefaultConfig()
+	config.BootstrapServers = k.ListenAddrs()
+	admin, err := kafka.OpenAdmin(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	reports, err := admin.ApplyTopics(t.Context(), []kafka.Topic{{Name: "made", Partitions: 1, ReplicationFactor: 1}})
+	if err == nil {
+		err = kafka.TopicErrors(reports)
+	}
+	if err != nil || !reports[0].Created || asked < 9 {
+		t.Errorf("asked %d times: %+v, %v", asked, reports, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/engine"
 )
 
 func (o *options) configCommand() *cobra.Command {
@@ -28,12 +29,15 @@ func (o *options) configCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Read the configuration as run does, and report everything that is wrong",
-		Long: "Reads the shipped defaults, the file, the environment and the flags, as run does. Everything that is\n" +
+		Long: "Reads the shipped defaults, the file, the environment, the flags and the topics' file, as run does. Everything that is\n" +
 			"wrong is reported together. Exits 0 when all is right and 2 otherwise.",
 		Example: "  veloxd config check --config velox.yaml\n  veloxd config check --config velox.yaml --json | jq .problems",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := o.load(cmd.Flags(), configs.DemoAuto)
+			if err == nil {
+				err = engine.CheckTopics(cfg)
+			}
 			if asJSON {
 				return checkJSON(cmd, err)
 			}

@@ -46,6 +46,7 @@ func TestExitCodes(t *testing.T) {
 		"right":              {[]string{"config", "check"}, 0, ""},
 		"wrong":              {[]string{"config", "check", "--set", "revision=0"}, 2, "want 1 or more"},
 		"wrong, as JSON":     {[]string{"config", "check", "--set", "revision=0", "--json"}, 2, ""},
+		"topics' profile":    {[]string{"config", "check", "--set", "topics.profile=none"}, 2, `topics have no profile "none"`},
 		"settings":           {[]string{"config", "show"}, 0, ""},
 		"a group of nothing": {[]string{"topics"}, 0, ""},
 	} {

@@ -8,7 +8,7 @@ var benchNames = []string{"SMA_20", "SMA_200", "EMA_20", "RSI_14", "MACD_12_26_9
 
 func benchBars() []Bar {
 	r := recipe{Shape: "walk", Seed: 1, Divisor: 100, Base: 1_850_000, Step: 1000, Bars: 4096, Wicks: true}
-	return r.bars()
+	return r.bars(nil)
 }
 
 func TestNoAllocations(t *testing.T) {

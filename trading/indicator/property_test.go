@@ -8,11 +8,24 @@ import (
 	"testing"
 )
 
-// specs has every kind with usual and with least parameters.
-var specs = specsOf(
-	"SMA_1", "SMA_2", "SMA_20", "EMA_1", "EMA_2", "EMA_20", "RSI_2", "RSI_14", "ATR_1", "ATR_14", "MACD_12_26_9", "MACD_26_12_9", "MACD_2_2_1",
-	"BBANDS_2_1_UPPER", "BBANDS_20_2_UPPER", "BBANDS_7_0.5_LOWER", "VWAP",
-)
+// specs has every kind with usual and with least parameters, and some more.
+var specs = append(usualAndLeast(), specsOf(
+	"SMA_2", "EMA_2", "MACD_26_12_9", "MACD_2_2_1", "BBANDS_7_0.5_LOWER",
+)...)
+
+func usualAndLeast() (all []Spec) {
+	for _, k := range kinds {
+		usual, least := Spec{Kind: k.Name}, Spec{Kind: k.Name}
+		for _, p := range k.Parameters {
+			usual.Params, least.Params = append(usual.Params, p.Default), append(least.Params, p.Min)
+		}
+		all = append(all, usual)
+		if len(k.Parameters) > 0 {
+			all = append(all, least)
+		}
+	}
+	return all
+}
 
 func specsOf(names ...string) []Spec {
 	out := make([]Spec, len(names))

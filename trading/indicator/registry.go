@@ -18,7 +18,9 @@ type Parameter struct {
 
 // Kind describes one kind of indicator.
 type Kind struct {
-	Name       string
+	Name string
+	// Group is overlap, momentum and so on, as TA-Lib groups them.
+	Group      string
 	Parameters []Parameter
 	// Outputs are the suffixes of the outputs' names; an empty one stands for the
 	// indicator's own name.
@@ -26,55 +28,9 @@ type Kind struct {
 	Formula string
 
 	make func(params []float64) Indicator
+	// own: TA-Lib has no such indicator, so tests hold it against another oracle.
+	own bool
 }
-
-func periods(name string, def float64) Parameter {
-	return Parameter{Name: name, Default: def, Min: 1, Max: 10_000, Whole: true}
-}
-
-func atLeast(p Parameter, least float64) Parameter {
-	p.Min = least
-	return p
-}
-
-// kinds is the one table of all indicators, sorted by name.
-var kinds = []Kind{
-	{
-		Name: "ATR", Parameters: []Parameter{periods("periods", 14)}, Outputs: []string{""}, make: newATR,
-		Formula: "Wilder's average of max(high - low, |high - previous close|, |low - previous close|)",
-	},
-	{
-		Name:       "BBANDS",
-		Parameters: []Parameter{atLeast(periods("periods", 20), 2), {Name: "deviations", Default: 2, Min: 0.001, Max: 100}},
-		Outputs:    []string{"UPPER", "MIDDLE", "LOWER"}, make: newBBANDS,
-		Formula: "the mean of n closes; as many population deviations above and below it",
-	},
-	{
-		Name: "EMA", Parameters: []Parameter{periods("periods", 20)}, Outputs: []string{""}, make: newEMA,
-		Formula: "e + 2 / (n + 1) * (close - e), from the mean of the first n closes on",
-	},
-	{
-		Name:       "MACD",
-		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), periods("signal", 9)},
-		Outputs:    []string{"", "SIGNAL", "HIST"}, make: newMACD,
-		Formula: "EMA(fast) - EMA(slow); the EMA(signal) of that; their difference",
-	},
-	{
-		Name: "RSI", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newRSI,
-		Formula: "100 * gain / (gain + loss), Wilder's averages of the moves up and down; 0 without moves",
-	},
-	{
-		Name: "SMA", Parameters: []Parameter{periods("periods", 20)}, Outputs: []string{""}, make: newSMA,
-		Formula: "the mean of n closes",
-	},
-	{
-		Name: "VWAP", Outputs: []string{""}, make: newVWAP,
-		Formula: "sum((high + low + close) / 3 * volume) / sum(volume) since the session's start",
-	},
-}
-
-// Kinds lists all kinds, sorted by name. What it gives must not be changed.
-func Kinds() []Kind { return slices.Clone(kinds) }
 
 // Spec is a kind with its parameters.
 type Spec struct {
@@ -108,8 +64,8 @@ func (s Spec) OutputNames() []string {
 }
 
 func kindOf(name string) (Kind, bool) {
-	i := slices.IndexFunc(kinds, func(k Kind) bool { return k.Name == name })
-	if i < 0 {
+	i, ok := slices.BinarySearchFunc(kinds, name, func(k Kind, name string) int { return strings.Compare(k.Name, name) })
+	if !ok {
 		return Kind{}, false
 	}
 	return kinds[i], true
@@ -118,12 +74,10 @@ func kindOf(name string) (Kind, bool) {
 // ParseName reads an output's name: its indicator and which output it is. The
 // error says what there is.
 func ParseName(name string) (Spec, int, error) {
-	fields := strings.Split(name, "_")
-	k, ok := kindOf(fields[0])
+	k, fields, ok := splitName(name)
 	if !ok {
-		return Spec{}, 0, fmt.Errorf("no indicator %q; there are %s", fields[0], kindNames())
+		return Spec{}, 0, fmt.Errorf("no indicator %q; the nearest names are %s", fields[0], strings.Join(nearest(fields[0]), ", "))
 	}
-	fields = fields[1:]
 	output := slices.Index(k.Outputs, "")
 	if n := len(fields); n > 0 {
 		if i := slices.Index(k.Outputs, fields[n-1]); i >= 0 && fields[n-1] != "" {
@@ -167,12 +121,56 @@ func (k Kind) example() string {
 	return s.OutputNames()[0]
 }
 
-func kindNames() string {
+// splitName gives the kind that a name begins with, the longest one, and the fields
+// after it; without one, the word that should have been a kind.
+func splitName(name string) (Kind, []string, bool) {
+	fields := strings.Split(name, "_")
+	for n := min(len(fields), maxKindFields); n > 0; n-- {
+		if k, ok := kindOf(strings.Join(fields[:n], "_")); ok {
+			return k, fields[n:], true
+		}
+	}
+	n := 1
+	for n < len(fields) && fields[n] != "" && (fields[n][0] < '0' || fields[n][0] > '9') {
+		n++
+	}
+	return Kind{}, []string{strings.Join(fields[:n], "_")}, false
+}
+
+// maxKindFields bounds the parts of a kind's name, as in PLUS_DI.
+const maxKindFields = 3
+
+// nearest gives the three kinds whose names differ least from a word.
+func nearest(word string) []string {
+	word = strings.ToUpper(word[:min(len(word), 40)])
 	names := make([]string, len(kinds))
 	for i, k := range kinds {
 		names[i] = k.Name
 	}
-	return strings.Join(names, ", ")
+	slices.SortStableFunc(names, func(a, b string) int { return distance(a, word) - distance(b, word) })
+	return names[:min(3, len(names))]
+}
+
+// distance is Levenshtein's: the least number of letters to put in, take out or
+// change.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			changed := corner
+			if a[i] != b[j] {
+				changed++
+			}
+			corner = row[j+1]
+			row[j+1] = min(changed, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // New makes an indicator that has seen no bars. A spec that no name gives, with

@@ -1,20 +1,42 @@
 #!/usr/bin/env python3
-"""Writes golden.json: what TA-Lib gives on the series of golden_test.go.
+"""Writes golden_GROUP.json: what TA-Lib gives on the series of golden_test.go.
 
-    pip install TA-Lib==0.8.2 && python3 make_golden.py
+    pip install TA-Lib==0.8.2 && python3 make_golden.py [GROUP...]
 
-The series are whole numbers by integer arithmetic, divided once, so that this
-script and the test make the same floats without storing them. Of each output the
-values at some bars are kept: around its first one, then every 97th, and the last;
-null stands for a bar at which there is no value yet.
+Each group of indicators has a module in groups/ with outputs(b): it yields
+(name, values), or (name, values, options) with options of
+
+    exact  the values by exact arithmetic, where TA-Lib loses digits: they are
+           what the test wants, and TA-Lib's own largest difference is kept
+    scale  the size of the numbers whose difference the output is: a difference
+           below 1e-14 of it is the rounding of any float arithmetic
+
+The hard series are whole numbers by integer arithmetic, divided once, so that this
+script and the test make the same floats without storing them. The real ones are
+candles of recorded ticks, made of shared/data by plain code here and in the test;
+they are not stored. Of each output the values at some bars are kept: around its
+first one, then every 97th, and the last; null stands for a bar at which there is no
+value yet. An output whose values are mostly one (a pattern) keeps all the others
+instead.
 """
 
+import collections
+import csv
+import gzip
+import importlib
 import json
 import math
 import os
+import sys
+
+sys.dont_write_bytecode = True
 
 import numpy
 import talib
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DATA = os.path.join(HERE, "..", "..", "..", "..", "shared", "data")
+GROUPS = sorted(f[:-3] for f in os.listdir(os.path.join(HERE, "groups")) if f.endswith(".py"))
 
 # name: shape, seed, divisor, first price, step, bars, wicks
 SERIES = {
@@ -29,6 +51,15 @@ SERIES = {
     "once": ("once", 9, 100, 10_000, 250, 600, False),
 }
 SESSION_BARS = 75
+
+# name: file, symbol, exchange, milliseconds a candle
+REAL = {
+    "SPY 1min": ("us_equity_ticks_20131007_11.csv.gz", "SPY", "US", 60_000),
+    "gold 5min": ("comex_gc_ticks_20131007_09.csv.gz", "GC201312", "COMEX", 300_000),
+    "BTCUSDT 1s": ("crypto_binance_20240808.csv.gz", "BTCUSDT", "BINANCE_SPOT", 1_000),
+}
+
+Bars = collections.namedtuple("Bars", "open high low close volume session")
 
 
 class Random:
@@ -61,8 +92,23 @@ def move(shape, i, base, step, r):
     return 0
 
 
+def candle(r, close, step):
+    """A candle that may gap from the last close and have any body and shadows."""
+    gap, body, wick = (0, step // 2, 2 * step)[r.below(3)], (0, step // 8, step // 2, 2 * step)[r.below(4)], (0, step // 4, step, 3 * step)[r.below(4)]
+    opened = close + r.below(2 * gap + 1) - gap
+    close = opened + r.below(2 * body + 1) - body
+    up, down = r.below(wick + 1), r.below(wick + 1)
+    return opened, max(opened, close) + up, min(opened, close) - down, close
+
+
 def bars(shape, seed, divisor, base, step, count, wicks):
     r, close = Random(seed), base
+    if shape == "candles":
+        rows = []
+        for i in range(count):
+            opened, high, low, close = candle(r, close, step)
+            rows.append((opened / divisor, high / divisor, low / divisor, close / divisor, 0, i // SESSION_BARS))
+        return columns(rows)
     rows = []
     for i in range(count):
         opened = close
@@ -71,61 +117,87 @@ def bars(shape, seed, divisor, base, step, count, wicks):
         traded, volume = r.below(4), r.below(1_000_000)
         high = max(opened, close) + (up if wicks else 0)
         low = min(opened, close) - (down if wicks else 0)
-        rows.append((high / divisor, low / divisor, close / divisor, (volume if traded else 0) / 1000))
-    return [numpy.array(column) for column in zip(*rows)]
+        volume = (volume if traded else 0) / 1000
+        rows.append((opened / divisor, high / divisor, low / divisor, close / divisor, volume, i // SESSION_BARS))
+    return columns(rows)
 
 
-def session_vwap(high, low, close, volume):
-    """TA-Lib's VWAP of each session by itself; no value before any volume."""
-    out = numpy.full(len(close), numpy.nan)
-    for start in range(0, len(close), SESSION_BARS):
-        part = slice(start, start + SESSION_BARS)
-        values = talib.VWAP(high[part], low[part], close[part], volume[part])
-        values[numpy.cumsum(volume[part]) == 0] = numpy.nan
-        out[part] = values
-    return out
+def columns(rows):
+    return Bars(*(numpy.array(column, dtype=float) for column in zip(*rows)))
 
 
-def outputs(high, low, close, volume):
-    for n in (1, 2, 20, 200):
-        yield f"SMA_{n}", talib.SMA(close, n)
-        yield f"EMA_{n}", talib.EMA(close, n)
-    for n in (2, 14, 50):
-        yield f"RSI_{n}", talib.RSI(close, n)
-    for n in (1, 2, 14):
-        yield f"ATR_{n}", talib.ATR(high, low, close, n)
-    for fast, slow, signal in ((12, 26, 9), (26, 12, 9), (2, 3, 1)):
-        for suffix, values in zip(("", "_SIGNAL", "_HIST"), talib.MACD(close, fast, slow, signal)):
-            yield f"MACD_{fast}_{slow}_{signal}{suffix}", values
-    for n, k in ((20, 2), (2, 1), (50, 2.5)):
-        for suffix, values in zip(("UPPER", "MIDDLE", "LOWER"), talib.BBANDS(close, n, k, k)):
-            yield f"BBANDS_{n}_{k}_{suffix}", values
-    yield "VWAP", session_vwap(high, low, close, volume)
+def real_bars(file, symbol, exchange, width):
+    """Candles of ticks in the order of the file; a session is a day of UTC."""
+    rows, start = [], None
+    with gzip.open(os.path.join(DATA, file), "rt") as f:
+        for row in csv.DictReader(f):
+            if row["symbol"] != symbol or row["exchange"] != exchange:
+                continue
+            ms, price, volume = int(row["timestamp_ms"]), float(row["price"]), float(row["volume"])
+            if start is None or ms // width * width > start:
+                start = ms // width * width
+                rows.append([price, price, price, price, volume, start // 86_400_000])
+            else:
+                bar = rows[-1]
+                bar[1], bar[2], bar[3], bar[4] = max(bar[1], price), min(bar[2], price), price, bar[4] + volume
+    return columns(rows)
 
 
-def sampled(values):
-    first = int(numpy.argmax(~numpy.isnan(values)))
-    at = {first + d for d in (-1, 0, 1, 2)} | set(range(13, len(values), 97)) | {len(values) - 1}
-    return [[i, None if math.isnan(values[i]) else float(values[i])] for i in sorted(at) if 0 <= i < len(values)]
+def difference(a, b):
+    return 0 if a == b else abs(a - b) / max(abs(a), abs(b))
+
+
+def wanted(values):
+    """The bars to keep."""
+    known = ~numpy.isnan(values)
+    first = int(numpy.argmax(known)) if known.any() else len(values)
+    at = {first + d for d in (-1, 0, 1, 2)} | {len(values) - 1}
+    usual = collections.Counter(values[known]).most_common(1)
+    others = [i for i in range(first, len(values)) if values[i] != usual[0][0]] if usual else []
+    if len(others) <= len(values) // 20:
+        at |= set(others)
+    else:
+        at |= set(range(13, len(values), 97))
+    return sorted(i for i in at if 0 <= i < len(values))
+
+
+def output_json(values, options):
+    exact = options.get("exact")
+    entry = {}
+    best = values if exact is None else numpy.where(numpy.isnan(values), numpy.nan, exact)
+    if exact is not None:
+        worst = max((difference(a, b) for a, b in zip(values, best) if not math.isnan(a)), default=0)
+        entry["talib"] = float(f"{worst:.1e}")
+    if "scale" in options:
+        entry["scale"] = float(options["scale"])
+    entry["samples"] = [[i, None if math.isnan(best[i]) else float(best[i])] for i in wanted(best)]
+    return entry
 
 
 def compact(value):
     return json.dumps(value, separators=(",", ":"))
 
 
-def series_text(recipe):
-    columns = bars(*recipe)
-    names = ("shape", "seed", "divisor", "base", "step", "bars", "wicks")
-    head = dict(zip(names, recipe)) | {"last": [float(c[-1]) for c in columns]}
-    lines = [f"    {compact(output)}: {compact(sampled(values))}" for output, values in outputs(*columns)]
+def series_json(head, b, module):
+    head = head | {"bars": len(b.close), "last": [float(x[-1]) for x in (b.high, b.low, b.close, b.volume)]}
+    lines = [f"    {compact(name)}: {compact(output_json(values, dict(*options)))}" for name, values, *options in module.outputs(b)]
     return compact(head)[:-1] + ',"outputs":{\n' + ",\n".join(lines) + "\n  }}"
 
 
 def main():
+    sys.path.insert(0, HERE)
+    series = []
+    for name, recipe in SERIES.items():
+        head = dict(zip(("shape", "seed", "divisor", "base", "step"), recipe)) | {"wicks": recipe[-1]}
+        series.append((name, head, bars(*recipe)))
+    for name, source in REAL.items():
+        series.append((name, dict(zip(("file", "symbol", "exchange", "widthMs"), source)), real_bars(*source)))
     oracle = f"TA-Lib {talib.__ta_version__.decode().split()[0]}"
-    series = ",\n".join(f"  {compact(name)}: {series_text(recipe)}" for name, recipe in SERIES.items())
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden.json"), "w") as f:
-        f.write(f'{{"oracle": {compact(oracle)}, "series": {{\n{series}\n}}}}\n')
+    for group in sys.argv[1:] or GROUPS:
+        module = importlib.import_module("groups." + group)
+        text = ",\n".join(f"  {compact(name)}: {series_json(head, b, module)}" for name, head, b in series)
+        with open(os.path.join(HERE, f"golden_{group}.json"), "w") as f:
+            f.write(f'{{"oracle": {compact(oracle)}, "series": {{\n{text}\n}}}}\n')
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		{"close >", "rule entry_long, line 1, column 7: unexpected token EOF"},
 		{"close > clsoe", "rule entry_long, line 1, column 9: no value is named clsoe; there are open, high"},
 		{"close >\n  EMA_0", "rule entry_long, line 2, column 3: periods of EMA_0"},
-		{"close > FOO_20", "no indicator \"FOO\"; there are ATR, BBANDS"},
+		{"close > FOO_20", "no indicator \"FOO\"; the nearest names are "},
 		{"close", "line 1, column 1: want a condition"},
 		{"close + 1", "makes no condition; there are and, or, not, >"},
 		{"close > (open > 1)", "> gives no number"},

@@ -1,0 +1,44 @@
+package indicator
+
+import (
+	"cmp"
+	"slices"
+)
+
+// kinds is the one table of all indicators, sorted by name. Its parts are those of
+// TA-Lib's groups, and Velox's own.
+var kinds = table(map[string][]Kind{
+	"overlap":    overlapKinds,
+	"momentum":   momentumKinds,
+	"volatility": volatilityKinds,
+	"volume":     volumeKinds,
+	"pattern":    patternKinds,
+})
+
+func table(groups map[string][]Kind) []Kind {
+	var all []Kind
+	for group, list := range groups {
+		for _, k := range list {
+			k.Group = group
+			all = append(all, k)
+		}
+	}
+	slices.SortFunc(all, func(a, b Kind) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Groups lists the groups of indicators, in the order of the page.
+func Groups() []string { return []string{"overlap", "momentum", "volatility", "volume", "pattern"} }
+
+// Kinds lists all kinds, sorted by name. What it gives must not be changed.
+func Kinds() []Kind { return slices.Clone(kinds) }
+
+// periods is the parameter of most indicators: a number of bars.
+func periods(name string, def float64) Parameter {
+	return Parameter{Name: name, Default: def, Min: 1, Max: 10_000, Whole: true}
+}
+
+func atLeast(p Parameter, least float64) Parameter {
+	p.Min = least
+	return p
+}
