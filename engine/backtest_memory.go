@@ -21,7 +21,8 @@ type memoryNode struct {
 	tally   *tally
 	// taken is told of every record of the topics that tell what came of the ticks,
 	// partition by partition in the log's order.
-	taken func(*messages.Record) error
+	taken   func(*messages.Record) error
+	outputs []string // these topics
 	// read is how far each output and state topic was read, and compacted how far
 	// state was when it was compacted last.
 	read, compacted map[messages.TopicPartition]int64
@@ -41,7 +42,7 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 	n := &memoryNode{
 		// One stamp for all records: ticks are judged to be ahead of the same moment.
 		cluster: memlog.New(memlog.Options{NowMs: func() int64 { return now }, StateTopic: messages.StateTopic, KeepBytes: true}),
-		tally:   newTally(logger), taken: taken, protobuf: c.Processing.Format == "protobuf",
+		tally:   newTally(logger), taken: taken, outputs: outputTopics, protobuf: c.Processing.Format == "protobuf",
 		read: make(map[messages.TopicPartition]int64), compacted: make(map[messages.TopicPartition]int64),
 		safe: make(map[messages.ShardID]map[messages.TopicPartition]int64),
 	}

@@ -61,7 +61,7 @@ func newRoot(env []string) *cobra.Command {
 		flags.String(f.name, "", f.usage)
 	}
 	o.runFlags(root)
-	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.topicsCommand(), o.configCommand(),
+	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.testCommand(), o.topicsCommand(), o.configCommand(),
 		o.healthCommand(), o.brokerCommand(), versionCommand())
 	return root
 }
