@@ -150,14 +150,14 @@ func TestBadStates(t *testing.T) {
 func FuzzLoadState(f *testing.F) {
 	for i, spec := range specs {
 		x := New(spec)
-		f.Add(uint8(i), x.AppendState(nil))
+		f.Add(uint16(i), x.AppendState(nil))
 		for _, b := range flat(100, 40) {
 			x.Update(b)
 		}
-		f.Add(uint8(i), x.AppendState(nil))
+		f.Add(uint16(i), x.AppendState(nil))
 	}
-	f.Add(uint8(2), binary.LittleEndian.AppendUint64(nil, 20))
-	f.Fuzz(func(t *testing.T, which uint8, state []byte) {
+	f.Add(uint16(2), binary.LittleEndian.AppendUint64(nil, 20))
+	f.Fuzz(func(t *testing.T, which uint16, state []byte) {
 		spec := specs[int(which)%len(specs)]
 		x := New(spec)
 		rest, err := x.LoadState(state)

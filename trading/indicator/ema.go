@@ -13,6 +13,8 @@ func (a *average) warm() bool { return a.count >= a.n }
 // next gives the value after x, which is meaningful once count+1 >= n.
 func (a *average) next(x float64) float64 {
 	switch {
+	case a.n == 1:
+		return x // value + (x - value) could lose it beside a large value
 	case a.count+1 < a.n:
 		return a.value + x
 	case a.count+1 == a.n:

@@ -12,6 +12,7 @@ var kinds = table(map[string][]Kind{
 	"momentum":   momentumKinds,
 	"volatility": volatilityKinds,
 	"volume":     volumeKinds,
+	"statistics": statisticsKinds,
 	"pattern":    patternKinds,
 })
 
@@ -28,7 +29,9 @@ func table(groups map[string][]Kind) []Kind {
 }
 
 // Groups lists the groups of indicators, in the order of the page.
-func Groups() []string { return []string{"overlap", "momentum", "volatility", "volume", "pattern"} }
+func Groups() []string {
+	return []string{"overlap", "momentum", "volatility", "volume", "statistics", "pattern"}
+}
 
 // Kinds lists all kinds, sorted by name. What it gives must not be changed.
 func Kinds() []Kind { return slices.Clone(kinds) }
@@ -40,5 +43,10 @@ func periods(name string, def float64) Parameter {
 
 func atLeast(p Parameter, least float64) Parameter {
 	p.Min = least
+	return p
+}
+
+func byDefault(p Parameter, def float64) Parameter {
+	p.Default = def
 	return p
 }

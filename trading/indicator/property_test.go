@@ -11,6 +11,7 @@ import (
 // specs has every kind with usual and with least parameters, and some more.
 var specs = append(usualAndLeast(), specsOf(
 	"SMA_2", "EMA_2", "MACD_26_12_9", "MACD_2_2_1", "BBANDS_7_0.5_LOWER",
+	"MACDEXT_12_8_26_7_9_3", "MACDEXT_2_4_30_1_5_6", "KDJ_9_3_12_3_10_K", "STOCHRSI_5_9_4_9_D", "FRACTAL_1_9_HIGH", "FRACTAL_9_1_LOW", "CCI_3", "ULTOSC_30_5_9",
 )...)
 
 func usualAndLeast() (all []Spec) {

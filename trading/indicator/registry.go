@@ -79,9 +79,11 @@ func ParseName(name string) (Spec, int, error) {
 		return Spec{}, 0, fmt.Errorf("no indicator %q; the nearest names are %s", fields[0], strings.Join(nearest(fields[0]), ", "))
 	}
 	output := slices.Index(k.Outputs, "")
-	if n := len(fields); n > 0 {
-		if i := slices.Index(k.Outputs, fields[n-1]); i >= 0 && fields[n-1] != "" {
-			output, fields = i, fields[:n-1]
+	for i, o := range k.Outputs {
+		suffix := strings.Split(o, "_")
+		if n := len(fields) - len(suffix); o != "" && n >= 0 && slices.Equal(fields[n:], suffix) {
+			output, fields = i, fields[:n]
+			break
 		}
 	}
 	if output < 0 {

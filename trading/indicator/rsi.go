@@ -9,18 +9,30 @@ type rsi struct {
 	gain, loss wilder
 }
 
-func newRSI(p []float64) Indicator {
-	n := int(p[0])
-	return &rsi{gain: wilder{n: n}, loss: wilder{n: n}}
+func newRSI(p []float64) Indicator { return newStrength(int(p[0])) }
+
+func newStrength(n int) *rsi { return &rsi{gain: wilder{n: n}, loss: wilder{n: n}} }
+
+// take makes the index a stage for others.
+func (s *rsi) take(x float64, keep bool) (float64, bool) {
+	up, down := moves(s.previous, x)
+	seen := s.seen == 1
+	if keep {
+		s.previous, s.seen = x, 1
+	}
+	if !seen {
+		return 0, false
+	}
+	gain, ok := s.gain.take(up, keep)
+	loss, _ := s.loss.take(down, keep)
+	return strength(gain, loss), ok
 }
 
-func (s *rsi) Update(b Bar) {
-	if s.seen == 1 {
-		up, down := moves(s.previous, b.Close)
-		s.gain.push(up)
-		s.loss.push(down)
-	}
-	s.previous, s.seen = b.Close, 1
+func (s *rsi) Update(b Bar) { s.take(b.Close, true) }
+
+func (s *rsi) Peek(b Bar, out []float64) (ok bool) {
+	out[0], ok = s.take(b.Close, false)
+	return ok
 }
 
 func moves(from, to float64) (up, down float64) {
@@ -34,29 +46,26 @@ func strength(gain, loss float64) float64 {
 	return 100 * (gain / (gain + loss))
 }
 
-func (s *rsi) Peek(b Bar, out []float64) bool {
-	if s.seen == 0 || s.gain.count+1 < s.gain.n {
-		return false
-	}
-	up, down := moves(s.previous, b.Close)
-	out[0] = strength(s.gain.next(up), s.loss.next(down))
-	return true
-}
-
 func (s *rsi) Last(out []float64) bool {
 	out[0] = strength(s.gain.value, s.loss.value)
 	return s.gain.count >= s.gain.n
 }
 
-func (s *rsi) AppendState(b []byte) []byte {
+func (s *rsi) AppendState(b []byte) []byte { return s.appendState(b) }
+
+func (s *rsi) appendState(b []byte) []byte {
 	b = appendInt(appendFloat(b, s.previous), s.seen)
 	return s.loss.appendState(s.gain.appendState(b))
 }
 
 func (s *rsi) LoadState(b []byte) ([]byte, error) {
 	r := &reader{b: b}
+	s.load(r)
+	return r.b, r.err
+}
+
+func (s *rsi) load(r *reader) {
 	s.previous, s.seen = r.float(), r.bounded(0, 1)
 	s.gain.load(r)
 	s.loss.load(r)
-	return r.b, r.err
 }

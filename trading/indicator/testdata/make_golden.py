@@ -166,7 +166,8 @@ def output_json(values, options):
     entry = {}
     best = values if exact is None else numpy.where(numpy.isnan(values), numpy.nan, exact)
     if exact is not None:
-        worst = max((difference(a, b) for a, b in zip(values, best) if not math.isnan(a)), default=0)
+        noise = 1e-14 * options.get("scale", 0)
+        worst = max((difference(a, b) for a, b in zip(values, best) if not math.isnan(a) and abs(a - b) > noise), default=0)
         entry["talib"] = float(f"{worst:.1e}")
     if "scale" in options:
         entry["scale"] = float(options["scale"])
