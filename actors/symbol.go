@@ -28,7 +28,7 @@ type symbol struct {
 	key    string
 	config *Config
 
-	exchange   string // "" until the first tick
+	exchange   string // of the first tick, which may have none
 	source     string
 	sourceMs   int64
 	rival      string // another source that sends, and since when in its own time
@@ -45,6 +45,9 @@ type symbol struct {
 func newSymbol(key string, config *Config) *symbol {
 	return &symbol{key: key, config: config}
 }
+
+// known tells whether the symbol has had a tick since it began, or began afresh.
+func (m *symbol) known() bool { return m.lastMs != 0 }
 
 // step implements machine.
 func (m *symbol) step(b *batch, box *outbox) stepNote {
@@ -109,7 +112,7 @@ func (m *symbol) closeDue(tracks *clockTracks, take int, box *outbox) {
 
 // tick takes a tick in.
 func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
-	if m.exchange != "" && t.Exchange != m.exchange && !m.replaces(t) {
+	if m.known() && t.Exchange != m.exchange && !m.replaces(t) {
 		box.dead(reasonExchange, "symbol "+m.key, fmt.Sprintf("exchange %q, but the symbol is of %q; name symbols {symbol}.{exchange}", t.Exchange, m.exchange))
 		return
 	}
@@ -117,8 +120,8 @@ func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
 		box.count(CountOtherSource, "", 1)
 		return
 	}
-	if m.exchange == "" || t.Exchange != m.exchange {
-		if m.exchange != "" {
+	if !m.known() || t.Exchange != m.exchange {
+		if m.known() {
 			m.afresh()
 		}
 		m.begin(t, box)
@@ -168,10 +171,10 @@ func (m *symbol) begin(t *market.Tick, box *outbox) {
 // changes the source when its rule says so.
 func (m *symbol) follows(t *market.Tick) bool {
 	switch {
-	case m.source == t.Source && m.exchange != "":
+	case m.source == t.Source && m.known():
 		m.rival = ""
 		return true
-	case m.exchange == "":
+	case !m.known():
 		m.follow(t.Source)
 		return true
 	case strings.HasPrefix(t.Source, replaySource) && !slices.Contains(m.replays, t.Source):
@@ -213,7 +216,7 @@ func (m *symbol) ensure(tf market.Timeframe, periods int, names []string) (*fram
 	i := slices.IndexFunc(m.frames, func(f *frame) bool { return f.timeframe == tf })
 	if i < 0 {
 		f := &frame{timeframe: tf}
-		if m.exchange != "" {
+		if m.known() {
 			f.open(m.config, m.exchange)
 		}
 		m.frames = append(m.frames, f)
@@ -248,7 +251,7 @@ func (m *symbol) request(r *request, box *outbox) {
 	if err != nil {
 		box.dead(reasonBadIndicator, "request for "+m.key, err.Error())
 	}
-	if m.exchange != "" {
+	if m.known() {
 		m.wantHistory(f, m.lastMs)
 	}
 }

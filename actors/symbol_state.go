@@ -103,7 +103,7 @@ func (m *symbol) loadFrame(t *veloxpb.TimeframeState) (*frame, error) {
 			StartMs: int64(b[0]), Open: b[1], High: b[2], Low: b[3], Close: b[4], Volume: b[5], SessionMs: session,
 		})
 	}
-	if m.exchange != "" {
+	if m.known() {
 		if err := f.loadBuilder(m.config, m.exchange, t); err != nil {
 			return nil, err
 		}
