@@ -16,9 +16,10 @@ import (
 // memoryNode is a whole node on an in-memory log: the shards of all partitions,
 // what came out of them, and the care for the log's size.
 type memoryNode struct {
-	cluster *memlog.Cluster
-	shards  *actors.Node
-	tally   *tally
+	cluster  *memlog.Cluster
+	settings actors.Config
+	shards   *actors.Node
+	tally    *tally
 	// taken is told of every record of the topics that tell what came of the ticks,
 	// partition by partition in the log's order.
 	taken   func(*messages.Record) error
@@ -71,11 +72,9 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 		messages.SymbolShard: actors.AtLeastOnce, messages.AccountShard: actors.ExactlyOnce,
 	}
 	settings.Checkpoint.Min, settings.Checkpoint.Max = checkpointEvery, checkpointEvery
-	if n.shards, err = actors.StartNode(settings); err != nil {
-		return nil, fmt.Errorf("start the actors: %w", err)
-	}
-	for kind, topic := range homeTopics {
-		n.shards.Assigned(alone{}, kind, upTo(n.cluster.Partitions(topic)))
+	n.settings = settings
+	if err := n.startShards(); err != nil {
+		return nil, err
 	}
 	// The commands first, then the requests that they make.
 	for range 2 {
@@ -84,6 +83,16 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 		}
 	}
 	return n, nil
+}
+
+func (n *memoryNode) startShards() (err error) {
+	if n.shards, err = actors.StartNode(n.settings); err != nil {
+		return fmt.Errorf("start the actors: %w", err)
+	}
+	for kind, topic := range homeTopics {
+		n.shards.Assigned(alone{}, kind, upTo(n.cluster.Partitions(topic)))
+	}
+	return nil
 }
 
 // homeTopics are the topics whose partitions are shards, by kind.

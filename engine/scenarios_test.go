@@ -3,8 +3,11 @@ package engine
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/velox-trading/velox/engine/scenario"
 )
 
 // TestScenarios runs every scenario of testdata: what a trader is promised, in
@@ -25,8 +28,8 @@ func TestScenarios(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(bad) > 0 {
-				t.Error(strings.Join(bad, "\n"))
+			for _, p := range bad {
+				t.Error(p)
 			}
 		})
 	}
@@ -43,28 +46,81 @@ config:
 every 1min from 10:00:30 X 100 101 102 103
 `
 
-// TestScenariosThatFail: what differs is told with its line, and nothing that
-// happened is passed over.
+// TestScenariosThatFail: what differs is told with its line, what was wanted and
+// what there is, and nothing that happened is passed over.
 func TestScenariosThatFail(t *testing.T) {
-	for name, c := range map[string]struct{ text, want string }{
-		"not expected": {"at 10:04\n  nothing", "at 10:04, not expected: signal BUY X by s quantity 1 price 102 stoploss 90"},
-		"did not happen": {
-			"at 10:04\n  signal BUY X\n  order PLACED BUY 1 X\n  order FILLED BUY 1 X\n  position OPENED X\n  alert CRITICAL DAILY_LOSS",
-			"line 14: alert CRITICAL DAILY_LOSS: did not happen",
-		},
-		"another fact":      {"at 10:04\n  order PLACED BUY 1 X price 7", "line 10: order PLACED BUY 1 X price 7: it is: order PLACED BUY 1 X by s type MARKET status PENDING"},
-		"another head":      {"at 10:04\n  signal SELL X", "it is: signal BUY X by s"},
-		"a candle":          {"at 10:04\n  candle X 1min 1 2 3 4", "it is: candle X 1min 102 102 102 102 volume 1 end 10:03:00"},
-		"no candle":         {"at 10:04\n  candle Y 1min 1 2 3 4", "no candle has closed"},
-		"an indicator":      {"at 10:04\n  indicator X 1min EMA_20 5", "it has no value yet"},
-		"no position":       {"at 10:04\n  position MODIFIED Y", "no position was told of"},
-		"no such indicator": {"at 10:04\n  indicator X 7min EMA_20 none", "there was no update"},
+	const (
+		signal = "signal BUY X by s quantity 1 price 102 stoploss 90 confidence 1"
+		placed = "order PLACED BUY 1 X by s type MARKET status PENDING"
+		filled = "order FILLED BUY 1 X by s type MARKET filled 1 at 103 status FILLED"
+		opened = "position OPENED X of alice quantity 1 at 103 now 103 open 0 made 0"
+		all    = "at 10:04\n  signal BUY X\n  order PLACED BUY 1 X\n  order FILLED BUY 1 X\n  position OPENED X\n"
+	)
+	for name, c := range map[string]struct {
+		text string
+		want []scenario.Problem
+	}{
+		"holds": {all, nil},
+		"nothing": {"at 10:04\n  nothing", []scenario.Problem{
+			{Line: 9, At: "10:04", Why: "not expected", Have: signal},
+			{Line: 9, At: "10:04", Why: "not expected", Have: placed},
+			{Line: 9, At: "10:04", Why: "not expected", Have: filled},
+			{Line: 9, At: "10:04", Why: "not expected", Have: opened},
+		}},
+		"did not happen": {all + "  alert CRITICAL DAILY_LOSS", []scenario.Problem{
+			{Line: 14, At: "10:04", Why: "did not happen", Want: "alert CRITICAL DAILY_LOSS"},
+		}},
+		"one is left out": {"at 10:04\n  signal BUY X\n  order FILLED BUY 1 X at 103.00\n  position OPENED X", []scenario.Problem{
+			{Line: 9, At: "10:04", Why: "not expected", Have: placed},
+		}},
+		"one too many": {"at 10:04\n  signal BUY X\n  order PLACED BUY 1 X\n  order CANCELLED BUY 1 X\n  order FILLED BUY 1 X\n  position OPENED X", []scenario.Problem{
+			{Line: 12, At: "10:04", Why: "did not happen", Want: "order CANCELLED BUY 1 X"},
+		}},
+		"another fact": {strings.Replace(all, "PLACED BUY 1 X", "PLACED BUY 1 X type LIMIT", 1), []scenario.Problem{
+			{Line: 11, At: "10:04", Why: "type is MARKET", Want: "order PLACED BUY 1 X type LIMIT", Have: placed},
+		}},
+		"a fact that is not there": {strings.Replace(all, "PLACED BUY 1 X", "PLACED BUY 1 X price 7", 1), []scenario.Problem{
+			{Line: 11, At: "10:04", Why: "it has no price", Want: "order PLACED BUY 1 X price 7", Have: placed},
+		}},
+		"another head": {strings.Replace(all, "signal BUY", "signal SELL", 1), []scenario.Problem{
+			{Line: 10, At: "10:04", Why: "BUY is not SELL", Want: "signal SELL X", Have: signal},
+		}},
+		"candles": {all + "  candle X 1min 1 2 3 4\n  candle Y 1min 1 2 3 4\n  candle X 1min none\n  candle X 1min none end 10:07:00\n  candle X 1min 100 100 100 100 end 10:01:00\n  candle X 1min 1 1 1 1 end 10:07:00", []scenario.Problem{
+			{Line: 14, At: "10:04", Why: "102 is not 1", Want: "candle X 1min 1 2 3 4", Have: "candle X 1min 102 102 102 102 volume 1 end 10:03:00"},
+			{Line: 15, At: "10:04", Why: "no candle has closed", Want: "candle Y 1min 1 2 3 4"},
+			{Line: 16, At: "10:04", Why: "there is one", Want: "candle X 1min none", Have: "candle X 1min 102 102 102 102 volume 1 end 10:03:00"},
+			{Line: 19, At: "10:04", Why: "no candle has closed with that end", Want: "candle X 1min 1 1 1 1 end 10:07:00"},
+		}},
+		"indicators": {all + "  indicator X 1min EMA_20 5\n  indicator X 7min EMA_20 none\n  indicator X 1min EMA_20 none", []scenario.Problem{
+			{Line: 14, At: "10:04", Why: "it has no value yet", Want: "indicator X 1min EMA_20 5"},
+			{Line: 15, At: "10:04", Why: "there was no update", Want: "indicator X 7min EMA_20 none"},
+		}},
+		"positions": {all + "  position MODIFIED Y\n  position MODIFIED X of bob\n  position MODIFIED X of alice now 103\n  position MODIFIED X now 1", []scenario.Problem{
+			{Line: 14, At: "10:04", Why: "no position was told of", Want: "position MODIFIED Y"},
+			{Line: 15, At: "10:04", Why: "no position was told of", Want: "position MODIFIED X of bob"},
+			{Line: 17, At: "10:04", Why: "now is 103", Want: "position MODIFIED X now 1", Have: opened},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			bad, err := RunScenario(t.Context(), name, buysOnce+c.text, discard())
-			if err != nil || !strings.Contains(strings.Join(bad, "\n"), c.want) {
-				t.Errorf("gives %q, %v; want %q", bad, err, c.want)
+			if err != nil || !slices.Equal(bad, c.want) {
+				t.Errorf("gives %v\n%v\nwant\n%v", err, bad, c.want)
 			}
 		})
+	}
+}
+
+// TestScenariosThatCannotRun: faults of the text are told with their line.
+func TestScenariosThatCannotRun(t *testing.T) {
+	for text, want := range map[string]string{
+		"at 10:00": "s: has no ticks",
+		"config:\n  none: 1\n10:00 X 1\nat 10:00":                                  "none: unknown key",
+		"10:00 X 1\nrecord none k v\nat 10:00":                                     `s:2: there is no topic "none"`,
+		"10:00 X 1\ncommand 10:00 alice ORDER {\"cancel\": \"$order1\"}\nat 10:00": "s:2: $order1: 0 orders were told of so far",
+	} {
+		if _, err := RunScenario(t.Context(), "s", text, discard()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q gives %v, want %q", text, err, want)
+		}
 	}
 }

@@ -3,106 +3,189 @@ package scenario
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 
-	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/decimal"
 )
 
-// event is what happened, as words: a head and named facts.
+// kind is a kind of what happens: how a line tells of it, and where its words stand
+// in the JSON of its records.
+type kind struct {
+	name string
+	head []place // the words after the name, which every line has
+	// facts are in the order in which they are shown.
+	facts []place
+	// zeros: a fact that is 0 is told, too.
+	zeros bool
+	// open: what the JSON's "data" has are facts, too, by their own names.
+	open bool
+}
+
+// place is a word of a line: its name, and its path in the JSON.
+type place struct{ name, path string }
+
+// kinds are those of which every event must be expected, in the order in which
+// they are told.
+var kinds = []*kind{
+	{
+		name: "signal",
+		head: []place{{"ACTION", "signal.action"}, {"SYMBOL", "symbol"}},
+		facts: []place{
+			{"by", "strategy_id"}, {"quantity", "signal.quantity"}, {"price", "signal.price"}, {"stoploss", "signal.stoploss"},
+			{"target", "signal.target"}, {"confidence", "signal.confidence"},
+		},
+	},
+	{
+		name: "order",
+		head: []place{{"EVENT", "event_type"}, {"SIDE", "order.transaction_type"}, {"QUANTITY", "order.quantity"}, {"SYMBOL", "symbol"}},
+		facts: []place{
+			{"by", "strategy_id"}, {"type", "order.order_type"}, {"price", "order.price"},
+			{"filled", "execution.filled_quantity"}, {"at", "execution.average_price"},
+			{"status", "order.status"}, {"reason", "order.reason"},
+		},
+	},
+	{
+		name: "position",
+		head: []place{{"EVENT", "event_type"}, {"SYMBOL", "symbol"}},
+		facts: []place{
+			{"of", "user_id"}, {"quantity", "position.quantity"}, {"at", "position.average_price"}, {"now", "position.current_price"},
+			{"open", "position.unrealized_pnl"}, {"made", "position.realized_pnl"},
+		},
+		zeros: true,
+	},
+	{
+		name: "alert", head: []place{{"SEVERITY", "severity"}, {"TYPE", "alert_type"}},
+		facts: []place{{"of", "user_id"}, {"message", "message"}},
+		zeros: true, open: true,
+	},
+	{
+		name: "letter", head: []place{{"REASON", "reason"}},
+		facts: []place{{"topic", "topic"}, {"stage", "stage"}, {"error", "error"}},
+	},
+}
+
+func kindOf(name string) *kind {
+	i := slices.IndexFunc(kinds, func(k *kind) bool { return k.name == name })
+	if i < 0 {
+		return nil
+	}
+	return kinds[i]
+}
+
+// event is what happened, as words: a head and facts, each a name and a value.
 type event struct {
 	head  []string
-	names []string // of the facts, in their order
-	facts map[string]string
+	facts [][2]string
 }
 
-func happened(head ...string) *event { return &event{head: head, facts: make(map[string]string)} }
-
-func (e *event) fact(name, value string) *event {
-	if value != "" {
-		e.names = append(e.names, name)
-		e.facts[name] = strings.ReplaceAll(value, " ", "_")
+// read makes an event of a record's JSON.
+func (k *kind) read(text []byte) (*event, error) {
+	var tree map[string]any
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.UseNumber() // money stays exact
+	if err := d.Decode(&tree); err != nil {
+		return nil, fmt.Errorf("%s: %w", k.name, err)
 	}
-	return e
-}
-
-func (e *event) money(name string, d decimal.Decimal) *event {
-	if d.IsZero() {
-		return e
+	e := &event{head: []string{k.name}}
+	for _, p := range k.head {
+		e.head = append(e.head, word(at(tree, p.path)))
 	}
-	return e.fact(name, d.String())
+	for _, p := range k.facts {
+		if v := word(at(tree, p.path)); v != "" && (v != "0" || k.zeros) {
+			e.facts = append(e.facts, [2]string{p.name, v})
+		}
+	}
+	if data, ok := tree["data"].(map[string]any); ok && k.open {
+		for _, name := range sortedKeys(data) {
+			e.facts = append(e.facts, [2]string{name, word(data[name])})
+		}
+	}
+	return e, nil
 }
 
 // String gives the line that would expect all of it.
 func (e *event) String() string {
-	words := append([]string(nil), e.head...)
-	for _, name := range e.names {
-		words = append(words, name, e.facts[name])
+	words := slices.Clone(e.head)
+	for _, f := range e.facts {
+		words = append(words, f[0], f[1])
 	}
 	return strings.Join(words, " ")
 }
 
-func signalEvent(g *messages.Signal) *event {
-	e := happened("signal", g.Action, g.Symbol).fact("by", g.StrategyID).money("quantity", g.Quantity).money("price", g.Price).
-		money("stoploss", g.StopLoss).money("target", g.Target)
-	if g.Confidence != 1 {
-		e.fact("confidence", strconv.FormatFloat(g.Confidence, 'f', -1, 64))
-	}
-	return e
-}
-
-func orderEvent(o *messages.OrderEvent) *event {
-	e := happened("order", o.EventType, o.Order.TransactionType, o.Order.Quantity.String(), o.Symbol).
-		fact("by", o.StrategyID).fact("type", o.Order.OrderType).money("price", o.Order.Price)
-	if x := o.Execution; x != nil {
-		e.fact("filled", x.FilledQuantity.String()).fact("at", x.AveragePrice.String())
-	}
-	return e.fact("status", o.Order.Status).fact("reason", o.Order.Reason)
-}
-
-func positionEvent(p *messages.PositionUpdate) *event {
-	d := &p.Position
-	return happened("position", p.EventType, p.Symbol).fact("of", p.UserID).fact("quantity", d.Quantity.String()).money("at", d.AveragePrice).
-		fact("now", d.CurrentPrice.String()).fact("open", d.UnrealizedPnL.String()).fact("made", d.RealizedPnL.String())
-}
-
-func alertEvent(a *messages.RiskAlert) *event {
-	e := happened("alert", a.Severity, a.AlertType).fact("of", a.UserID)
-	var data map[string]any
-	decoder := json.NewDecoder(strings.NewReader(string(a.Data)))
-	decoder.UseNumber()
-	if decoder.Decode(&data) == nil {
-		for _, name := range []string{"symbol", "limit", "positions_to_close", "reason", "status"} {
-			if v, ok := data[name]; ok {
-				e.fact(name, plain(v))
-			}
+// differs tells how an event is not what a line says, "" when it is.
+func (e *event) differs(words []string) string {
+	head := len(e.head)
+	for i := range head {
+		if !same(e.head[i], words[i]) {
+			return fmt.Sprintf("%s is not %s", e.head[i], words[i])
 		}
 	}
-	return e.fact("message", a.Message)
+	for i := head; i < len(words); i += 2 {
+		at := slices.IndexFunc(e.facts, func(f [2]string) bool { return f[0] == words[i] })
+		if at < 0 {
+			return fmt.Sprintf("it has no %s", words[i])
+		}
+		if !same(e.facts[at][1], words[i+1]) {
+			return fmt.Sprintf("%s is %s", words[i], e.facts[at][1])
+		}
+	}
+	return ""
 }
 
-// plain writes a JSON value as one word: a list with commas, an empty one as
-// "none".
-func plain(v any) string {
-	list, ok := v.([]any)
-	if !ok {
-		return fmt.Sprint(v)
+// same compares words; numbers by their value.
+func same(a, b string) bool {
+	if a == b {
+		return true
 	}
-	if len(list) == 0 {
-		return "none"
+	x, err := decimal.Parse(a)
+	if err != nil {
+		return false
 	}
-	words := make([]string, len(list))
-	for i, x := range list {
-		words[i] = fmt.Sprint(x)
-	}
-	return strings.Join(words, ",")
+	y, err := decimal.Parse(b)
+	return err == nil && x == y
 }
 
-func letterEvent(d *messages.DeadLetter) *event {
-	return happened("letter", d.Reason).fact("topic", d.Topic).fact("error", d.Error)
+// at gives what stands at a path, nil when nothing does.
+func at(tree map[string]any, path string) any {
+	var v any = tree
+	for name := range strings.SplitSeq(path, ".") {
+		m, _ := v.(map[string]any)
+		v = m[name]
+	}
+	return v
 }
 
-// clock writes a time of UTC.
-func clock(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04:05.000") }
+// word writes a JSON value as one word: a list with commas, an empty one as "none",
+// a space as "_".
+func word(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case []any:
+		if len(v) == 0 {
+			return "none"
+		}
+		words := make([]string, len(v))
+		for i := range v {
+			words[i] = word(v[i])
+		}
+		return strings.Join(words, ",")
+	case map[string]any:
+		words := make([]string, 0, len(v))
+		for _, name := range sortedKeys(v) {
+			words = append(words, name+"="+word(v[name]))
+		}
+		return strings.Join(words, ",")
+	}
+	return strings.ReplaceAll(fmt.Sprint(v), " ", "_")
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -21,17 +21,21 @@ type File struct {
 	Steps  []Step
 }
 
-// Step is one input, or one check; exactly one field is set.
+// Step is one input, or one check; exactly one field beside Line is set.
 type Step struct {
 	Line  int
 	Tick  *market.Tick
 	Write *messages.Out
-	Check *Check
+	// Restart ends all shards and starts them again from what they have saved.
+	Restart bool
+	Check   *Check
 }
 
 // Check is what must have happened by a time.
 type Check struct {
+	Line  int
 	Time  string
+	Zone  *time.Location
 	Wants []Want
 }
 
@@ -40,6 +44,9 @@ type Want struct {
 	Line  int
 	Words []string
 }
+
+// String gives the line.
+func (w Want) String() string { return strings.Join(w.Words, " ") }
 
 // maxSteps bounds a scenario: it is read by people.
 const maxSteps = 100_000
@@ -52,6 +59,7 @@ type parser struct {
 	exchange string
 	source   string
 	commands int
+	newestMs int64 // of the ticks
 }
 
 // Parse reads a scenario; name stands for it in errors, which name the line, too.
@@ -133,19 +141,36 @@ func (p *parser) statement(line string) error {
 		return p.command(line)
 	case "record":
 		return p.record(line)
-	case "at":
-		if len(words) != 2 {
-			return fmt.Errorf("want \"at TIME\"")
+	case "restart":
+		if len(words) != 1 {
+			return fmt.Errorf("want \"restart\" alone")
 		}
-		_, err := p.time(words[1])
-		p.add(Step{Check: &Check{Time: words[1]}})
-		return err
+		p.add(Step{Restart: true})
+		return nil
+	case "at":
+		return p.check(words)
 	}
 	ms, err := p.time(words[0])
 	if err != nil {
-		return fmt.Errorf("%q is no statement; want a tick (TIME SYMBOL PRICE), date, zone, exchange, source, config:, every, command, record, or at", line)
+		return fmt.Errorf("%q is no statement; want a tick (TIME SYMBOL PRICE), date, zone, exchange, source, config:, every, command, record, restart, or at", line)
 	}
 	return p.tick(ms, words[1:])
+}
+
+// check begins one: its time must not be before a tick that it waits for.
+func (p *parser) check(words []string) error {
+	if len(words) != 2 {
+		return fmt.Errorf("want \"at TIME\"")
+	}
+	ms, err := p.time(words[1])
+	if err != nil {
+		return err
+	}
+	if ms < p.newestMs {
+		return fmt.Errorf("at %s comes before the tick of %s above", words[1], time.UnixMilli(p.newestMs).In(p.zone).Format("2006-01-02 15:04:05.999"))
+	}
+	p.add(Step{Check: &Check{Line: p.line, Time: words[1], Zone: p.zone}})
+	return nil
 }
 
 func setWord(to *string, words []string) error {
@@ -206,6 +231,7 @@ func (p *parser) addTick(ms int64, symbol, price, volume string) error {
 	if t.Volume, err = decimal.Parse(volume); err != nil {
 		return fmt.Errorf("volume %q: %w", volume, err)
 	}
+	p.newestMs = max(p.newestMs, ms)
 	p.add(Step{Tick: &t})
 	return nil
 }
@@ -238,7 +264,7 @@ func (p *parser) every(words []string) error {
 
 // command reads "command TIME USER TYPE {data}".
 func (p *parser) command(line string) error {
-	words := strings.SplitN(line, " ", 5)
+	words, data := cut(line, 4)
 	if len(words) < 4 {
 		return fmt.Errorf("want \"command TIME USER TYPE {data}\"")
 	}
@@ -246,9 +272,8 @@ func (p *parser) command(line string) error {
 	if err != nil {
 		return err
 	}
-	data := "{}"
-	if len(words) == 5 {
-		data = words[4]
+	if data == "" {
+		data = "{}"
 	}
 	if !json.Valid([]byte(data)) {
 		return fmt.Errorf("data of the command: want JSON: %s", data)
@@ -265,12 +290,22 @@ func (p *parser) command(line string) error {
 
 // record reads "record TOPIC KEY VALUE".
 func (p *parser) record(line string) error {
-	words := strings.SplitN(line, " ", 4)
-	if len(words) != 4 {
+	words, value := cut(line, 3)
+	if value == "" {
 		return fmt.Errorf("want \"record TOPIC KEY VALUE\"")
 	}
 	p.add(Step{Write: &messages.Out{
-		Topic: words[1], Partition: messages.AnyPartition, Key: []byte(words[2]), Value: []byte(words[3]),
+		Topic: words[1], Partition: messages.AnyPartition, Key: []byte(words[2]), Value: []byte(value),
 	}})
 	return nil
+}
+
+// cut gives the first n words of a line, or fewer, and the rest as it stands.
+func cut(line string, n int) (words []string, rest string) {
+	rest = line
+	for len(words) < n && rest != "" {
+		word, after, _ := strings.Cut(rest, " ")
+		words, rest = append(words, word), strings.TrimLeft(after, " ")
+	}
+	return words, rest
 }

@@ -7,30 +7,37 @@ import (
 
 func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                    "checks nothing",
-		"10:00 X 1":                           "checks nothing",
-		"hello\nat 10:00":                     `s:1: "hello" is no statement`,
-		"at 25:00":                            `s:1: time "25:00": want HH:MM:SS`,
-		"at":                                  `s:1: want "at TIME"`,
-		"  order":                             "s:1: an indented line belongs to a check",
-		"at 10:00\n  oder PLACED":             `s:2: "oder" can't be expected; there are signal, order`,
-		"at 10:00\n  order PLACED":            "want 5 words and then facts",
-		"at 10:00\n  signal BUY X quantity":   `the fact "quantity" has no value`,
-		"10:00 X":                             "s:1: want TIME SYMBOL PRICE",
-		"10:00 X y":                           `s:1: price "y"`,
-		"10:00 X 1 x":                         "s:1: want TIME SYMBOL PRICE",
-		"10:00 X 1 x y":                       `s:1: volume "y"`,
-		"date 1.1.2024":                       `s:1: date "1.1.2024": want YYYY-MM-DD`,
-		"date":                                `s:1: want "date YYYY-MM-DD"`,
-		"zone Mars/Base":                      "s:1: unknown time zone Mars/Base",
-		"zone":                                `s:1: want "zone NAME"`,
-		"exchange":                            `s:1: want "exchange NAME"`,
-		"every 1min from":                     `s:1: want "every DURATION from TIME SYMBOL PRICE..."`,
-		"every soon from 10:00 X 1":           `s:1: every "soon": want a duration above 0`,
-		"every 1min from 10 X 1":              `s:1: time "10"`,
-		"command 10:00 alice":                 `s:1: want "command TIME USER TYPE {data}"`,
-		"command 10:00 alice PAUSE {strategy": "s:1: data of the command: want JSON",
-		"record x y":                          `s:1: want "record TOPIC KEY VALUE"`,
+		"":                                       "checks nothing",
+		"10:00 X 1":                              "checks nothing",
+		"hello\nat 10:00":                        `s:1: "hello" is no statement`,
+		"at 25:00":                               `s:1: time "25:00": want HH:MM:SS`,
+		"at":                                     `s:1: want "at TIME"`,
+		"  order":                                "s:1: an indented line belongs to a check",
+		"at 10:00\n  oder PLACED":                `s:2: "oder" can't be expected; there are signal, order`,
+		"at 10:00\n  order PLACED":               "want 5 words and then facts",
+		"at 10:00\n  signal BUY X quantity":      `the fact "quantity" has no value`,
+		"10:00 X":                                "s:1: want TIME SYMBOL PRICE",
+		"10:00 X y":                              `s:1: price "y"`,
+		"10:00 X 1 x":                            "s:1: want TIME SYMBOL PRICE",
+		"10:00 X 1 x y":                          `s:1: volume "y"`,
+		"date 1.1.2024":                          `s:1: date "1.1.2024": want YYYY-MM-DD`,
+		"date":                                   `s:1: want "date YYYY-MM-DD"`,
+		"zone Mars/Base":                         "s:1: unknown time zone Mars/Base",
+		"zone":                                   `s:1: want "zone NAME"`,
+		"exchange":                               `s:1: want "exchange NAME"`,
+		"every 1min from":                        `s:1: want "every DURATION from TIME SYMBOL PRICE..."`,
+		"every soon from 10:00 X 1":              `s:1: every "soon": want a duration above 0`,
+		"every 1min from 10 X 1":                 `s:1: time "10"`,
+		"command 10:00 alice":                    `s:1: want "command TIME USER TYPE {data}"`,
+		"command 10:00 alice PAUSE {strategy":    "s:1: data of the command: want JSON",
+		"at 10:00\n  order PLACED BUY 1 X cause": `the fact "cause" has no value`,
+		"at 10:00\n  order PLACED BUY 1 X cause Y": `"cause" is no fact of order; there are by, type`,
+		"at 10:00\n  candle X 1min none at 10:01":  `"at" is no fact of candle; there are volume, end`,
+		"at 10:00\n  candle X 1min 1 2":            "want candle SYMBOL TIMEFRAME OPEN HIGH LOW CLOSE and then facts",
+		"10:00 X 1\nat 09:59":                      "s:2: at 09:59 comes before the tick of 2024-01-01 10:00:00 above",
+		"at noon":                                  `s:1: time "noon"`,
+		"restart now":                              `s:1: want "restart" alone`,
+		"record x y":                               `s:1: want "record TOPIC KEY VALUE"`,
 	} {
 		if _, err := Parse("s", text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q gives %v, want %q", text, err, want)
@@ -49,15 +56,18 @@ config:
 
   revision: 2
 every 90s from 09:15:00.5 NIFTY 100 101.5 x 7   # two ticks
-command 09:20 alice PAUSE {"strategy_id": "a b"}
+command  09:20 alice  PAUSE {"strategy_id": "a b"}
 record strategy-signals s {"a": 1}
+restart
 at 09:21
   order PLACED BUY 1 X type LIMIT
+  alert INFO DAILY_LOSS any_number 5
+  candle NIFTY 1min none end 09:16:00
 `)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Config != "  log: {level: warn}\n\n  revision: 2\n" || len(f.Steps) != 5 {
+	if f.Config != "  log: {level: warn}\n\n  revision: 2\n" || len(f.Steps) != 6 {
 		t.Fatalf("%q and %d steps", f.Config, len(f.Steps))
 	}
 	second := f.Steps[1].Tick
@@ -71,7 +81,10 @@ at 09:21
 	if w := f.Steps[3].Write; w.Topic != "strategy-signals" || string(w.Key) != "s" || string(w.Value) != `{"a": 1}` {
 		t.Errorf("record %+v", w)
 	}
-	if c := f.Steps[4].Check; c.Time != "09:21" || len(c.Wants) != 1 || c.Wants[0].Line != 14 {
+	if !f.Steps[4].Restart {
+		t.Errorf("restart is %+v", f.Steps[4])
+	}
+	if c := f.Steps[5].Check; c.Time != "09:21" || c.Line != 14 || c.Zone.String() != "Asia/Kolkata" || len(c.Wants) != 3 || c.Wants[0].Line != 15 {
 		t.Errorf("check %+v", c)
 	}
 }
