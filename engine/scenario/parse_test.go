@@ -14,7 +14,7 @@ func TestErrors(t *testing.T) {
 		"at":                                     `s:1: want "at TIME"`,
 		"  order":                                "s:1: an indented line belongs to a check",
 		"at 10:00\n  oder PLACED":                `s:2: "oder" can't be expected; there are signal, order`,
-		"at 10:00\n  order PLACED":               "want 5 words and then facts",
+		"at 10:00\n  order PLACED":               "want order EVENT SIDE QUANTITY SYMBOL and then facts",
 		"at 10:00\n  signal BUY X quantity":      `the fact "quantity" has no value`,
 		"10:00 X":                                "s:1: want TIME SYMBOL PRICE",
 		"10:00 X y":                              `s:1: price "y"`,
