@@ -154,9 +154,9 @@ func RunScenario(ctx context.Context, name, text string, logger *slog.Logger) (b
 	if err != nil {
 		return nil, exit(ExitSettings, "%w", err)
 	}
-	c, err := configs.Parse(name, []byte(f.Config))
+	c, err := scenarioConfig(name, f)
 	if err != nil {
-		return nil, exit(ExitSettings, "%w", err)
+		return nil, err
 	}
 	first := slices.IndexFunc(f.Steps, func(s scenario.Step) bool { return s.Tick != nil })
 	if first < 0 {
@@ -176,6 +176,22 @@ func RunScenario(ctx context.Context, name, text string, logger *slog.Logger) (b
 		}
 	}
 	return bad, nil
+}
+
+func scenarioConfig(name string, f *scenario.File) (*configs.Config, error) {
+	text := []byte(f.Config)
+	if f.ConfigFile != "" {
+		name = filepath.Join(filepath.Dir(name), f.ConfigFile)
+		var err error
+		if text, err = os.ReadFile(name); err != nil {
+			return nil, exit(ExitInput, "test: %w", err)
+		}
+	}
+	c, err := configs.Parse(name, text)
+	if err != nil {
+		return nil, exit(ExitSettings, "%w", err)
+	}
+	return c, nil
 }
 
 // scenarioRun is a scenario that is being run.

@@ -16,9 +16,10 @@ import (
 // File is a scenario.
 type File struct {
 	Name string
-	// Config is YAML of Velox's settings; empty: the defaults.
-	Config string
-	Steps  []Step
+	// Config is YAML of Velox's settings, and ConfigFile, beside the scenario, a file
+	// of them; at most one of the two. Neither: the defaults.
+	Config, ConfigFile string
+	Steps              []Step
 }
 
 // Step is one input, or one check; exactly one field beside Line is set.
@@ -73,8 +74,8 @@ func Parse(name, text string) (*File, error) {
 		var err error
 		switch indented := line != "" && (line[0] == ' ' || line[0] == '\t'); {
 		case trimmed == "" || trimmed[0] == '#':
-		case trimmed == "config:":
-			p.config(lines)
+		case strings.HasPrefix(trimmed, "config:") && !indented:
+			err = p.config(trimmed, lines)
 		case indented:
 			err = p.want(trimmed)
 		default:
@@ -93,16 +94,24 @@ func Parse(name, text string) (*File, error) {
 	return p.file, nil
 }
 
-// config takes the indented lines that follow.
-func (p *parser) config(lines []string) {
+// config takes the indented lines that follow, or the name of a file.
+func (p *parser) config(line string, lines []string) error {
+	if p.file.Config != "" || p.file.ConfigFile != "" {
+		return fmt.Errorf("config: stands here a second time")
+	}
+	name := strings.TrimSpace(strings.SplitN(strings.TrimPrefix(line, "config:"), " # ", 2)[0])
+	if p.file.ConfigFile = name; name != "" {
+		return nil
+	}
 	for p.line < len(lines) {
 		line := lines[p.line]
 		if strings.TrimSpace(line) != "" && line[0] != ' ' && line[0] != '\t' {
-			return
+			break
 		}
 		p.file.Config += line + "\n"
 		p.line++
 	}
+	return nil
 }
 
 func (p *parser) add(s Step) {
@@ -233,32 +242,6 @@ func (p *parser) addTick(ms int64, symbol, price, volume string) error {
 	}
 	p.newestMs = max(p.newestMs, ms)
 	p.add(Step{Tick: &t})
-	return nil
-}
-
-// every reads "every DURATION from TIME SYMBOL PRICE...", with "x VOLUME" at the end
-// or nothing.
-func (p *parser) every(words []string) error {
-	if len(words) < 6 || words[2] != "from" {
-		return fmt.Errorf("want \"every DURATION from TIME SYMBOL PRICE...\", as in \"every 1min from 09:15:00 NIFTY 100 101\"")
-	}
-	step, err := time.ParseDuration(strings.TrimSuffix(words[1], "in"))
-	if err != nil || step <= 0 {
-		return fmt.Errorf("every %q: want a duration above 0, such as 10s or 1min", words[1])
-	}
-	ms, err := p.time(words[3])
-	if err != nil {
-		return err
-	}
-	prices, volume := words[5:], "1"
-	if n := len(prices); n > 2 && prices[n-2] == "x" {
-		prices, volume = prices[:n-2], prices[n-1]
-	}
-	for i, price := range prices {
-		if err := p.addTick(ms+int64(i)*step.Milliseconds(), words[4], price, volume); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -25,9 +26,14 @@ func TestErrors(t *testing.T) {
 		"zone Mars/Base":                         "s:1: unknown time zone Mars/Base",
 		"zone":                                   `s:1: want "zone NAME"`,
 		"exchange":                               `s:1: want "exchange NAME"`,
-		"every 1min from":                        `s:1: want "every DURATION from TIME SYMBOL PRICE..."`,
-		"every soon from 10:00 X 1":              `s:1: every "soon": want a duration above 0`,
+		"every 1min from":                        `s:1: want "every DURATION from TIME SYMBOL PRICE... [x VOLUME] [and SYMBOL PRICE...]"`,
+		"every soon from 10:00 X 1":              `s:1: every "soon": want a duration of 1ms or more`,
 		"every 1min from 10 X 1":                 `s:1: time "10"`,
+		"every 1s from 10:00 X 1 and Y":          "s:1: want \"every DURATION",
+		"every 1s from 10:00 X 1*0":              `"1*0": want PRICE, PRICE*TIMES or FROM..TO/STEPS`,
+		"every 1s from 10:00 X 1..2":             `"1..2": want PRICE`,
+		"every 1s from 10:00 X 1..2/0":           `"1..2/0": want PRICE`,
+		"config: a.yaml\nconfig:\n  x: 1":        "s:2: config: stands here a second time",
 		"command 10:00 alice":                    `s:1: want "command TIME USER TYPE {data}"`,
 		"command 10:00 alice PAUSE {strategy":    "s:1: data of the command: want JSON",
 		"at 10:00\n  order PLACED BUY 1 X cause": `the fact "cause" has no value`,
@@ -86,6 +92,24 @@ at 09:21
 	}
 	if c := f.Steps[5].Check; c.Time != "09:21" || c.Line != 14 || c.Zone.String() != "Asia/Kolkata" || len(c.Wants) != 3 || c.Wants[0].Line != 15 {
 		t.Errorf("check %+v", c)
+	}
+}
+
+func TestEvery(t *testing.T) {
+	f, err := Parse("s", "config: ../x.yaml   # a file\nevery 1min from 10:00 A 1 2*2 2..4/4 x 7 and B 10..9/3\nat 10:10\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.ConfigFile != "../x.yaml" || f.Config != "" {
+		t.Errorf("the settings are of %q, %q", f.ConfigFile, f.Config)
+	}
+	var got []string
+	for _, s := range f.Steps[:len(f.Steps)-1] {
+		got = append(got, fmt.Sprintf("%d %s %v x %v", s.Tick.TimeMs/60_000%60, s.Tick.Symbol, s.Tick.Price, s.Tick.Volume))
+	}
+	want := "0 A 1 x 7,0 B 9.66666667 x 1,1 A 2 x 7,1 B 9.33333333 x 1,2 A 2 x 7,2 B 9 x 1,3 A 2.5 x 7,4 A 3 x 7,5 A 3.5 x 7,6 A 4 x 7"
+	if have := strings.Join(got, ","); have != want {
+		t.Errorf("gives\n%s\nwant\n%s", have, want)
 	}
 }
 
