@@ -62,7 +62,7 @@ func newRoot(env []string) *cobra.Command {
 	}
 	o.runFlags(root)
 	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.testCommand(), o.topicsCommand(), o.configCommand(),
-		o.healthCommand(), o.brokerCommand(), versionCommand())
+		o.healthCommand(), o.brokerCommand(), indicatorsCommand(), versionCommand())
 	return root
 }
 

@@ -12,6 +12,8 @@ var kinds = table(map[string][]Kind{
 	"momentum":   momentumKinds,
 	"volatility": volatilityKinds,
 	"volume":     volumeKinds,
+	"price":      priceKinds,
+	"levels":     levelKinds,
 	"statistics": statisticsKinds,
 	"pattern":    patternKinds,
 })
@@ -30,7 +32,7 @@ func table(groups map[string][]Kind) []Kind {
 
 // Groups lists the groups of indicators, in the order of the page.
 func Groups() []string {
-	return []string{"overlap", "momentum", "volatility", "volume", "statistics", "pattern"}
+	return []string{"overlap", "momentum", "volatility", "volume", "price", "statistics", "pattern", "levels"}
 }
 
 // Kinds lists all kinds, sorted by name. What it gives must not be changed.
@@ -43,6 +45,11 @@ func periods(name string, def float64) Parameter {
 
 func atLeast(p Parameter, least float64) Parameter {
 	p.Min = least
+	return p
+}
+
+func atMost(p Parameter, most float64) Parameter {
+	p.Max = most
 	return p
 }
 

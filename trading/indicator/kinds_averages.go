@@ -19,17 +19,17 @@ var averageKinds = []Kind{
 		Formula: "k + (e * (2/3 - 2/31) + 2/31)^2 * (close - k), e = |close - close n bars ago| / the sum of the n moves; 1 without moves",
 	},
 	{
-		Name: "MA", Parameters: []Parameter{periods("periods", 30), averageType("type")}, Outputs: []string{""}, make: newMA,
-		Formula: "the average of a type: 0 SMA, 1 EMA, 2 WMA, 3 DEMA, 4 TEMA, 5 TRIMA, 6 KAMA, 7 MAMA, 8 T3, 9 HMA",
+		Name: "MA", Parameters: []Parameter{periods("periods", 30), atMost(averageType("type"), averageRMA)}, Outputs: []string{""}, make: newMA,
+		Formula: "the average of a type: 0 SMA, 1 EMA, 2 WMA, 3 DEMA, 4 TEMA, 5 TRIMA, 6 KAMA, 7 MAMA, 8 T3, 9 HMA, 10 none, 11 SMA, 12 ZLEMA, 13 RMA",
 	},
 	{
 		Name:       "MAMA",
 		Parameters: []Parameter{{Name: "fast limit", Default: 0.5, Min: 0.01, Max: 0.99}, {Name: "slow limit", Default: 0.05, Min: 0.01, Max: 0.99}},
 		Outputs:    []string{"", "FAMA"}, make: newMAMA,
-		Formula: "an EMA whose weight is fast limit / the fall of the cycle's phase in degrees, at least slow limit; FAMA follows it at half the weight",
+		Formula: "an EMA whose weight is fast limit / the fall of the cycle's phase in degrees, at least slow limit; FAMA follows it at half the weight; the phase as in Ehlers, MESA Adaptive Moving Averages (Stocks & Commodities, September 2001)",
 	},
 	{
-		Name: "RMA", Parameters: []Parameter{periods("periods", 30)}, Outputs: []string{""}, make: newRMA,
+		Name: "RMA", Parameters: []Parameter{periods("periods", 30)}, Outputs: []string{""}, make: byNumber(averageRMA),
 		Formula: "(r * (n - 1) + close) / n, from the mean of the first n closes on",
 	},
 	{
@@ -53,7 +53,7 @@ var averageKinds = []Kind{
 		Formula: "the mean of n closes with weights 1 to n, the newest the most",
 	},
 	{
-		Name: "ZLEMA", Parameters: []Parameter{periods("periods", 30)}, Outputs: []string{""}, make: newZLEMA,
+		Name: "ZLEMA", Parameters: []Parameter{periods("periods", 30)}, Outputs: []string{""}, make: byNumber(averageZLEMA),
 		Formula: "the EMA of 2 * close - close (n - 1) / 2 bars ago, rounded down",
 	},
 }

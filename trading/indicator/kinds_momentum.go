@@ -6,7 +6,7 @@ var momentumKinds = []Kind{
 		Name:       "AC",
 		Parameters: []Parameter{atLeast(periods("fast", 5), 2), atLeast(periods("slow", 34), 2), atLeast(periods("signal", 5), 2)},
 		Outputs:    []string{""}, make: newAC,
-		Formula: "AO less its mean of signal bars",
+		Formula: "AO(fast, slow) less its mean of signal bars",
 	},
 	{
 		Name: "ADX", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newADX,
@@ -18,13 +18,13 @@ var momentumKinds = []Kind{
 	},
 	{
 		Name: "AO", Parameters: []Parameter{atLeast(periods("fast", 5), 2), atLeast(periods("slow", 34), 2)}, Outputs: []string{""}, make: newAO,
-		Formula: "the means of fast and of slow (high + low) / 2, their difference",
+		Formula: "the mean of fast (high + low) / 2 less that of slow",
 	},
 	{
 		Name:       "APO",
 		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), byDefault(averageType("type"), averageEMA)},
 		Outputs:    []string{""}, make: newAPO,
-		Formula: "the average of the shorter period less that of the longer one; types are MA's",
+		Formula: "f - s, the averages of a type of the last fast and slow closes, the shorter period being fast whichever comes first",
 	},
 	{
 		Name: "AROON", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{"DOWN", "UP"}, make: newAROON,
@@ -32,7 +32,7 @@ var momentumKinds = []Kind{
 	},
 	{
 		Name: "AROONOSC", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newAROONOSC,
-		Formula: "AROON up less down",
+		Formula: "AROON_UP - AROON_DOWN",
 	},
 	{
 		Name: "BOP", Outputs: []string{""}, make: newBOP,
@@ -48,7 +48,7 @@ var momentumKinds = []Kind{
 	},
 	{
 		Name: "CMOU", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newCMOU,
-		Formula: "the same of plain sums of n moves",
+		Formula: "100 * (up - down) / (up + down), the sums of the rises and of the falls of n closes from the one before; 0 without moves",
 	},
 	{
 		Name:       "COPPOCK",
@@ -62,7 +62,7 @@ var momentumKinds = []Kind{
 	},
 	{
 		Name: "DX", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newDX,
-		Formula: "100 * |+DM - -DM| / (+DM + -DM); as it was where there is no movement",
+		Formula: "100 * |PLUS_DI - MINUS_DI| / (PLUS_DI + MINUS_DI); as it was where there is no movement",
 	},
 	{
 		Name: "ER", Parameters: []Parameter{atLeast(periods("periods", 10), 2)}, Outputs: []string{""}, make: newER,
@@ -74,7 +74,7 @@ var momentumKinds = []Kind{
 	},
 	{
 		Name: "FOSC", Parameters: []Parameter{atLeast(periods("periods", 5), 2)}, Outputs: []string{""}, make: newFOSC,
-		Formula: "100 * (close - what the line through the n closes before it foretold) / close; 0 for a close of 0",
+		Formula: "100 * (close - line) / close, the line by least squares through the n closes before, one bar on from them; 0 for a close of 0",
 	},
 	{
 		Name: "FRACTAL", Parameters: []Parameter{periods("left", 2), periods("right", 2)}, Outputs: []string{"HIGH", "LOW"}, make: newFRACTAL,
@@ -88,7 +88,7 @@ var momentumKinds = []Kind{
 		Name:       "KDJ",
 		Parameters: []Parameter{periods("raw", 9), periods("K", 3), kdjType("K type"), periods("D", 3), kdjType("D type")},
 		Outputs:    []string{"K", "D", "J"}, make: newKDJ,
-		Formula: "STOCH; 3K - 2D; types are MA's and 10 none, 11 and 13 RMA, 12 ZLEMA",
+		Formula: "K is the average of r = 100 * (close - lowest low) / (highest high - lowest low) of raw bars, 0 without a range; D the average of K; J = 3K - 2D",
 	},
 	{
 		Name:       "MACD",
@@ -100,11 +100,11 @@ var momentumKinds = []Kind{
 		Name:       "MACDEXT",
 		Parameters: []Parameter{atLeast(periods("fast", 12), 2), averageType("fast type"), atLeast(periods("slow", 26), 2), averageType("slow type"), periods("signal", 9), averageType("signal type")},
 		Outputs:    []string{"", "SIGNAL", "HIST"}, make: newMACDEXT,
-		Formula: "MACD with averages of types of MA's",
+		Formula: "m, the average of fast closes less that of slow ones; signal, the average of m; their difference",
 	},
 	{
 		Name: "MACDFIX", Parameters: []Parameter{periods("signal", 9)}, Outputs: []string{"", "SIGNAL", "HIST"}, make: newMACDFIX,
-		Formula: "MACD_12_26 with steps of 0.15 and 0.075 in place of 2/13 and 2/27",
+		Formula: "m = e12 - e26, EMA of 12 and 26 closes with 0.15 and 0.075 in place of 2 / (n + 1); signal, the EMA(signal) of m; their difference",
 	},
 	{
 		Name: "MFI", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newMFI,
@@ -112,7 +112,7 @@ var momentumKinds = []Kind{
 	},
 	{
 		Name: "MINUS_DI", Parameters: []Parameter{periods("periods", 14)}, Outputs: []string{""}, make: newMinusDI,
-		Formula: "100 * -DM / Wilder's sum of true ranges; with 1 period without the 100",
+		Formula: "100 * MINUS_DM / Wilder's sum of TRANGE; with 1 period without the 100",
 	},
 	{
 		Name: "MINUS_DM", Parameters: []Parameter{periods("periods", 14)}, Outputs: []string{""}, make: newMinusDM,
@@ -124,7 +124,7 @@ var momentumKinds = []Kind{
 	},
 	{
 		Name: "PLUS_DI", Parameters: []Parameter{periods("periods", 14)}, Outputs: []string{""}, make: newPlusDI,
-		Formula: "100 * +DM / Wilder's sum of true ranges; with 1 period without the 100",
+		Formula: "100 * PLUS_DM / Wilder's sum of TRANGE; with 1 period without the 100",
 	},
 	{
 		Name: "PLUS_DM", Parameters: []Parameter{periods("periods", 14)}, Outputs: []string{""}, make: newPlusDM,
@@ -134,7 +134,7 @@ var momentumKinds = []Kind{
 		Name:       "PPO",
 		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), byDefault(averageType("type"), averageEMA)},
 		Outputs:    []string{""}, make: newPPO,
-		Formula: "APO in percent of the longer period's average",
+		Formula: "100 * (f - s) / s, the averages of a type of the last fast and slow closes, the shorter period being fast whichever comes first; 0 where s is 0",
 	},
 	{
 		Name: "QSTICK", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newQSTICK,
@@ -146,15 +146,15 @@ var momentumKinds = []Kind{
 	},
 	{
 		Name: "ROCP", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newROCP,
-		Formula: "(close - past) / past",
+		Formula: "(close - past) / past, past being the close n bars ago",
 	},
 	{
 		Name: "ROCR", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newROCR,
-		Formula: "close / past",
+		Formula: "close / past, past being the close n bars ago",
 	},
 	{
 		Name: "ROCR100", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newROCR100,
-		Formula: "close / past * 100",
+		Formula: "100 * close / past, past being the close n bars ago",
 	},
 	{
 		Name: "RSI", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newRSI,
@@ -170,17 +170,17 @@ var momentumKinds = []Kind{
 		Name:       "STOCH",
 		Parameters: []Parameter{periods("raw", 5), periods("K", 3), averageType("K type"), periods("D", 3), averageType("D type")},
 		Outputs:    []string{"K", "D"}, make: newSTOCH,
-		Formula: "the average of the raw stochastic 100 * (close - lowest low) / (highest high - lowest low), 0 without a range; the average of that; types are MA's",
+		Formula: "K is the average of r = 100 * (close - lowest low) / (highest high - lowest low) of raw bars, 0 without a range; D the average of K",
 	},
 	{
 		Name: "STOCHF", Parameters: []Parameter{periods("raw", 5), periods("D", 3), averageType("D type")}, Outputs: []string{"K", "D"}, make: newSTOCHF,
-		Formula: "the raw stochastic; its average",
+		Formula: "K = 100 * (close - lowest low) / (highest high - lowest low) of raw bars, 0 without a range; D the average of K",
 	},
 	{
 		Name:       "STOCHRSI",
 		Parameters: []Parameter{atLeast(periods("RSI", 14), 2), periods("raw", 5), periods("D", 3), averageType("D type")},
 		Outputs:    []string{"K", "D"}, make: newSTOCHRSI,
-		Formula: "the raw stochastic of RSI in place of prices; its average",
+		Formula: "K = 100 * (r - lowest) / (highest - lowest) of raw r, the RSI of closes, 0 without a range; D the average of K",
 	},
 	{
 		Name: "TRIX", Parameters: []Parameter{periods("periods", 30)}, Outputs: []string{""}, make: newTRIX,
@@ -192,7 +192,7 @@ var momentumKinds = []Kind{
 	},
 	{
 		Name: "ULTOSC", Parameters: []Parameter{periods("first", 7), periods("second", 14), periods("third", 28)}, Outputs: []string{""}, make: newULTOSC,
-		Formula: "100 / 7 * (4 * shortest + 2 * middle + longest period's sum(close - min(low, previous close)) / sum(true range))",
+		Formula: "100 / 7 * (4 * b(shortest) + 2 * b(middle) + b(longest)) of the periods first, second and third, b(n) = sum(close - min(low, previous close)) / sum(TRANGE) of n bars",
 	},
 	{
 		Name: "VHF", Parameters: []Parameter{atLeast(periods("periods", 28), 2)}, Outputs: []string{""}, make: newVHF,

@@ -9,7 +9,7 @@ var overlapKinds = append(averageKinds, []Kind{
 	},
 	{
 		Name: "BBANDS", Parameters: []Parameter{atLeast(periods("periods", 20), 2), deviations()}, Outputs: bandNames, make: newBBANDS,
-		Formula: "the mean of n closes; as many population deviations above and below it",
+		Formula: "the mean of n closes, + and - deviations * their population deviation",
 	},
 	{
 		Name: "DONCHIAN", Parameters: []Parameter{atLeast(periods("periods", 20), 2)}, Outputs: bandNames, make: newDONCHIAN,
@@ -17,7 +17,7 @@ var overlapKinds = append(averageKinds, []Kind{
 	},
 	{
 		Name: "HT_TRENDLINE", Outputs: []string{""}, make: newHTTrendline,
-		Formula: "the mean of the closes of one dominant cycle, 6 to 50 bars, smoothed with weights 4, 3, 2, 1",
+		Formula: "the mean of the closes of one dominant cycle, 6 to 50 bars, smoothed with weights 4, 3, 2, 1; the cycle as in Ehlers, Rocket Science for Traders (2001), chapters 7 and 10",
 	},
 	{
 		Name:       "ICHIMOKU",
@@ -29,13 +29,13 @@ var overlapKinds = append(averageKinds, []Kind{
 		Name:       "KC",
 		Parameters: []Parameter{atLeast(periods("periods", 20), 2), periods("ATR periods", 10), deviations()},
 		Outputs:    bandNames, make: newKC,
-		Formula: "the EMA of (high + low + close) / 3; as many ATR above and below it",
+		Formula: "the EMA of n (high + low + close) / 3, + and - deviations * ATR(ATR periods)",
 	},
 	{
 		Name:       "KELTNER",
 		Parameters: []Parameter{atLeast(periods("periods", 20), 2), periods("ATR periods", 10), deviations()},
 		Outputs:    bandNames, make: newKELTNER, own: true,
-		Formula: "the EMA of closes; as many ATR above and below it",
+		Formula: "the EMA of n closes, + and - deviations * ATR(ATR periods)",
 	},
 	{
 		Name: "MIDPOINT", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newMIDPOINT,
@@ -52,9 +52,14 @@ var overlapKinds = append(averageKinds, []Kind{
 	{
 		Name: "SAREXT",
 		Parameters: []Parameter{
-			{Name: "start", Default: 0, Min: -1e15, Max: 1e15}, factor("offset", 0),
-			factor("first long", 0.02), factor("long", 0.02), factor("most long", 0.2),
-			factor("first short", 0.02), factor("short", 0.02), factor("most short", 0.2),
+			{Name: "start", Default: 0, Min: -1e15, Max: 1e15},
+			factor("offset", 0),
+			factor("first long", 0.02),
+			factor("long", 0.02),
+			factor("most long", 0.2),
+			factor("first short", 0.02),
+			factor("short", 0.02),
+			factor("most short", 0.2),
 		},
 		Outputs: []string{""}, make: newSAREXT,
 		Formula: "SAR with its own acceleration for long and short, a start (below 0: short) and an offset at a turn; negative while short",

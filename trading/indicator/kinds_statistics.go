@@ -16,15 +16,15 @@ var statisticsKinds = []Kind{
 	},
 	{
 		Name: "LINEARREG_ANGLE", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newAngle,
-		Formula: "the arc tangent of that line's slope, in degrees",
+		Formula: "the arc tangent, in degrees, of the slope a bar of the line by least squares through n closes",
 	},
 	{
 		Name: "LINEARREG_INTERCEPT", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newIntercept,
-		Formula: "that line, at the oldest close",
+		Formula: "the line by least squares through n closes, at the oldest one",
 	},
 	{
 		Name: "LINEARREG_SLOPE", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newSlope,
-		Formula: "that line's rise a bar",
+		Formula: "the rise a bar of the line by least squares through n closes",
 	},
 	{
 		Name:       "PERCENTILE",

@@ -18,38 +18,3 @@ func newT3(p []float64) Indicator {
 	}
 	return ofCloses(newTillson(int(p[0]), p[1]))
 }
-
-// newRMA is Wilder's smoothing of closes.
-func newRMA(p []float64) Indicator { return ofCloses(&wilder{n: int(p[0])}) }
-
-// newZLEMA is the zero lag average of closes.
-func newZLEMA(p []float64) Indicator { return ofCloses(newZeroLag(int(p[0]))) }
-
-// zeroLag is Ehlers and Way's average (2010): the EMA of numbers with what they gained
-// over half the period added once more.
-type zeroLag struct {
-	past   *lag
-	smooth average
-}
-
-func newZeroLag(n int) stage {
-	if n < 3 {
-		return &average{n: n}
-	}
-	return &zeroLag{newLag((n - 1) / 2), average{n: n}}
-}
-
-func (z *zeroLag) take(x float64, keep bool) (float64, bool) {
-	then, ok := z.past.take(x, keep)
-	if !ok {
-		return 0, false
-	}
-	return z.smooth.take(float64(2*x)-then, keep)
-}
-
-func (z *zeroLag) appendState(b []byte) []byte { return z.smooth.appendState(z.past.appendState(b)) }
-
-func (z *zeroLag) load(r *reader) {
-	z.past.load(r)
-	z.smooth.load(r)
-}

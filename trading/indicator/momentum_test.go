@@ -115,7 +115,7 @@ func TestOrderOfPeriods(t *testing.T) {
 
 // TestZeroPrices: a close of 0, which some instruments have had, divides nothing.
 func TestZeroPrices(t *testing.T) {
-	for _, k := range momentumKinds {
+	for _, k := range Kinds() {
 		spec, _, err := ParseName(k.example())
 		if err != nil {
 			t.Fatal(err)

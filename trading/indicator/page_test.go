@@ -28,8 +28,14 @@ func tables(found map[string]agreement) string {
 			parameters = append(parameters, fmt.Sprintf("%s %v…%v", p.Name, p.Min, p.Max))
 		}
 		spec, _, _ := ParseName(k.example())
+		near := found[k.Name]
+		near.own = k.own
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", strings.Join(spec.OutputNames(), "` `"), strings.Join(parameters, ", "),
-			firstValue(spec), strings.ReplaceAll(k.Formula, "|", "\\|"), found[k.Name])
+			firstValue(spec), strings.ReplaceAll(k.Formula, "|", "\\|"), near)
+	}
+	b.WriteString("\n### Words of formulas\n\n| word | meaning |\n| --- | --- |\n")
+	for _, t := range Terms() {
+		fmt.Fprintf(&b, "| %s | %s |\n", t.Word, t.Meaning)
 	}
 	return b.String()
 }
@@ -66,6 +72,9 @@ func (a agreement) String() string {
 		return fmt.Sprintf("%.1g", *p)
 	}
 	hard := cell(a.Hard)
+	if a.own && a.Hard != nil {
+		hard += " of a plain implementation"
+	}
 	if a.TALib != nil && *a.TALib > tolerance {
 		hard += " of exact values; TA-Lib " + cell(a.TALib)
 	}

@@ -115,13 +115,16 @@ func (p Parameter) bounds() string {
 	return fmt.Sprintf("%s from %v to %v, without leading or trailing zeros", what, p.Min, p.Max)
 }
 
-func (k Kind) example() string {
+// Example gives the kind with the default of each parameter.
+func (k Kind) Example() Spec {
 	s := Spec{Kind: k.Name}
 	for _, p := range k.Parameters {
 		s.Params = append(s.Params, p.Default)
 	}
-	return s.OutputNames()[0]
+	return s
 }
+
+func (k Kind) example() string { return k.Example().OutputNames()[0] }
 
 // splitName gives the kind that a name begins with, the longest one, and the fields
 // after it; without one, the word that should have been a kind.

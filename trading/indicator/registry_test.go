@@ -19,6 +19,10 @@ func TestNames(t *testing.T) {
 		"BBANDS_20_2_UPPER":   {"BBANDS_20_2", 0, "BBANDS_20_2_UPPER BBANDS_20_2_MIDDLE BBANDS_20_2_LOWER"},
 		"BBANDS_20_2.5_LOWER": {"BBANDS_20_2.5", 2, "BBANDS_20_2.5_UPPER BBANDS_20_2.5_MIDDLE BBANDS_20_2.5_LOWER"},
 		"SMA_10000":           {"SMA_10000", 0, "SMA_10000"},
+		"ICHIMOKU_9_26_52_SENKOU_B": {
+			"ICHIMOKU_9_26_52", 3,
+			"ICHIMOKU_9_26_52_TENKAN ICHIMOKU_9_26_52_KIJUN ICHIMOKU_9_26_52_SENKOU_A ICHIMOKU_9_26_52_SENKOU_B",
+		},
 	} {
 		spec, output, err := ParseName(name)
 		if err != nil || spec.Name() != want.spec || output != want.output || strings.Join(spec.OutputNames(), " ") != want.outputs {
@@ -49,6 +53,10 @@ func TestBadNames(t *testing.T) {
 		"EMA_20_":                  "takes 1 parameters",
 		"EMA_20_SIGNAL":            "takes 1 parameters",
 		"RSI_1":                    "from 2 to 10000",
+		"ICHIMOKU_9_26_52_SENKOU":  "names no output",
+		"ICHIMOKU_9_26_52_B":       "names no output",
+		"ICHIMOKU_SENKOU_B":        "takes 3 parameters",
+		"ICHIMOKU_9_26_52":         "names no output",
 		"VWAP_5":                   "takes 0 parameters, as in VWAP",
 		"MACD_12_26":               "as in MACD_12_26_9",
 		"MACD_12_26_9_UPPER":       "takes 3 parameters",

@@ -29,7 +29,7 @@ func newVORTEX(p []float64) Indicator {
 // distance from the true low, min(low, previous close), each one below takes off
 // that from the true high.
 func newWAD([]float64) Indicator {
-	previous, sum := &before{}, &total{}
+	previous, sum := &before{}, &tally{}
 	return newStepped(1, func(b Bar, keep bool, out []float64) bool {
 		past, ok := previous.take(b, keep)
 		move := 0.0
@@ -43,18 +43,3 @@ func newWAD([]float64) Indicator {
 		return true
 	}, previous, sum)
 }
-
-// total is a running sum of all numbers.
-type total struct{ sum float64 }
-
-func (t *total) take(x float64, keep bool) float64 {
-	v := t.sum + x
-	if keep {
-		t.sum = v
-	}
-	return v
-}
-
-func (t *total) appendState(b []byte) []byte { return appendFloat(b, t.sum) }
-
-func (t *total) load(r *reader) { t.sum = r.float() }

@@ -51,6 +51,7 @@ SERIES = {
     "once": ("once", 9, 100, 10_000, 250, 600, False),
 }
 SESSION_BARS = 75
+MINUTE, DAY = 60_000, 86_400_000
 
 # name: file, symbol, exchange, milliseconds a candle
 REAL = {
@@ -59,7 +60,8 @@ REAL = {
     "BTCUSDT 1s": ("crypto_binance_20240808.csv.gz", "BTCUSDT", "BINANCE_SPOT", 1_000),
 }
 
-Bars = collections.namedtuple("Bars", "open high low close volume session")
+# start and session are those of the bar and of its session in milliseconds, as the test has them.
+Bars = collections.namedtuple("Bars", "open high low close volume start session")
 
 
 class Random:
@@ -118,7 +120,7 @@ def bars(shape, seed, divisor, base, step, count, wicks):
         high = max(opened, close) + (up if wicks else 0)
         low = min(opened, close) - (down if wicks else 0)
         volume = (volume if traded else 0) / 1000
-        rows.append((opened / divisor, high / divisor, low / divisor, close / divisor, volume, i // SESSION_BARS))
+        rows.append((opened / divisor, high / divisor, low / divisor, close / divisor, volume, i * MINUTE, i // SESSION_BARS * SESSION_BARS * MINUTE))
     return columns(rows)
 
 
@@ -136,7 +138,7 @@ def real_bars(file, symbol, exchange, width):
             ms, price, volume = int(row["timestamp_ms"]), float(row["price"]), float(row["volume"])
             if start is None or ms // width * width > start:
                 start = ms // width * width
-                rows.append([price, price, price, price, volume, start // 86_400_000])
+                rows.append([price, price, price, price, volume, start, start // DAY * DAY])
             else:
                 bar = rows[-1]
                 bar[1], bar[2], bar[3], bar[4] = max(bar[1], price), min(bar[2], price), price, bar[4] + volume

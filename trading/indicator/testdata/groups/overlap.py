@@ -6,17 +6,17 @@ BANDS = ("UPPER", "MIDDLE", "LOWER")
 
 
 def averages(b):
-    for n in (1, 2, 30):
+    for n in (2, 30):
         for name in ("DEMA", "KAMA", "RMA", "TEMA", "TRIMA", "WMA", "ZLEMA"):
             yield f"{name}_{n}", getattr(talib, name)(b.close, n)
     for n in (9, 125):
-        for name in ("TRIMA", "WMA", "ZLEMA"):
+        for name in ("TRIMA", "WMA"):
             yield f"{name}_{n}", getattr(talib, name)(b.close, n)
     for n in (2, 20, 125):
         yield f"HMA_{n}", talib.HMA(b.close, n)
-    for n, factor in ((5, 0.7), (2, 1), (20, 0)):
+    for n, factor in ((5, 0.7), (20, 1)):
         yield f"T3_{n}_{factor}", talib.T3(b.close, n, factor)
-    for kind in range(10):
+    for kind in range(14):
         if kind == 7:
             yield "MA_9_7", *mama_values(b, 0.5, 0.05)[0]
         else:
@@ -40,17 +40,17 @@ def bands(b):
     for n, k in ((20, 2), (2, 1), (50, 2.5)):
         for suffix, values in zip(BANDS, talib.BBANDS(b.close, n, k, k)):
             yield f"BBANDS_{n}_{k}_{suffix}", values
-    for n in (2, 20, 125):
+    for n in (2, 20):
         for suffix, values in zip(BANDS, talib.ACCBANDS(b.high, b.low, b.close, n)):
             yield f"ACCBANDS_{n}_{suffix}", values
         for suffix, values in zip(BANDS, talib.DONCHIAN(b.high, b.low, n)):
             yield f"DONCHIAN_{n}_{suffix}", values
-    for n, ranges, k in ((20, 10, 2), (2, 1, 0.5), (10, 30, 1)):
+    for n, ranges, k in ((20, 10, 2), (5, 30, 0.5)):
         for suffix, values in zip(BANDS, talib.KC(b.high, b.low, b.close, n, ranges, k)):
             yield f"KC_{n}_{ranges}_{k}_{suffix}", values
         for suffix, values in zip(BANDS, keltner(b, n, ranges, k)):
             yield f"KELTNER_{n}_{ranges}_{k}_{suffix}", values
-    for n in (2, 14, 125):
+    for n in (2, 14):
         yield f"MIDPOINT_{n}", talib.MIDPOINT(b.close, n)
         yield f"MIDPRICE_{n}", talib.MIDPRICE(b.high, b.low, n)
 
@@ -114,7 +114,7 @@ def outputs(b):
     yield "HT_TRENDLINE", talib.HT_TRENDLINE(b.close)
     for n in (1, 2, 30):
         yield f"VWMA_{n}", vwma(b, n)
-    for p in ((9, 26, 52), (1, 1, 1), (20, 7, 3)):
+    for p in ((9, 26, 52), (20, 7, 3)):
         for name, values in ichimoku(b, *p):
             yield f"ICHIMOKU_{p[0]}_{p[1]}_{p[2]}_{name}", values
     for n in (1, 2, 20, 200):

@@ -58,7 +58,6 @@ def correlation(n, x, y, xx, xy, yy):
 
 def lines(b):
     y, x = numbers(b.close), [D(i) for i in range(len(b.close))]
-    size = numpy.max(numpy.abs(b.close))
 
     def exact(n, value):
         """value(mean, slope) of the line through every n closes."""
@@ -77,9 +76,8 @@ def lines(b):
             "LINEARREG_ANGLE": exact(n, lambda mean, slope: math.degrees(math.atan(slope))),
             "TSF": exact(n, lambda mean, slope: mean + slope * (middle + 1)),
         }
-        scale = {"LINEARREG_SLOPE": size, "LINEARREG_ANGLE": math.degrees(size)}
         for name, values in wanted.items():
-            yield f"{name}_{n}", getattr(talib, name)(b.close, n), {"exact": values, "scale": scale.get(name, 0)}
+            yield f"{name}_{n}", getattr(talib, name)(b.close, n), {"exact": values}
 
 
 def pairs(b):
@@ -87,9 +85,9 @@ def pairs(b):
     up, down = returns(b.high), returns(b.low)
     for n in (1, 5, 30):
         exact = windows(n, lambda *sums: beta(n, *sums), up, down, products(up, up), products(up, down))
-        yield f"BETA_{n}", talib.BETA(b.high, b.low, n), {"exact": exact, "scale": 1}
+        yield f"BETA_{n}", talib.BETA(b.high, b.low, n), {"exact": exact}
         exact = windows(n, lambda *sums: correlation(n, *sums), high, low, products(high, high), products(high, low), products(low, low))
-        yield f"CORREL_{n}", talib.CORREL(b.high, b.low, n), {"exact": exact, "scale": 1}
+        yield f"CORREL_{n}", talib.CORREL(b.high, b.low, n), {"exact": exact}
 
 
 def spreads(b):
