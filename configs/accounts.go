@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/risk"
 	"github.com/velox-trading/velox/trading/strategy/rules"
 )
 
@@ -14,19 +15,8 @@ type Account struct {
 	UserID     string          `yaml:"user_id" required:"-" check:"id"`
 	Venue      string          `yaml:"venue" oneof:"paper"`
 	Deposit    decimal.Decimal `yaml:"deposit"`
-	Limits     Limits          `yaml:"limits"`
+	Limits     risk.Limits     `yaml:"limits"`
 	Strategies []Strategy      `yaml:"strategies"`
-}
-
-// Limits of an account; one that is absent (zero) does not limit.
-type Limits struct {
-	// DailyLoss is money, realised and unrealised, since the day began.
-	DailyLoss decimal.Decimal `yaml:"daily_loss"`
-	// PositionSize is the largest quantity, long or short, of one symbol.
-	PositionSize decimal.Decimal `yaml:"position_size"`
-	// MaxOrderQuantity and MaxOrderValue bound one order.
-	MaxOrderQuantity decimal.Decimal `yaml:"max_order_quantity"`
-	MaxOrderValue    decimal.Decimal `yaml:"max_order_value"`
 }
 
 // Strategy is one strategy of an account.
@@ -64,10 +54,9 @@ func (c *checker) accounts(cfg *Config) {
 		path := fmt.Sprintf("accounts[%d]", i)
 		c.once(users, path+".user_id", a.UserID)
 		c.money(path+".deposit", a.Deposit)
-		c.money(path+".limits.daily_loss", a.Limits.DailyLoss)
-		c.money(path+".limits.position_size", a.Limits.PositionSize)
-		c.money(path+".limits.max_order_quantity", a.Limits.MaxOrderQuantity)
-		c.money(path+".limits.max_order_value", a.Limits.MaxOrderValue)
+		for _, p := range a.Limits.Problems() {
+			c.report(path+".limits."+p.Path, p.Value, p.Want)
+		}
 		if a.Venue != "paper" && cfg.Processing.Guarantee.Account != "exactly_once" {
 			c.report(path+".venue", a.Venue, "want processing.guarantee.account exactly_once for a live venue")
 		}

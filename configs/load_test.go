@@ -265,7 +265,7 @@ calendars:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cfg.Accounts[1].Limits != cfg.Accounts[0].Limits || cfg.Accounts[1].Limits.DailyLoss.String() != "1000.5" {
+	if !reflect.DeepEqual(cfg.Accounts[1].Limits, cfg.Accounts[0].Limits) || cfg.Accounts[1].Limits.DailyLoss.String() != "1000.5" {
 		t.Errorf("limits are %+v", cfg.Accounts[1].Limits)
 	}
 	if nse := cfg.Calendars["NSE"]; nse.Open != "09:15" || len(nse.Holidays) != 1 {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/velox-trading/velox/trading/decimal"
 )
 
 var (
@@ -40,6 +42,11 @@ func setText(v reflect.Value, text string) string {
 		fresh := reflect.New(v.Type())
 		if err := fresh.Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(text)); err != nil {
 			return "want " + wantOf(v.Type()) + ": " + err.Error()
+		}
+		// A limit that is too small to hold must not become none.
+		mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
+		if d, ok := fresh.Interface().(*decimal.Decimal); ok && d.IsZero() && strings.ContainsAny(mantissa, "123456789") {
+			return "want " + wantOf(v.Type()) + ": the smallest is 0.00000001"
 		}
 		v.Set(fresh.Elem())
 		return ""

@@ -11,7 +11,6 @@ import (
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/ident"
-	"github.com/velox-trading/velox/trading/risk"
 )
 
 // accountCommands makes the commands that the configured accounts are. Their ids
@@ -32,11 +31,7 @@ func accountCommands(c *configs.Config, nowMs int64) ([]messages.Command, error)
 	}
 	for _, a := range c.Accounts {
 		err := add(a.UserID, account.CmdOpenAccount, account.OpenAccount{
-			Venue: a.Venue, Deposit: a.Deposit, Revision: c.Revision,
-			Limits: risk.Limits{
-				DailyLoss: a.Limits.DailyLoss, PositionSize: a.Limits.PositionSize,
-				MaxOrderQuantity: a.Limits.MaxOrderQuantity, MaxOrderValue: a.Limits.MaxOrderValue,
-			},
+			Venue: a.Venue, Deposit: a.Deposit, Revision: c.Revision, Limits: a.Limits,
 		})
 		if err != nil {
 			return nil, err

@@ -65,8 +65,11 @@ type Account struct {
 	orders    map[string]*order.Order // open ones
 	finished  map[string]*order.Order
 	books     map[string]*strategy.Book // views that are still right
-	lossMeter risk.Meter
-	sizeMeter risk.Meter
+	guard     *risk.Guard
+	weighs    bool        // whether the guard looks at weights
+	weights   risk.Weight // of all symbols
+	heldBooks int         // of all symbols, those that hold something
+	marked    int         // symbols that are Closing
 
 	revision        int64 // changes since New or Load
 	symbolsRevision int64
@@ -85,8 +88,12 @@ func New(userID string) *Account {
 func (a *Account) index() {
 	a.symbols, a.orders = make(map[string]*Symbol), make(map[string]*order.Order)
 	a.finished, a.books = make(map[string]*order.Order), make(map[string]*strategy.Book)
+	a.heldBooks, a.marked = 0, 0
 	for _, s := range a.s.Symbols {
 		a.symbols[s.Name] = s
+		if s.Closing {
+			a.marked++
+		}
 		for _, o := range s.Orders {
 			a.orders[o.ID] = o
 		}
@@ -94,13 +101,7 @@ func (a *Account) index() {
 	for _, o := range a.s.Finished {
 		a.finished[o.ID] = o
 	}
-	a.setMeters()
-}
-
-func (a *Account) setMeters() {
-	l := &a.s.Limits
-	a.lossMeter = risk.NewMeter(l.DailyLoss, l.AlertPercents, true)
-	a.sizeMeter = risk.NewMeter(l.PositionSize, l.AlertPercents, false)
+	a.setGuard()
 }
 
 // begin starts an input and gives its time: the market's when it has none of its
@@ -200,7 +201,7 @@ func (a *Account) symbol(name string) *Symbol {
 	if len(a.s.Symbols) >= maxSymbols {
 		return nil
 	}
-	s := &Symbol{Name: name}
+	s := &Symbol{Name: name, scale: scale{terms: a.guard.Terms(name)}}
 	i, _ := slices.BinarySearchFunc(a.s.Symbols, name, func(s *Symbol, n string) int { return strings.Compare(s.Name, n) })
 	a.s.Symbols = slices.Insert(a.s.Symbols, i, s)
 	a.symbols[name] = s

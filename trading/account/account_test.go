@@ -186,7 +186,7 @@ func TestTimeFollowsAReplay(t *testing.T) {
 		if got := events[0].(OrderEvent).TimeMs; got != c.want {
 			t.Errorf("after a tick at %d orders are placed at %d, want %d", c.tick, got, c.want)
 		}
-		p.play("> cmd HALT\nCANCELLED #1 BUY X 1 CANCELLED\nALERT SYSTEM CRITICAL {\"reason\":\"COMMAND\"}\n> cmd RESUME\nALERT SYSTEM INFO {}")
+		p.play("> cmd HALT\nCANCELLED #1 BUY X 1 CANCELLED\nALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND \"by command\"\n> cmd RESUME\nALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND")
 		p.placed = nil
 	}
 }
@@ -248,6 +248,8 @@ func BenchmarkMark(b *testing.B) {
 func FuzzCommand(f *testing.F) {
 	f.Add("ORDER", `{"symbol": "X", "transaction_type": "BUY", "quantity": 1e10, "price": 1e10, "stoploss": 1e-8, "target": 92233720368}`)
 	f.Add("SET_LIMITS", `{"daily_loss": 1, "position_size": 1e-8, "alert_percents": [1, 2, 3], "day_offset_minutes": -1}`)
+	f.Add("SET_LIMITS", `{"drawdown_percent": 1e-8, "margin_percent": 1000, "gross_exposure": 92233720368, "price_band_percent": 1000, "symbols": [{"symbol": "X", "margin_percent": 1e-8}]}`)
+	f.Add("SET_LIMITS", `{"trading_hours": [{"days": ["MON"], "from": "00:00", "to": "24:00"}], "duplicate_window_ms": 86400000, "orders_per_second": 1000}`)
 	f.Add("DEPLOY", `{"strategy_id": "s", "name": "n", "symbols": ["X"], "rules": {"exit": "price > 1"}, "revision": 9}`)
 	f.Add("DEPOSIT", `{"amount": -92233720368}`)
 	f.Add("HALT", `{"close_positions": true}`)

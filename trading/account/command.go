@@ -95,6 +95,8 @@ type ManualOrder struct {
 // Halt is HALT's data.
 type Halt struct {
 	Reason string `json:"reason,omitempty"`
+	// By is who asked for it, as he says; it is recorded.
+	By string `json:"by,omitempty"`
 	// ClosePositions orders the close of all that is held, too.
 	ClosePositions bool `json:"close_positions,omitempty"`
 }
@@ -102,6 +104,8 @@ type Halt struct {
 // Resume is RESUME's data.
 type Resume struct {
 	Reason string `json:"reason,omitempty"`
+	// By is who asked for it, as he says. Both are recorded.
+	By string `json:"by,omitempty"`
 }
 
 // newData gives the empty data of a type, nil for an unknown one.
@@ -198,9 +202,9 @@ func (a *Account) prepare(c Command) (action, error) {
 	case *ManualOrder:
 		return a.manualOrder(d)
 	case *Halt:
-		return func(timeMs int64) { a.haltCommand(d, timeMs) }, nil
+		return func(timeMs int64) { a.haltCommand(d, c.ID, timeMs) }, nil
 	case *Resume:
-		return a.resume, nil
+		return func(timeMs int64) { a.resume(d, c.ID, timeMs) }, nil
 	}
 	return nil, refused("UNKNOWN_TYPE", "%s with data of type %T", c.Type, c.Data)
 }
@@ -238,9 +242,12 @@ func (a *Account) deposit(d *Deposit) (action, error) {
 		return nil, refused("INVALID_AMOUNT", "amount %v", d.Amount)
 	case d.Amount.Sign() < 0 && a.s.Cash.Add(d.Amount).Sign() < 0:
 		return nil, refused("NOT_ENOUGH_CASH", "%v to withdraw, %v there", d.Amount.Neg(), a.s.Cash)
+	case d.Amount.Sign() < 0 && !a.mayWithdraw(d.Amount.Neg()):
+		return nil, refused("NOT_ENOUGH_MARGIN", "%v to withdraw, %v of the equity of %v is margin", d.Amount.Neg(), a.weights.Margin, a.Equity())
 	}
-	return func(int64) {
+	return func(timeMs int64) {
 		a.s.Deposits, a.s.Cash = a.s.Deposits.Add(d.Amount), a.s.Cash.Add(d.Amount)
+		a.assess(nil, timeMs)
 	}, nil
 }
 
@@ -255,20 +262,6 @@ func (a *Account) newLimits(d *SetLimits) (action, error) {
 		a.s.Revision = max(a.s.Revision, d.Revision)
 		a.setLimits(d.Limits, timeMs)
 	}, nil
-}
-
-// setLimits puts other limits in force, and holds the account against them at
-// once.
-func (a *Account) setLimits(l risk.Limits, timeMs int64) {
-	a.s.Limits = l
-	a.setMeters()
-	if a.s.ClockMs != 0 {
-		a.s.Day = l.Day(a.s.ClockMs) // the day's loss stays what it is
-	}
-	a.assess(nil, timeMs)
-	for _, s := range a.s.Symbols {
-		a.assessSize(s, timeMs)
-	}
 }
 
 func (a *Account) manualOrder(d *ManualOrder) (action, error) {
@@ -305,30 +298,4 @@ func (a *Account) timeOf(symbol string, timeMs int64) int64 {
 		return s.TimeMs
 	}
 	return timeMs
-}
-
-func (a *Account) haltCommand(d *Halt, timeMs int64) {
-	reason := d.Reason
-	if reason == "" {
-		reason = "by command"
-	}
-	a.halt("COMMAND", reason, timeMs)
-	if d.ClosePositions {
-		a.s.Closing = true
-		a.closeAll(timeMs)
-	}
-}
-
-// resume makes the account ACTIVE. When it had reached its daily loss, the loss is
-// counted afresh from now: whoever resumes it grants it the limit once more.
-func (a *Account) resume(timeMs int64) {
-	if a.s.LossLevel == risk.LevelCritical {
-		a.startDay()
-	}
-	a.s.Closing = false
-	a.setMode(Active, "")
-	a.alert(AlertSystem, risk.Info, "Account resumed", map[string]string{}, timeMs)
-	for _, s := range a.s.Symbols {
-		a.assessSize(s, timeMs)
-	}
 }

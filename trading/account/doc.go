@@ -29,17 +29,26 @@
 //
 // holds to the last digit after every input.
 //
-// Limits. An order is checked when it is placed, with all open orders of its side
-// taken as filled; a refusal is a REJECTED event with the limit's name. At 50, 80
-// and 90 % of a limit an INFO, WARNING or ERROR alert is given, once a crossing.
-// When the daily loss reaches its limit, a CRITICAL alert lists what is to be
-// closed, all open orders are cancelled, every book is closed by market orders of
-// the risk strategy, and the account is REDUCING: whatever a venue fills later is
-// closed, too, until RESUME, which grants the limit once more from there. When a
-// position is above its size (the limit was lowered, or others filled an order),
-// the symbol's orders are cancelled and the excess is closed; the account stays
-// ACTIVE. Exits by stops, targets and limits are not held against limits, nor
-// are exits that only make a strategy's own position smaller.
+// Limits. Package risk checks an entry when it is placed, with all open orders
+// taken as filled; a refusal is a REJECTED event with the check's own reason. Exits
+// are not held against limits: those of stops, targets and risk, and orders that
+// only make a strategy's own position smaller. They count as orders in a time.
+//
+// After every input the daily loss, the drawdown, the positions' sizes and the
+// margin are held against their limits. At 50, 80 and 90 % of one an INFO, WARNING
+// or ERROR alert is given, once a crossing, and at the limit a CRITICAL one, which
+// names what is to be closed.
+//
+//	DAILY_LOSS     everything is cancelled and closed; REDUCING, and HALTED once
+//	DRAWDOWN       nothing is held; what a venue fills later is closed, too
+//	POSITION_SIZE  what is above the size is closed; REDUCING: what is still held
+//	               must stay free to be exited
+//	MARGIN         whole positions are closed, those that need the most first, until
+//	               the rest fits; REDUCING likewise
+//
+// RESUME makes the account ACTIVE and grants each limit that was reached once more
+// from there. It and HALT are recorded by SYSTEM alerts: from what mode to what,
+// why, by whom and by which command.
 //
 // Stops and targets. An entry that fills with a stoploss or target is watched at
 // every traded price. The first of the two that is touched places a market order
@@ -52,7 +61,7 @@
 // An order that the venue has shown stays UNKNOWN, with a CRITICAL alert, when the
 // venue shows it no longer: it was sent, and might be traded yet.
 //
-// Time. Market time is that of marks. The day of the daily loss is market time's,
-// in UTC, moved by the limits' day_offset_minutes; a tick more than a day older
+// Time. Market time is that of marks, and limits know no other. The day of the
+// daily loss is market time's, in UTC, moved by the limits' day_offset_minutes; a tick more than a day older
 // than the latest is of a replay, and time follows it.
 package account

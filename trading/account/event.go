@@ -80,7 +80,9 @@ type AlertType string
 // limits.
 const (
 	AlertDailyLoss    AlertType = "DAILY_LOSS"
+	AlertDrawdown     AlertType = "DRAWDOWN"
 	AlertPositionSize AlertType = "POSITION_SIZE"
+	AlertMargin       AlertType = "MARGIN"
 	AlertSystem       AlertType = "SYSTEM"
 )
 

@@ -66,6 +66,7 @@ func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 	}
 	if o.Purpose != order.Foreign {
 		a.move(o, was)
+		a.recount(a.symbols[o.Symbol])
 		a.alertFacts(o, was, out, x.TimeMs)
 	}
 	if out.Quantity.Sign() > 0 {
@@ -96,7 +97,7 @@ func (a *Account) ExternalAlert(severity risk.Severity, message string, cause Ca
 		return nil
 	}
 	nowMs := a.begin(cause)
-	a.halt("EXTERNAL_ALERT", message, nowMs)
+	a.halt(modeData{Reason: "EXTERNAL_ALERT", Detail: message}, nowMs)
 	return a.end()
 }
 
@@ -112,11 +113,4 @@ func (a *Account) Reduce(reason, message string, cause Cause) []Event {
 	}
 	a.alert(AlertSystem, risk.Error, message, map[string]string{"reason": reason}, nowMs)
 	return a.end()
-}
-
-// halt stops all trading but the closes of the account's own limits.
-func (a *Account) halt(reason, message string, timeMs int64) {
-	a.setMode(Halted, reason)
-	a.cancelAll(timeMs, nil)
-	a.alert(AlertSystem, risk.Critical, "Account halted: "+message, map[string]string{"reason": reason}, timeMs)
 }

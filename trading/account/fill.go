@@ -32,6 +32,7 @@ func (a *Account) settle(o *order.Order, quantity, value decimal.Decimal, timeMs
 	a.s.Realized = a.s.Realized.Add(change.Realized)
 	a.revalue(s)
 	a.bookChanged(o.BookID)
+	a.recount(s)
 	a.positionAfterFill(s, before, timeMs)
 }
 

@@ -48,15 +48,16 @@ func TestDailyLoss(t *testing.T) {
 		> tick Y 51
 		FILLED #5 BUY Y 10 got 10 at 51 FILLED
 		CLOSED Y 0 at 0, now 51, open 0, made -10
+		ALERT SYSTEM CRITICAL REDUCING DAILY_LOSS > HALTED DAILY_LOSS
 		> tick Y 60
 		> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 1}
-		REJECTED BUY X DAILY_LOSS
+		REJECTED BUY X ACCOUNT_HALTED
 	`
 	scripts(t, map[string]string{
 		"alerts once a crossing, then closes": losing,
 		"resume grants the limit once more": losing + `
-			> cmd RESUME
-			ALERT SYSTEM INFO {}
+			> cmd RESUME {"reason": "talked to her", "by": "bob"}
+			ALERT SYSTEM INFO HALTED DAILY_LOSS > ACTIVE COMMAND "talked to her" by bob granted DAILY_LOSS
 			> signal s BUY X qty=100 ms=9
 			PLACED #6 BUY X 100 PENDING
 			> tick X 90
@@ -67,10 +68,10 @@ func TestDailyLoss(t *testing.T) {
 			ALERT DAILY_LOSS CRITICAL {"current_loss":1000,"limit":1000,"positions_to_close":["X"]}
 			PLACED #7 SELL X 100 RISK PENDING
 		`,
-		"a new day counts afresh, yet REDUCING stays": losing + `
+		"a new day counts afresh, yet HALTED stays": losing + `
 			> tick X 90 1700090000000
 			> signal s BUY X qty=1 ms=9
-			REJECTED BUY X DAILY_LOSS
+			REJECTED BUY X ACCOUNT_HALTED
 		`,
 		"the loss of yesterday does not count": "> cmd OPEN_ACCOUNT {\"deposit\": 1, \"limits\": {\"daily_loss\": 1000}}\n" + limited + `
 			> tick X 92 1700000050000
@@ -105,6 +106,7 @@ func TestDailyLoss(t *testing.T) {
 			CLOSED X 0 at 0, now 90, open 0, made -100
 			> cmd SET_LIMITS {"daily_loss": 100}
 			ALERT DAILY_LOSS CRITICAL {"current_loss":100,"limit":100,"positions_to_close":[]}
+			ALERT SYSTEM CRITICAL REDUCING DAILY_LOSS > HALTED DAILY_LOSS
 		`,
 		"opposite books are closed both": "> cmd OPEN_ACCOUNT {\"deposit\": 1, \"limits\": {\"daily_loss\": 1000}}\n" + limited + `
 			> signal z SELL X qty=40
@@ -123,6 +125,7 @@ func TestDailyLoss(t *testing.T) {
 			OPENED X -40 at 80, now 80, open 0, made 0
 			FILLED #4 BUY X 40 got 40 at 80 FILLED
 			CLOSED X 0 at 0, now 80, open 0, made 0
+			ALERT SYSTEM CRITICAL REDUCING DAILY_LOSS > HALTED DAILY_LOSS
 		`,
 	})
 }
@@ -175,7 +178,7 @@ func TestPositionSize(t *testing.T) {
 			PLACED #4 SELL X 11 RISK PENDING
 			> cmd SET_LIMITS {"position_size": 40}
 			> cmd HALT
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL REDUCING POSITION_SIZE > HALTED COMMAND "by command"
 			> cmd SET_LIMITS {"position_size": 30}
 			PLACED #5 SELL X 10 RISK PENDING
 		`,
@@ -214,7 +217,7 @@ func TestModes(t *testing.T) {
 			> signal s SELL X exit ms=5
 			PLACED #3 SELL X 4 PENDING
 			> cmd RESUME {}
-			ALERT SYSTEM INFO {}
+			ALERT SYSTEM INFO REDUCING LOST_INPUTS > ACTIVE COMMAND
 			> signal s BUY X qty=1 ms=6
 			PLACED #4 BUY X 1 PENDING
 		`,
@@ -223,17 +226,17 @@ func TestModes(t *testing.T) {
 			PLACED #2 SELL X 6 limit 120 PENDING
 			> cmd HALT {"reason": "lunch"}
 			CANCELLED #2 SELL X 6 limit 120 CANCELLED
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "lunch"
 			> signal s SELL X exit ms=4
 			REJECTED SELL X ACCOUNT_HALTED
 			> cmd RESUME {}
-			ALERT SYSTEM INFO {}
+			ALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND
 			> signal s SELL X exit ms=5
 			PLACED #3 SELL X 10 PENDING
 		`,
 		"halted with a close": held + `
 			> cmd HALT {"close_positions": true}
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			PLACED #2 SELL X 10 RISK PENDING
 			> tick X 99
 			FILLED #2 SELL X 10 got 10 at 99 FILLED
@@ -242,7 +245,7 @@ func TestModes(t *testing.T) {
 		"a loss leaves a halted account halted": held + `
 			> cmd SET_LIMITS {"daily_loss": 5}
 			> cmd HALT
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			> tick X 99
 			MODIFIED X 10 at 100, now 99, open -10, made 0
 			ALERT DAILY_LOSS CRITICAL {"current_loss":10,"limit":5,"positions_to_close":["X"]}
@@ -268,7 +271,7 @@ func TestModes(t *testing.T) {
 		"an alert from outside halts": held + `
 			> alert ERROR
 			> alert CRITICAL
-			ALERT SYSTEM CRITICAL {"reason":"EXTERNAL_ALERT"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED EXTERNAL_ALERT "from outside"
 			> signal s SELL X exit ms=4
 			REJECTED SELL X ACCOUNT_HALTED
 		`,
@@ -292,7 +295,7 @@ func TestCommands(t *testing.T) {
 	scripts(t, map[string]string{
 		"each id counts once": open + `
 			> cmd HALT
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			> repeat c2
 			repeated
 		`,

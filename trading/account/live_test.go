@@ -98,7 +98,7 @@ func TestLiveVenue(t *testing.T) {
 			PLACED #1 BUY X 10 limit 100 OPEN
 			> cmd HALT
 			VENUE CANCEL #1
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			> report #1 CANCELLED qty=2 price=100
 			FILLED #1 BUY X 10 limit 100 got 2 at 100 PARTIALLY_FILLED
 			OPENED X 2 at 100, now 100, open 0, made 0
@@ -160,9 +160,9 @@ func TestLiveVenue(t *testing.T) {
 		"what came back is cancelled anew": sent + `
 			> cmd HALT
 			VENUE CANCEL #1
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			> cmd HALT
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL HALTED COMMAND > HALTED COMMAND "by command"
 			> report #1 CANCELLED
 			CANCELLED #1 BUY X 10 limit 100 CANCELLED
 			> report #1 ACCEPTED
@@ -171,11 +171,11 @@ func TestLiveVenue(t *testing.T) {
 			VENUE QUERY #1
 			> cmd HALT
 			VENUE CANCEL #1
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL HALTED COMMAND > HALTED COMMAND "by command"
 		`,
 		"a close that the venue cancels is tried again after a second": held + `
 			> cmd HALT {"close_positions": true}
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			PLACED #2 SELL X 10 RISK PENDING
 			VENUE SEND #2
 			> report #2 CANCELLED
@@ -188,7 +188,7 @@ func TestLiveVenue(t *testing.T) {
 		`,
 		"a refused close is tried again": held + `
 			> cmd HALT {"close_positions": true}
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			PLACED #2 SELL X 10 RISK PENDING
 			VENUE SEND #2
 			> report #2 REJECTED

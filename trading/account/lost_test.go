@@ -14,7 +14,7 @@ func TestLostCancels(t *testing.T) {
 		PLACED #1 BUY X 10 limit 100 OPEN
 		> cmd HALT
 		VENUE CANCEL #1
-		ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+		ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 	`
 	const lost = sent + `
 		> report #1 UNKNOWN
@@ -28,9 +28,9 @@ func TestLostCancels(t *testing.T) {
 		"a command sends it again": lost + `
 			> cmd HALT
 			VENUE CANCEL #1
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL HALTED COMMAND > HALTED COMMAND "by command"
 			> cmd HALT
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL HALTED COMMAND > HALTED COMMAND "by command"
 		`,
 		"the market's time sends it again": lost + `
 			> tick X 101 1700000001500

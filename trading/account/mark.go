@@ -67,6 +67,7 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	}
 	s.Price = m.Price
 	a.revalue(s)
+	a.weigh(s)
 	if a.live() {
 		a.cancelAgain(s, m.TimeMs)
 	} else if len(s.Orders) > 0 {
@@ -97,6 +98,9 @@ func (a *Account) advance(ms int64) {
 	if ms <= a.s.ClockMs && ms >= a.s.ClockMs-aDayMs {
 		return
 	}
+	if a.s.ClockMs != 0 && a.s.Limits.Day(ms) != a.s.Day {
+		a.s.Recent.NewDay()
+	}
 	a.s.ClockMs = ms
 	if day := a.s.Limits.Day(ms); day != a.s.Day {
 		a.s.Day = day
@@ -105,7 +109,7 @@ func (a *Account) advance(ms int64) {
 }
 
 func (a *Account) startDay() {
-	a.s.DayBase, a.s.LossLevel = a.s.Realized.Add(a.s.Unrealized), 0
+	a.s.DayBase, a.s.LossLevel = a.profit(), 0
 }
 
 // fillPaper fills the paper orders that the tick fills, oldest first.

@@ -210,7 +210,7 @@ func TestStopsAndTargets(t *testing.T) {
 		`,
 		"while halted, stops are closes by risk and targets wait": entered + `
 			> cmd HALT {}
-			ALERT SYSTEM CRITICAL {"reason":"COMMAND"}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			> tick X 111
 			MODIFIED X 10 at 100, now 111, open 110, made 0
 			> tick X 95

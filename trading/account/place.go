@@ -7,7 +7,6 @@ import (
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/ident"
 	"github.com/velox-trading/velox/trading/order"
-	"github.com/velox-trading/velox/trading/risk"
 )
 
 // draft is an order that is wanted.
@@ -15,6 +14,7 @@ type draft struct {
 	order.Order        // Symbol, Side, Kind, Purpose, Quantity, Price, StopLoss, Target, StrategyID, BookID
 	leg         string // makes the id differ from others of the same strategy and input
 	exit        bool   // never more than what there is to close; zero Quantity: all of it
+	entry       bool   // set by checks: limits were asked
 	timeMs      int64  // when there is no market time
 }
 
@@ -48,6 +48,7 @@ func (a *Account) place(d draft) *order.Order {
 	s.Orders = append(s.Orders, &o)
 	a.orders[o.ID] = &o
 	a.bookChanged(o.BookID)
+	a.placed(s, &o, &d)
 	a.emitOrder(&o, Placed, o.PlacedMs)
 	if a.live() {
 		a.emit(VenueCommand{
@@ -93,14 +94,10 @@ func (a *Account) check(s *Symbol, o *order.Order, d *draft) (order.Reason, stri
 	case len(a.orders) >= maxOrders:
 		return order.ReasonTooMany, fmt.Sprintf("%d orders are open", len(a.orders))
 	}
-	if reason, detail := checkBracket(o, s.Price); reason != "" || d.exit {
+	if reason, detail := checkBracket(o, s.Price); reason != "" {
 		return reason, detail
 	}
-	price := o.Price
-	if o.Kind == order.Market {
-		price = decimal.Decimal{}
-	}
-	return a.s.Limits.Check(o.Side, o.Quantity, price, s.exposure())
+	return a.checkLimits(s, o, d)
 }
 
 // checkMode holds an order against the account's mode and, for exits, against
@@ -122,11 +119,7 @@ func (a *Account) checkMode(s *Symbol, o *order.Order, d *draft) (order.Reason, 
 		}
 	}
 	if a.s.Mode == Reducing && (o.Quantity.Greater(left) || o.Quantity.Sign() <= 0) {
-		reason := order.ReasonReducing
-		if a.s.ModeReason == string(order.ReasonDailyLoss) {
-			reason = order.ReasonDailyLoss
-		}
-		return reason, fmt.Sprintf("only orders that make a position smaller; %v is left to close", left)
+		return a.refusal(), fmt.Sprintf("%s: only orders that make a position smaller; %v is left to close", a.s.ModeReason, left)
 	}
 	return "", ""
 }
@@ -171,18 +164,6 @@ func (s *Symbol) closable(bookID string, side order.Side) decimal.Decimal {
 	return decimal.Max(held, decimal.Decimal{})
 }
 
-func (s *Symbol) exposure() risk.Exposure {
-	e := risk.Exposure{Net: s.Net.Quantity, LastPrice: s.Price}
-	for _, o := range s.Orders {
-		if o.Side == order.Buy {
-			e.OpenBuys = e.OpenBuys.Add(o.Rest())
-		} else {
-			e.OpenSells = e.OpenSells.Add(o.Rest())
-		}
-	}
-	return e
-}
-
 // cancel takes an order back: at once on paper, by asking a live venue.
 func (a *Account) cancel(o *order.Order, timeMs int64) {
 	if a.live() {
@@ -211,6 +192,7 @@ func (a *Account) retire(o *order.Order) {
 	}
 	delete(a.orders, o.ID)
 	a.bookChanged(o.BookID)
+	a.recount(s)
 	if a.live() || o.Purpose == order.Foreign {
 		a.remember(o)
 	}

@@ -1,8 +1,10 @@
 package account
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -228,6 +230,9 @@ func (p *player) renderOne(event Event) string {
 	case PositionEvent:
 		return fmt.Sprintf("%s %s %v at %v, now %v, open %v, made %v", e.Type, e.Symbol, e.Quantity, e.AveragePrice, e.CurrentPrice, e.UnrealizedPnL, e.RealizedPnL)
 	case Alert:
+		if m, ok := modeOf(e); ok {
+			return fmt.Sprintf("ALERT %s %s %s", e.Type, e.Severity, m)
+		}
 		return fmt.Sprintf("ALERT %s %s %s", e.Type, e.Severity, maskIDs(string(e.Data)))
 	case VenueCommand:
 		return fmt.Sprintf("VENUE %s %s", e.Action, p.name(e.ClientOrderID))
@@ -237,6 +242,26 @@ func (p *player) renderOne(event Event) string {
 		return "ignored " + e.What
 	}
 	return fmt.Sprintf("%+v", event)
+}
+
+// modeOf gives, for an alert about the account's mode, "WAS REASON > MODE REASON"
+// and what else it records, save the command's id.
+func modeOf(e Alert) (string, bool) {
+	var d modeData
+	if json.Unmarshal(e.Data, &d) != nil || d.Mode == "" {
+		return "", false
+	}
+	words := []string{string(d.Was), d.WasReason, ">", string(d.Mode), d.Reason}
+	if d.Detail != "" {
+		words = append(words, strconv.Quote(d.Detail))
+	}
+	if d.By != "" {
+		words = append(words, "by", d.By)
+	}
+	for _, g := range d.Granted {
+		words = append(words, "granted", string(g))
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " "), true
 }
 
 // maskIDs takes the order ids out of an alert's data.
@@ -295,5 +320,41 @@ func checkInvariants(t testing.TB, a *Account) {
 	if realized != a.s.Realized || unrealized != a.s.Unrealized || worth != a.Equity() {
 		t.Fatalf("cash and positions are worth %v, deposits and profit %v; realized %v and %v, unrealized %v and %v",
 			worth, a.Equity(), realized, a.s.Realized, unrealized, a.s.Unrealized)
+	}
+	checkScales(t, a)
+}
+
+// checkScales: what is kept beside the state, as sums over symbols, equals what can
+// be made of it anew.
+func checkScales(t testing.TB, a *Account) {
+	t.Helper()
+	weights, held, marked := risk.Weight{}, 0, 0
+	for _, s := range a.s.Symbols {
+		is := scale{terms: a.guard.Terms(s.Name)}
+		for _, o := range s.Orders {
+			if o.Side == order.Buy {
+				is.buys = is.buys.Add(o.Rest())
+			} else {
+				is.sells = is.sells.Add(o.Rest())
+			}
+		}
+		for _, b := range s.Books {
+			if !b.Quantity.IsZero() {
+				is.held++
+			}
+		}
+		if a.guard.Weighs() {
+			is.weight = is.terms.Weigh(s.Net.Quantity, is.buys, is.sells, s.Price)
+		}
+		if is != s.scale {
+			t.Fatalf("%s: kept is %+v, it is %+v: recount must follow each change of orders and books", s.Name, s.scale, is)
+		}
+		weights, held = weights.Add(is.weight), held+is.held
+		if s.Closing {
+			marked++
+		}
+	}
+	if weights != a.weights || held != a.heldBooks || marked != a.marked {
+		t.Fatalf("kept are %+v, %d books and %d symbols to close; there are %+v, %d and %d", a.weights, a.heldBooks, a.marked, weights, held, marked)
 	}
 }

@@ -33,7 +33,8 @@ type State struct {
 	Mode  Mode   `json:"mode"`
 	// ModeReason says why the account is not ACTIVE, such as DAILY_LOSS.
 	ModeReason string `json:"mode_reason,omitempty"`
-	// Closing: all positions are to be closed, and stay closed until RESUME.
+	// Closing: all positions are to be closed, and stay closed until RESUME. A
+	// REDUCING account is HALTED once they are.
 	Closing bool `json:"closing,omitempty"`
 	// Revision of the configuration that the account was opened or changed by.
 	Revision int64       `json:"revision,omitempty"`
@@ -51,6 +52,13 @@ type State struct {
 	Day       int64           `json:"day"`
 	DayBase   decimal.Decimal `json:"day_base"`
 	LossLevel risk.Level      `json:"loss_level"`
+	// Peak is the most that Realized and Unrealized ever came to, or since a RESUME
+	// that granted the drawdown again.
+	Peak          decimal.Decimal `json:"peak,omitzero"`
+	DrawdownLevel risk.Level      `json:"drawdown_level,omitempty"`
+	MarginLevel   risk.Level      `json:"margin_level,omitempty"`
+	// Recent is what limits remember of the orders that were placed.
+	Recent risk.Recent `json:"recent,omitzero"`
 
 	// Symbols and Strategies are sorted by name and by id.
 	Symbols    []*Symbol   `json:"symbols,omitempty"`
@@ -83,9 +91,13 @@ type Symbol struct {
 	PublishedMs    int64           `json:"published_ms,omitempty"`
 	PublishedPrice decimal.Decimal `json:"published_price"`
 	SizeLevel      risk.Level      `json:"size_level,omitempty"`
+	// Closing: its positions are to be closed because of their margin.
+	Closing bool `json:"closing,omitempty"`
 	// Books are sorted by strategy, Orders are open and in the order of placement.
 	Books  []*Book        `json:"books,omitempty"`
 	Orders []*order.Order `json:"orders,omitempty"`
+
+	scale scale
 }
 
 // Book is what a strategy holds of a symbol.

@@ -115,6 +115,10 @@ func TestSAR(t *testing.T) {
 			}
 		}
 	}
+	// As far down as up is long: turned at once, the stop is the highest high.
+	if got, _ := feed(t, "SAR_0.1_0.5", prices(12, 10, 11), prices(13, 9, 11)); got[1] != 13 {
+		t.Errorf("a bar around the first one has the stop %v", got[1])
+	}
 	if got, _ := feed(t, "SAREXT_0_0.5_0.1_0.1_0.5_0.1_0.1_0.5", bars...); got[3] != 3.5 {
 		t.Errorf("an offset of half puts the turned stop at %v", got[3])
 	}

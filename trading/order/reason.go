@@ -18,13 +18,24 @@ const (
 	ReasonPrice            Reason = "INVALID_PRICE"
 	ReasonStopLoss         Reason = "INVALID_STOPLOSS"
 	ReasonTarget           Reason = "INVALID_TARGET"
-	ReasonNoPrice          Reason = "NO_PRICE"    // no tick of the symbol was seen: a paper order, or one whose value has a limit
+	ReasonNoPrice          Reason = "NO_PRICE"    // no tick of the symbol was seen, or the last is too old, where a price is needed
 	ReasonNoPosition       Reason = "NO_POSITION" // an exit, and nothing is left to exit
 	ReasonTooMany          Reason = "TOO_MANY_ORDERS"
 	ReasonMaxOrderQuantity Reason = "MAX_ORDER_QUANTITY"
 	ReasonMaxOrderValue    Reason = "MAX_ORDER_VALUE"
 	ReasonPositionSize     Reason = "POSITION_SIZE"
 	ReasonDailyLoss        Reason = "DAILY_LOSS"
+	ReasonDrawdown         Reason = "DRAWDOWN"
+	ReasonRestricted       Reason = "RESTRICTED_SYMBOL"
+	ReasonTradingHours     Reason = "OUTSIDE_TRADING_HOURS"
+	ReasonPriceBand        Reason = "PRICE_BAND"
+	ReasonGrossExposure    Reason = "GROSS_EXPOSURE"
+	ReasonNetExposure      Reason = "NET_EXPOSURE"
+	ReasonMargin           Reason = "MARGIN"
+	ReasonDuplicate        Reason = "DUPLICATE_ORDER"
+	ReasonOrdersPerSecond  Reason = "ORDERS_PER_SECOND"
+	ReasonOrdersPerMinute  Reason = "ORDERS_PER_MINUTE"
+	ReasonOrdersPerDay     Reason = "ORDERS_PER_DAY"
 	ReasonVenue            Reason = "VENUE"    // the venue refused it; its words are the detail
 	ReasonNotSent          Reason = "NOT_SENT" // it never reached the venue
 )

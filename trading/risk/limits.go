@@ -1,113 +1,111 @@
-// Package risk is what bounds an account: limits, the check before an order, and
+// Package risk is what bounds an account: limits, the checks before an order, and
 // the meters that say how far a limit is used. What an account does at a limit
 // stands in package account.
 package risk
 
 import (
-	"fmt"
-
 	"github.com/velox-trading/velox/trading/decimal"
-	"github.com/velox-trading/velox/trading/order"
 )
 
-// Limits of an account; a limit that is 0 does not limit.
+// Limits of an account. One that is 0 or empty does not limit. They have the same
+// names in YAML and in the data of OPEN_ACCOUNT and SET_LIMITS.
 type Limits struct {
 	// DailyLoss is money: realised and unrealised loss since the day began. Reaching
 	// it is CRITICAL.
-	DailyLoss decimal.Decimal `json:"daily_loss"`
+	DailyLoss decimal.Decimal `json:"daily_loss" yaml:"daily_loss"`
 	// PositionSize is the largest quantity, long or short, of each symbol. It may be
 	// reached; being above it is CRITICAL.
-	PositionSize decimal.Decimal `json:"position_size"`
+	PositionSize decimal.Decimal `json:"position_size" yaml:"position_size"`
 	// MaxOrderQuantity and MaxOrderValue bound one order; a value is quantity times
-	// the limit price, or the last price for a market order.
-	MaxOrderQuantity decimal.Decimal `json:"max_order_quantity"`
-	MaxOrderValue    decimal.Decimal `json:"max_order_value"`
-	// AlertPercents are the parts of a limit at which INFO, WARNING and ERROR
-	// alerts are given; absent: 50, 80, 90.
-	AlertPercents []int64 `json:"alert_percents,omitempty"`
+	// the limit or trigger price, the higher of the two, or the last price for a
+	// market order.
+	MaxOrderQuantity decimal.Decimal `json:"max_order_quantity" yaml:"max_order_quantity"`
+	MaxOrderValue    decimal.Decimal `json:"max_order_value" yaml:"max_order_value"`
+
+	// Drawdown is money below the highest equity so far; DrawdownPercent is the same
+	// in percent of that equity. The smaller of the two counts. Reaching it is
+	// CRITICAL.
+	Drawdown        decimal.Decimal `json:"drawdown,omitzero" yaml:"drawdown"`
+	DrawdownPercent decimal.Decimal `json:"drawdown_percent,omitzero" yaml:"drawdown_percent"`
+	// PriceBandPercent is how far a limit or trigger price may be from the last one.
+	PriceBandPercent decimal.Decimal `json:"price_band_percent,omitzero" yaml:"price_band_percent"`
+	// MaxPriceAgeMs is how old, in market time, the last price may be for a market
+	// order.
+	MaxPriceAgeMs int64 `json:"max_price_age_ms,omitzero" yaml:"max_price_age_ms"`
+	// GrossExposure bounds the sum of the values of all positions, whatever their
+	// sign; NetExposure the sum with signs, long or short. Both at last prices, with
+	// open orders taken as filled.
+	GrossExposure decimal.Decimal `json:"gross_exposure,omitzero" yaml:"gross_exposure"`
+	NetExposure   decimal.Decimal `json:"net_exposure,omitzero" yaml:"net_exposure"`
+	// MarginPercent of a position's value is the margin that it needs; the margin of
+	// all must not be above the equity. Being above it is CRITICAL.
+	MarginPercent decimal.Decimal `json:"margin_percent,omitzero" yaml:"margin_percent"`
+	// Orders in every 1,000 ms, rolling or of the calendar; in every 60,000 ms
+	// likewise; and in a day. Exits count, but are not refused.
+	OrdersPerSecond int64 `json:"orders_per_second,omitzero" yaml:"orders_per_second"`
+	OrdersPerMinute int64 `json:"orders_per_minute,omitzero" yaml:"orders_per_minute"`
+	OrdersPerDay    int64 `json:"orders_per_day,omitzero" yaml:"orders_per_day"`
+	// DuplicateWindowMs: a strategy's order that equals one of its orders less than
+	// that long ago in symbol, side, type, quantity and prices is refused.
+	DuplicateWindowMs int64 `json:"duplicate_window_ms,omitzero" yaml:"duplicate_window_ms"`
+	// SymbolsDenied may not be entered; with SymbolsAllowed, no others may.
+	SymbolsDenied  []string `json:"symbols_denied,omitempty" yaml:"symbols_denied"`
+	SymbolsAllowed []string `json:"symbols_allowed,omitempty" yaml:"symbols_allowed"`
+	// TradingHours are when entries are taken; empty: always.
+	TradingHours []Window `json:"trading_hours,omitempty" yaml:"trading_hours"`
+	// Symbols have limits of their own in place of the account's.
+	Symbols []SymbolLimits `json:"symbols,omitempty" yaml:"symbols"`
+
+	// AlertPercents are the parts of a limit at which INFO, WARNING and ERROR alerts
+	// are given, and, as a fourth number, CRITICAL; absent: 50, 80, 90, 100. Alerts
+	// has others for single limits.
+	AlertPercents []int64 `json:"alert_percents,omitempty" yaml:"alert_percents"`
+	Alerts        Alerts  `json:"alerts,omitzero" yaml:"alerts"`
 	// DayOffsetMinutes moves the day's beginning: the day begins that long before
-	// midnight UTC. 330 is midnight in India.
-	DayOffsetMinutes int64 `json:"day_offset_minutes,omitempty"`
+	// midnight UTC. 330 is midnight in India. It is the zone of TradingHours, too.
+	DayOffsetMinutes int64 `json:"day_offset_minutes,omitempty" yaml:"day_offset_minutes"`
 }
 
-// Validate gives what is wrong with the limits.
-func (l *Limits) Validate() error {
-	for _, m := range []struct {
-		name  string
-		value decimal.Decimal
-	}{
-		{"daily_loss", l.DailyLoss},
-		{"position_size", l.PositionSize},
-		{"max_order_quantity", l.MaxOrderQuantity},
-		{"max_order_value", l.MaxOrderValue},
-	} {
-		if m.value.Sign() < 0 || !m.value.Bounded() {
-			return fmt.Errorf("limit %s is %v; want 0 (no limit) to 92233720368.54775807", m.name, m.value)
-		}
-	}
-	if n := len(l.AlertPercents); n != 0 && n != 3 {
-		return fmt.Errorf("alert_percents has %d numbers; want 3, for INFO, WARNING and ERROR", n)
-	}
-	last := int64(0)
-	for _, p := range l.AlertPercents {
-		if p <= last || p >= 100 {
-			return fmt.Errorf("alert_percents is %v; want rising numbers above 0 and below 100", l.AlertPercents)
-		}
-		last = p
-	}
-	if l.DayOffsetMinutes < -1439 || l.DayOffsetMinutes > 1439 {
-		return fmt.Errorf("day_offset_minutes is %d; want -1439 to 1439", l.DayOffsetMinutes)
-	}
-	return nil
+// SymbolLimits are one symbol's own limits; one that is 0 is the account's.
+type SymbolLimits struct {
+	Symbol           string          `json:"symbol" yaml:"symbol"`
+	PositionSize     decimal.Decimal `json:"position_size,omitzero" yaml:"position_size"`
+	MaxOrderQuantity decimal.Decimal `json:"max_order_quantity,omitzero" yaml:"max_order_quantity"`
+	MaxOrderValue    decimal.Decimal `json:"max_order_value,omitzero" yaml:"max_order_value"`
+	PriceBandPercent decimal.Decimal `json:"price_band_percent,omitzero" yaml:"price_band_percent"`
+	MarginPercent    decimal.Decimal `json:"margin_percent,omitzero" yaml:"margin_percent"`
 }
+
+// Alerts are AlertPercents of single limits; absent: those of all.
+type Alerts struct {
+	DailyLoss    []int64 `json:"daily_loss,omitempty" yaml:"daily_loss"`
+	Drawdown     []int64 `json:"drawdown,omitempty" yaml:"drawdown"`
+	PositionSize []int64 `json:"position_size,omitempty" yaml:"position_size"`
+	Margin       []int64 `json:"margin,omitempty" yaml:"margin"`
+}
+
+// IsZero tells whether no limit has percents of its own.
+func (a Alerts) IsZero() bool {
+	return a.DailyLoss == nil && a.Drawdown == nil && a.PositionSize == nil && a.Margin == nil
+}
+
+const (
+	minuteMs = 60 * 1000
+	dayMs    = 24 * 60 * minuteMs
+)
 
 // Day gives the number of the day that a time is in.
 func (l *Limits) Day(ms int64) int64 {
-	const dayMs = 24 * 60 * 60 * 1000
-	ms += l.DayOffsetMinutes * 60 * 1000
-	day := ms / dayMs
-	if ms%dayMs < 0 {
-		day--
-	}
+	day, _ := l.local(ms)
 	return day
 }
 
-// Exposure is what a symbol's order is checked against.
-type Exposure struct {
-	// Net is the account's position, signed.
-	Net decimal.Decimal
-	// OpenBuys and OpenSells are the quantities that open orders may still trade.
-	OpenBuys, OpenSells decimal.Decimal
-	// LastPrice is the last traded one, 0 when unknown.
-	LastPrice decimal.Decimal
-}
-
-// Check gives the reason why an order may not be placed, "" when it may, and
-// words with the numbers. The position is taken as it would be if all open
-// orders of the same side, and this one, were filled.
-func (l *Limits) Check(side order.Side, quantity, price decimal.Decimal, e Exposure) (order.Reason, string) {
-	if l.MaxOrderQuantity.Sign() > 0 && quantity.Greater(l.MaxOrderQuantity) {
-		return order.ReasonMaxOrderQuantity, fmt.Sprintf("quantity %v, at most %v", quantity, l.MaxOrderQuantity)
+// local gives the day that a time is in, and how far into it it is.
+func (l *Limits) local(ms int64) (day, intoMs int64) {
+	ms += l.DayOffsetMinutes * minuteMs
+	day, intoMs = ms/dayMs, ms%dayMs
+	if intoMs < 0 {
+		day, intoMs = day-1, intoMs+dayMs
 	}
-	if price.IsZero() {
-		price = e.LastPrice
-	}
-	if l.MaxOrderValue.Sign() > 0 && price.IsZero() {
-		return order.ReasonNoPrice, "no price was seen yet, so the order's value can't be held against its limit"
-	}
-	if value := quantity.Mul(price); l.MaxOrderValue.Sign() > 0 && value.Greater(l.MaxOrderValue) {
-		return order.ReasonMaxOrderValue, fmt.Sprintf("value %v, at most %v", value, l.MaxOrderValue)
-	}
-	if l.PositionSize.IsZero() {
-		return "", ""
-	}
-	open := e.OpenBuys
-	if side == order.Sell {
-		open = e.OpenSells.Neg()
-	}
-	after := e.Net.Add(open).Add(side.Signed(quantity))
-	if after.Abs().Greater(l.PositionSize) && (after.Sign() != e.Net.Sign() || after.Abs().Greater(e.Net.Abs())) {
-		return order.ReasonPositionSize, fmt.Sprintf("the position could become %v, at most %v", after, l.PositionSize)
-	}
-	return "", ""
+	return day, intoMs
 }

@@ -1,0 +1,113 @@
+package account
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+)
+
+// held gives, sorted, the symbols in which any book holds something.
+func (a *Account) held() []string {
+	list := []string{} // never nil: a CRITICAL alert tells that there is nothing to close
+	for _, s := range a.s.Symbols {
+		if s.scale.held > 0 {
+			list = append(list, s.Name)
+		}
+	}
+	return list
+}
+
+// cancelAll cancels the open orders of all symbols, save closes by risk.
+func (a *Account) cancelAll(timeMs int64) {
+	for _, s := range a.s.Symbols {
+		a.cancelOpen(s, timeMs)
+	}
+}
+
+// cancelOpen cancels the open orders of a symbol, save closes by risk.
+func (a *Account) cancelOpen(s *Symbol, timeMs int64) {
+	for _, o := range slices.Clone(s.Orders) {
+		if o.Purpose != order.RiskClose {
+			a.cancel(o, timeMs)
+		}
+	}
+}
+
+// cancelFor makes way for the closes of the symbols that an alert names: all their
+// orders are cancelled, and of the others', whose positions stay, all but the exits
+// at stops and targets.
+func (a *Account) cancelFor(names []string, timeMs int64) {
+	for _, s := range a.s.Symbols {
+		if slices.Contains(names, s.Name) {
+			a.cancelOpen(s, timeMs)
+			continue
+		}
+		for _, o := range slices.Clone(s.Orders) {
+			if d := (draft{Order: *o}); !d.protective() {
+				a.cancel(o, timeMs)
+			}
+		}
+	}
+}
+
+// closeAll orders the close of every book that is not closed and not about to be.
+func (a *Account) closeAll(timeMs int64) {
+	for _, s := range a.s.Symbols {
+		if s.scale.held > 0 {
+			a.closeSymbol(s, timeMs)
+		}
+	}
+}
+
+// closeSymbol orders the close of a symbol's books.
+func (a *Account) closeSymbol(s *Symbol, timeMs int64) {
+	for _, b := range s.Books {
+		if !b.Quantity.IsZero() {
+			a.closeBook(s, b, b.Quantity.Abs(), timeMs)
+		}
+	}
+}
+
+// closeBook orders, in the name of risk, the close of up to a quantity of a book,
+// and gives what it ordered.
+func (a *Account) closeBook(s *Symbol, b *Book, quantity decimal.Decimal, timeMs int64) decimal.Decimal {
+	side := order.Sell
+	if b.Quantity.Sign() < 0 {
+		side = order.Buy
+	}
+	quantity = decimal.Min(quantity, s.closable(b.StrategyID, side))
+	if quantity.Sign() <= 0 || a.justRefused(b) {
+		return decimal.Decimal{}
+	}
+	a.s.Leg++
+	d := draft{leg: "close/" + strconv.Itoa(a.s.Leg), timeMs: timeMs}
+	d.StrategyID, d.BookID, d.Symbol = RiskStrategy(a.s.UserID), b.StrategyID, s.Name
+	d.Side, d.Kind, d.Purpose, d.Quantity = side, order.Market, order.RiskClose, quantity
+	if a.place(d) == nil {
+		return decimal.Decimal{}
+	}
+	return quantity
+}
+
+// closeExcess closes an excess from the books on the side of the net position.
+func (a *Account) closeExcess(s *Symbol, excess decimal.Decimal, timeMs int64) {
+	side := order.Sell
+	if s.Net.Quantity.Sign() < 0 {
+		side = order.Buy
+	}
+	for _, o := range s.Orders {
+		if o.Purpose == order.RiskClose && o.Side == side {
+			excess = excess.Sub(o.Rest())
+		}
+	}
+	for _, b := range s.Books {
+		if excess.Sign() <= 0 {
+			return
+		}
+		if b.Quantity.Sign() == s.Net.Quantity.Sign() {
+			excess = excess.Sub(a.closeBook(s, b, excess, timeMs))
+		}
+	}
+}

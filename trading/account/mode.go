@@ -1,0 +1,149 @@
+package account
+
+import (
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/risk"
+)
+
+// modeData is the data of the SYSTEM alerts that record a change of the account's
+// mode: what it became and was, why, and at whose word. The alert's timestamp says
+// when.
+type modeData struct {
+	// Reason is a code: COMMAND, EXTERNAL_ALERT, or the limit's name. Detail are the
+	// words that came with it.
+	Reason string `json:"reason"`
+	Mode   Mode   `json:"mode"`
+	Was    Mode   `json:"was"`
+	// WasReason says why it was not ACTIVE.
+	WasReason string `json:"was_reason,omitempty"`
+	Detail    string `json:"detail,omitempty"`
+	By        string `json:"by,omitempty"`
+	CommandID string `json:"command_id,omitempty"`
+	// Granted are the limits that a RESUME counts afresh.
+	Granted []AlertType `json:"granted,omitempty"`
+}
+
+const reasonCommand = "COMMAND"
+
+// setMode changes what the account may do.
+func (a *Account) setMode(m Mode, reason string) {
+	a.s.Mode, a.s.ModeReason = m, reason
+}
+
+// changeMode changes the mode and records it in an alert.
+func (a *Account) changeMode(d modeData, severity risk.Severity, message string, timeMs int64) {
+	d.Was, d.WasReason = a.s.Mode, a.s.ModeReason
+	reason := d.Reason
+	if d.Mode == Active {
+		reason = ""
+	}
+	a.setMode(d.Mode, reason)
+	a.alert(AlertSystem, severity, message, d, timeMs)
+}
+
+// reduce puts an ACTIVE account into REDUCING because of a limit.
+func (a *Account) reduce(what AlertType) {
+	if a.s.Mode == Active {
+		a.setMode(Reducing, string(what))
+	}
+}
+
+// closeDown begins the end of trading: everything is cancelled and closed, and the
+// account is REDUCING until nothing is held, and HALTED then.
+func (a *Account) closeDown(what AlertType, timeMs int64) {
+	if a.s.Mode != Halted {
+		a.setMode(Reducing, string(what))
+	}
+	a.s.Closing = true
+	a.cancelAll(timeMs)
+}
+
+// closing goes on with what is to be closed, after something has changed: a venue
+// may have refused a close, or filled what it should not have.
+func (a *Account) closing(timeMs int64) {
+	if a.marked > 0 {
+		a.goOnMarked(timeMs)
+	}
+	if !a.s.Closing {
+		return
+	}
+	if a.heldBooks > 0 {
+		a.closeAll(timeMs)
+	} else if a.s.Mode == Reducing {
+		a.changeMode(modeData{Reason: a.s.ModeReason, Mode: Halted}, risk.Critical, "Account halted: all positions are closed after "+a.s.ModeReason, timeMs)
+	}
+}
+
+// halt stops all trading but the closes of the account's own limits. d has the
+// reason and its words.
+func (a *Account) halt(d modeData, timeMs int64) {
+	a.cancelAll(timeMs)
+	d.Mode = Halted
+	a.changeMode(d, risk.Critical, "Account halted: "+d.Detail, timeMs)
+}
+
+func (a *Account) haltCommand(d *Halt, commandID string, timeMs int64) {
+	words := d.Reason
+	if words == "" {
+		words = "by command"
+	}
+	a.halt(modeData{Reason: reasonCommand, Detail: words, By: d.By, CommandID: commandID}, timeMs)
+	if d.ClosePositions {
+		a.s.Closing = true
+		a.closeAll(timeMs)
+	}
+}
+
+// resume makes the account ACTIVE. Each limit that was reached is granted once
+// more, and counts afresh from now; one that is still broken is found so at once.
+func (a *Account) resume(d *Resume, commandID string, timeMs int64) {
+	granted := a.grant()
+	a.s.Closing = false
+	for _, s := range a.s.Symbols {
+		s.Closing = false
+	}
+	a.marked = 0
+	a.changeMode(modeData{
+		Reason: reasonCommand, Mode: Active, Detail: d.Reason, By: d.By, CommandID: commandID, Granted: granted,
+	}, risk.Info, "Account resumed", timeMs)
+	a.assess(nil, timeMs)
+	a.assessSizes(timeMs)
+}
+
+// grant counts the limits that were reached afresh, and gives which these are.
+func (a *Account) grant() []AlertType {
+	var list []AlertType
+	if a.s.LossLevel == risk.LevelCritical {
+		a.startDay()
+		list = append(list, AlertDailyLoss)
+	}
+	if a.s.DrawdownLevel == risk.LevelCritical {
+		a.s.Peak, a.s.DrawdownLevel = a.profit(), 0
+		list = append(list, AlertDrawdown)
+	}
+	sizes := false
+	for _, s := range a.s.Symbols {
+		if s.SizeLevel == risk.LevelCritical {
+			// What is within the limit by now stays told of; what is not, is told again.
+			s.SizeLevel, sizes = min(a.guard.Size.Level(s.Net.Quantity.Abs(), s.scale.terms.PositionSize), risk.LevelCritical-1), true
+		}
+	}
+	if sizes {
+		list = append(list, AlertPositionSize)
+	}
+	if a.s.MarginLevel == risk.LevelCritical {
+		a.s.MarginLevel = min(a.guard.Margin.Level(a.weights.Held, a.Equity()), risk.LevelCritical-1)
+		list = append(list, AlertMargin)
+	}
+	return list
+}
+
+// refusal gives the reason for which a REDUCING account refuses an entry.
+func (a *Account) refusal() order.Reason {
+	switch r := order.Reason(a.s.ModeReason); r {
+	case order.ReasonDailyLoss, order.ReasonDrawdown:
+		return r
+	default:
+		return order.ReasonReducing
+	}
+}

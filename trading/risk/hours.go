@@ -1,0 +1,64 @@
+package risk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Clock is a time of day in minutes, written as "09:15"; "24:00" is the day's end.
+type Clock int64
+
+const lastClock Clock = 24 * 60
+
+// MarshalText implements encoding.TextMarshaler.
+func (c Clock) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%02d:%02d", c/60, c%60), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (c *Clock) UnmarshalText(text []byte) error {
+	digit := func(i int) Clock { return Clock(text[i]) - '0' }
+	if len(text) == 5 && text[2] == ':' && strings.Trim(string(text), "0123456789") == ":" {
+		hours, minutes := 10*digit(0)+digit(1), 10*digit(3)+digit(4)
+		if minutes < 60 && 60*hours+minutes <= lastClock {
+			*c = 60*hours + minutes
+			return nil
+		}
+	}
+	return fmt.Errorf("%.16q is not HH:MM, 00:00 to 24:00", text)
+}
+
+// Allowed says what a Clock may be, for messages.
+func (Clock) Allowed() string { return `a time of day in quotes, such as "09:15"` }
+
+// weekdays in the order of the days' numbers: day 0, 1970-01-01, was a Thursday.
+var weekdays = [...]string{"THU", "FRI", "SAT", "SUN", "MON", "TUE", "WED"}
+
+// workdays are a Window's days when it names none.
+var workdays = []string{"MON", "TUE", "WED", "THU", "FRI"}
+
+// Window is a time of day on some weekdays, in the zone of DayOffsetMinutes. From
+// is in it, To is not. One that goes over midnight is written as two.
+type Window struct {
+	// Days are MON to SUN; absent: MON to FRI.
+	Days []string `json:"days,omitempty" yaml:"days"`
+	From Clock    `json:"from" yaml:"from"`
+	To   Clock    `json:"to" yaml:"to"`
+}
+
+// open tells whether a time is within one of the windows, and gives the local
+// time, to tell of it.
+func (l *Limits) open(ms int64) (ok bool, local string) {
+	day, into := l.local(ms)
+	weekday := weekdays[(day%7+7)%7]
+	for i := range l.TradingHours {
+		w := &l.TradingHours[i]
+		days := w.Days
+		if len(days) == 0 {
+			days = workdays
+		}
+		if slices.Contains(days, weekday) && into >= int64(w.From)*minuteMs && into < int64(w.To)*minuteMs {
+			return true, ""
+		}
+	}
+	return false, fmt.Sprintf("%s %02d:%02d:%02d", weekday, into/3_600_000, into/minuteMs%60, into/1000%60)
+}
