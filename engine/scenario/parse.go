@@ -103,6 +103,7 @@ func (p *parser) config(line string, lines []string) error {
 	if p.file.ConfigFile = name; name != "" {
 		return nil
 	}
+	p.file.Config = strings.Repeat("\n", p.line) // so that its errors have the scenario's lines
 	for p.line < len(lines) {
 		line := lines[p.line]
 		if strings.TrimSpace(line) != "" && line[0] != ' ' && line[0] != '\t' {

@@ -73,7 +73,7 @@ at 09:21
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Config != "  log: {level: warn}\n\n  revision: 2\n" || len(f.Steps) != 6 {
+	if f.Config != "\n\n\n\n\n\n  log: {level: warn}\n\n  revision: 2\n" || len(f.Steps) != 6 {
 		t.Fatalf("%q and %d steps", f.Config, len(f.Steps))
 	}
 	second := f.Steps[1].Tick
