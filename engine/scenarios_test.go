@@ -10,12 +10,21 @@ import (
 	"github.com/velox-trading/velox/engine/scenario"
 )
 
+// scenarioGroups are the beginnings of scenarios' names; docs/scenarios.md lists them.
+var scenarioGroups = []string{
+	"candle", "session", "indicator", "pattern", "strategy", "order", "paper", "position", "risk", "account", "dead_letter",
+}
+
 // TestScenarios runs every scenario of testdata: what a trader is promised, in
-// files that he can read.
+// files that he can read. Each is of a group and says first, in plain words, what
+// holds.
 func TestScenarios(t *testing.T) {
 	files, err := scenarioFiles([]string{"testdata/scenarios"})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(files) < 60 {
+		t.Errorf("there are %d scenarios, want 60 or more", len(files))
 	}
 	for _, path := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".scenario"), func(t *testing.T) {
@@ -23,6 +32,12 @@ func TestScenarios(t *testing.T) {
 			text, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(scenarioGroups, func(g string) bool { return strings.HasPrefix(filepath.Base(path), g+"_") }) {
+				t.Errorf("the name begins with none of %v", scenarioGroups)
+			}
+			if !strings.HasPrefix(string(text), "# ") {
+				t.Error("does not begin with a comment that says what holds")
 			}
 			bad, err := RunScenario(t.Context(), path, string(text), discard())
 			if err != nil {

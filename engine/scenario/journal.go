@@ -33,9 +33,17 @@ func NewJournal() *Journal {
 	}
 }
 
-// Take takes a record in that the shards wrote. Requests for indicators are not
-// told of.
+// Take takes in a record of the topics that tell what came of the ticks. What others
+// wrote there and nobody can read is not told of, nor are requests for indicators.
 func (j *Journal) Take(r *messages.Record) error {
+	err := j.take(r)
+	if err != nil && !r.WrittenByVelox() {
+		return nil // a shard makes a dead letter of it
+	}
+	return err
+}
+
+func (j *Journal) take(r *messages.Record) error {
 	switch r.Topic {
 	case messages.TopicUpdates:
 		return j.update(r)
