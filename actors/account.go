@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
@@ -72,7 +73,7 @@ func (u *accountUpdate) read(r *messages.Record) error {
 		if err != nil {
 			return &messages.DecodeError{Reason: messages.ReasonWrongType, Field: messages.HeaderOrigin, Detail: err.Error()}
 		}
-		u.from = fmt.Sprintf("%d/%s/%d", r.Partition, o.Topic, o.Partition)
+		u.from = strconv.Itoa(int(r.Partition)) + "/" + o.Topic + "/" + strconv.Itoa(int(o.Partition))
 		u.at, seq = place{o.Offset, o.Index}, account.Seq{Partition: o.Partition, Offset: o.Offset}
 	}
 	u.event.Price = price
@@ -161,7 +162,7 @@ func (m *accountMachine) step(b *batch, box *outbox) stepNote {
 }
 
 func (m *accountMachine) take(in *input, quarantined []string, box *outbox) {
-	cause := account.Cause{Origin: fmt.Sprintf("%s/%d/%d", in.origin.Topic, in.origin.Partition, in.origin.Offset)}
+	cause := account.Cause{Origin: in.origin.Topic + "/" + strconv.Itoa(int(in.origin.Partition)) + "/" + strconv.FormatInt(in.origin.Offset, 10)}
 	for _, id := range quarantined {
 		m.emit(m.account.StrategyFailed(id, "it panicked twice on the same input", cause), box)
 	}
@@ -233,6 +234,7 @@ func (m *accountMachine) own(g strategy.Signal, cause account.Cause, leg int, bo
 	out := messages.Signal{
 		StrategyID: g.StrategyID, Symbol: g.Symbol, TimeMs: g.TimeMs, Action: string(g.Action), Confidence: g.Confidence,
 		Price: g.Price, Quantity: g.Quantity, StopLoss: g.StopLoss, Target: g.Target,
+		TriggerPrice: g.Trigger, TrailingStop: g.TrailingStop, Validity: string(g.Validity), Cancel: g.Cancel,
 	}
 	for _, v := range g.Indicators {
 		out.Indicators = append(out.Indicators, messages.NamedValue(v))
@@ -247,6 +249,7 @@ func (m *accountMachine) signal(g *messages.Signal, cause account.Cause, box *ou
 	s := strategy.Signal{
 		StrategyID: g.StrategyID, Symbol: g.Symbol, TimeMs: g.TimeMs, Action: strategy.Action(g.Action), Confidence: g.Confidence,
 		Price: g.Price, Quantity: g.Quantity, StopLoss: g.StopLoss, Target: g.Target,
+		Trigger: g.TriggerPrice, TrailingStop: g.TrailingStop, Validity: order.Validity(g.Validity), Cancel: g.Cancel,
 	}
 	for _, v := range g.Indicators {
 		s.Indicators = append(s.Indicators, strategy.NamedValue(v))

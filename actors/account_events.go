@@ -31,11 +31,11 @@ func (m *accountMachine) emitOrder(e *account.OrderEvent, box *outbox) {
 		OrderID: e.OrderID, StrategyID: e.StrategyID, Symbol: e.Symbol, TimeMs: e.TimeMs, EventType: string(e.Type),
 		Order: messages.OrderDetails{
 			TransactionType: string(e.Side), OrderType: string(e.Kind), Quantity: e.Quantity, Price: e.Price,
-			Status: string(e.Status), Reason: string(e.Reason),
+			Status: string(e.Status), Reason: string(e.Reason), TriggerPrice: e.Trigger, Validity: string(e.Validity),
 		},
 	}
 	if x := e.Execution; x != nil {
-		out.Execution = &messages.Execution{AveragePrice: x.AveragePrice, FilledQuantity: x.FilledQuantity, ExecutionTimeMs: x.TimeMs}
+		out.Execution = &messages.Execution{AveragePrice: x.AveragePrice, FilledQuantity: x.FilledQuantity, ExecutionTimeMs: x.TimeMs, Fees: x.Fees}
 	}
 	encode := messages.AppendOrderEvent
 	if m.config.Protobuf {
@@ -53,7 +53,7 @@ func (m *accountMachine) emitPosition(e *account.PositionEvent, box *outbox) {
 		PositionID: e.PositionID, UserID: e.UserID, Symbol: e.Symbol, TimeMs: e.TimeMs, EventType: string(e.Type),
 		Position: messages.PositionDetails{
 			Quantity: e.Quantity, AveragePrice: e.AveragePrice, CurrentPrice: e.CurrentPrice,
-			UnrealizedPnL: e.UnrealizedPnL, RealizedPnL: e.RealizedPnL, Status: e.Status,
+			UnrealizedPnL: e.UnrealizedPnL, RealizedPnL: e.RealizedPnL, Status: e.Status, Fees: e.Fees,
 		},
 	}
 	encode := messages.AppendPosition

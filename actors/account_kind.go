@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/supervisor"
+	"github.com/velox-trading/velox/trading/account"
 )
 
 // accountKind is what account shards do: the commands of one partition, the
@@ -128,7 +130,32 @@ func (k *accountKind) routeCommand(ep *epoch, r *messages.Record) {
 		k.shard.passOn(ep, in, home, []byte(c.UserID))
 		return
 	}
+	deploys := account.CommandType(c.Type) == account.CmdDeploy
+	if deploys && k.shard.replaying && k.shard.committed.below(r.TopicPartition(), r.Offset) {
+		return // its effect, or its refusal, was committed with it; the owners have changed since
+	}
+	if id, user := k.takenBy(&c); deploys && user != "" {
+		ep.dead(in, reasonRefused, "command "+c.Type, fmt.Sprintf("refused: STRATEGY_TAKEN: strategy_id %.64q is another user's", id))
+		return
+	}
 	ep.give(c.UserID, in)
+}
+
+// takenBy gives the id of the strategy that a DEPLOY is for and the other user who
+// has it, if one has: signals are routed by that id alone.
+func (k *accountKind) takenBy(c *messages.Command) (id, user string) {
+	var d struct {
+		StrategyID string `json:"strategy_id"`
+	}
+	if err := json.Unmarshal(c.Data, &d); err != nil || d.StrategyID == "" {
+		return "", "" // the account refuses bad data; a derived id is its user's own
+	}
+	for _, owner := range []string{k.own[d.StrategyID], k.owners[d.StrategyID]} {
+		if owner != "" && owner != c.UserID {
+			return d.StrategyID, owner
+		}
+	}
+	return d.StrategyID, ""
 }
 
 func (k *accountKind) routeUpdate(ep *epoch, r *messages.Record) {
@@ -234,8 +261,8 @@ func (k *accountKind) learnOwner(r *messages.Record) {
 	}
 }
 
-// prepare makes sure, before the keeper of a partition calls a strategy
-// nobody's, that it has read every owner that was known by then.
+// prepare makes sure, before the keeper of a partition calls a strategy nobody's, or
+// one is deployed, that it has read every owner that was known by then.
 func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*messages.Record) ([]*messages.Record, error) {
 	if !slices.ContainsFunc(records, k.needsOwner) {
 		return records, nil
@@ -264,6 +291,10 @@ func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*message
 }
 
 func (k *accountKind) needsOwner(r *messages.Record) bool {
+	if r.Topic == messages.TopicCommands {
+		c, err := messages.DecodeCommandRecord(r)
+		return err == nil && account.CommandType(c.Type) == account.CmdDeploy
+	}
 	return (r.Topic == messages.TopicSignals || r.Topic == messages.TopicOrders) && !r.WrittenByVelox() && k.keeps(r.TopicPartition())
 }
 

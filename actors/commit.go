@@ -25,6 +25,7 @@ const stateVersion = 1
 func (s *shard) finish(ctx context.Context, ep *epoch) error {
 	moved := len(ep.next) > 0
 	s.frontier.move(ep.next)
+	s.unrecorded = s.unrecorded || moved
 	arrange(ep.outputs)
 	s.replayCost += s.since(ep.start)
 	s.count(ep, moved)
@@ -125,6 +126,7 @@ func (s *shard) commit(ctx context.Context, ep *epoch, outputs []output) error {
 	}
 	s.config.Observer.Time(TimeCommit, string(s.id.Kind), s.since(start))
 	s.observeOrders(outputs)
+	s.unrecorded = false
 	for h := range saved {
 		s.clean(h)
 	}
@@ -210,15 +212,25 @@ func (s *shard) clean(h *handle) {
 }
 
 // sweepDue tells whether changed entities are to be checkpointed now: when replay
-// would take too long, but not too often; and always after Max.
+// would take too long, but not too often; and always after Max. Then the frontier
+// alone is written, too, when it has moved past inputs that changed nothing: a
+// shard that passes over what nobody wants would otherwise, restored much later,
+// find it deleted and call it lost.
 func (s *shard) sweepDue(ep *epoch) bool {
 	if s.sweeping {
 		return true
 	}
-	if len(s.snapshots) == 0 || s.replaying {
+	if s.replaying {
 		return false
 	}
 	age := ep.start.Sub(s.lastSweep)
+	if len(s.snapshots) == 0 {
+		due := s.unrecorded && age >= s.config.Checkpoint.Max
+		if due {
+			s.lastSweep = ep.start
+		}
+		return due
+	}
 	if age >= s.config.Checkpoint.Max || (age >= s.config.Checkpoint.Min && s.replayCost >= s.config.Checkpoint.Replay) {
 		s.sweeping, s.lastSweep = true, ep.start
 	}

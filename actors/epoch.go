@@ -127,7 +127,9 @@ type shard struct {
 	snapshots map[*snapshot]struct{}
 	inputs    []messages.Input
 
-	lastSweep    time.Time
+	lastSweep time.Time
+	// unrecorded: the frontier has moved since the last commit.
+	unrecorded   bool
 	sweeping     bool
 	replayCost   time.Duration
 	lastActivity time.Time
@@ -500,11 +502,22 @@ func (s *shard) spawnMissing(ctx context.Context, groups []*group) error {
 }
 
 // arrange puts outputs into the order of taking and numbers them under their
-// origin.
+// origin. Places are sorted, not outputs: those are large.
 func arrange(outputs []output) {
-	slices.SortStableFunc(outputs, func(a, b output) int {
-		return cmp.Or(cmp.Compare(a.take, b.take), cmp.Compare(a.from, b.from))
+	places := make([]int32, len(outputs))
+	for i := range places {
+		places[i] = int32(i)
+	}
+	slices.SortFunc(places, func(i, j int32) int {
+		a, b := &outputs[i], &outputs[j]
+		return cmp.Or(cmp.Compare(a.take, b.take), cmp.Compare(a.from, b.from), cmp.Compare(i, j))
 	})
+	if !slices.IsSorted(places) {
+		before := slices.Clone(outputs)
+		for i, place := range places {
+			outputs[i] = before[place]
+		}
+	}
 	take, index := -1, int32(0)
 	for i := range outputs {
 		if outputs[i].take != take {

@@ -121,6 +121,10 @@ func (v *promptVenue) Cancel(_ context.Context, c account.VenueCommand) order.Re
 	return v.report(c.ClientOrderID, order.ReportCancelled)
 }
 
+func (v *promptVenue) Change(_ context.Context, c account.VenueCommand) order.Report {
+	return v.report(c.ClientOrderID, order.ReportChanged)
+}
+
 func (v *promptVenue) Query(_ context.Context, c account.VenueCommand) order.Report {
 	return v.report(c.ClientOrderID, order.ReportUnknown)
 }

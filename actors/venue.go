@@ -18,8 +18,8 @@ type Venues interface {
 // Venue is one account's session with a live venue: the only place with side
 // effects. Its calls block until there is a clear answer or none is to be had;
 // an answer that isn't clear is a report of kind UNKNOWN, never an error that
-// someone could take for "not sent". Send and Cancel of one account come one at a
-// time, Query may come beside them.
+// someone could take for "not sent". Send, Cancel and Change of one account come
+// one at a time, Query may come beside them.
 type Venue interface {
 	// Send places an order. Its client order id is the command's; notAfter must be
 	// checked just before the write, and an order that is too late is not sent and
@@ -27,8 +27,12 @@ type Venue interface {
 	Send(ctx context.Context, c account.VenueCommand, notAfter time.Time) order.Report
 	// Cancel names the order by its client order id.
 	Cancel(ctx context.Context, c account.VenueCommand) order.Report
+	// Change gives an open order the command's terms, all of them absolute, so that
+	// doing it again changes nothing. A refusal is a report of kind NOT_CHANGED.
+	Change(ctx context.Context, c account.VenueCommand) order.Report
 	// Query tells what became of an order. NOT_SENT is the venue's clear answer that
-	// it has no such order; without a clear answer the report is UNKNOWN.
+	// it has no such order; without a clear answer the report is UNKNOWN. A report that
+	// shows the order's terms settles a change whose answer got lost.
 	Query(ctx context.Context, c account.VenueCommand) order.Report
 }
 
@@ -114,6 +118,8 @@ func (s *sessions) do(c timedCall) order.Report {
 		return no
 	case c.command.Action == account.VenueSend:
 		return venue.Send(s.ctx, c.command, c.committed.Add(c.command.Deadline))
+	case c.command.Action == account.VenueChange:
+		return venue.Change(s.ctx, c.command)
 	default:
 		return venue.Cancel(s.ctx, c.command)
 	}

@@ -58,6 +58,10 @@ func (v *fakeVenue) Cancel(_ context.Context, c account.VenueCommand) order.Repo
 	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportCancelled, TimeMs: baseMs}
 }
 
+func (v *fakeVenue) Change(_ context.Context, c account.VenueCommand) order.Report {
+	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportChanged, TimeMs: baseMs}
+}
+
 func (v *fakeVenue) Query(_ context.Context, c account.VenueCommand) order.Report {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -141,6 +145,10 @@ func (v *deafVenue) Send(_ context.Context, c account.VenueCommand, notAfter tim
 }
 
 func (v *deafVenue) Cancel(_ context.Context, c account.VenueCommand) order.Report {
+	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs}
+}
+
+func (v *deafVenue) Change(_ context.Context, c account.VenueCommand) order.Report {
 	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs}
 }
 

@@ -1,10 +1,15 @@
 package configs
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
+	"github.com/velox-trading/velox/trading/strategy/compiled"
 	"github.com/velox-trading/velox/trading/strategy/rules"
 )
 
@@ -12,10 +17,13 @@ import (
 // with ids derived from its content and the Revision, so that it takes effect
 // once, however many nodes have the same file.
 type Account struct {
-	UserID     string          `yaml:"user_id" required:"-" check:"id"`
-	Venue      string          `yaml:"venue" oneof:"paper"`
-	Deposit    decimal.Decimal `yaml:"deposit"`
-	Limits     risk.Limits     `yaml:"limits"`
+	UserID  string          `yaml:"user_id" required:"-" check:"id"`
+	Venue   string          `yaml:"venue" oneof:"paper"`
+	Deposit decimal.Decimal `yaml:"deposit"`
+	Limits  risk.Limits     `yaml:"limits"`
+	Paper   Paper           `yaml:"paper"`
+	// Cost is what a close costs: average (also when empty) or fifo.
+	Cost       position.Method `yaml:"cost" oneof:",average,fifo"`
 	Strategies []Strategy      `yaml:"strategies"`
 }
 
@@ -26,9 +34,40 @@ type Strategy struct {
 	Name       string   `yaml:"name" required:"-" check:"id"`
 	Symbols    []string `yaml:"symbols" required:"-" check:"id"`
 	Timeframe  string   `yaml:"timeframe" check:"timeframe"`
-	// Rules, or External for signals that come from outside.
-	Rules    map[string]string `yaml:"rules"`
-	External bool              `yaml:"external"`
+	// One of: Rules by name; Code, the name of a compiled strategy, with its
+	// Parameters; External for signals that come from outside.
+	Rules      map[string]RuleText `yaml:"rules"`
+	Code       string              `yaml:"code" check:"id"`
+	Parameters map[string]RuleText `yaml:"parameters"`
+	External   bool                `yaml:"external"`
+}
+
+// RuleText is one rule or parameter. It may be written as a text, a number or a
+// truth, with quotes or without.
+type RuleText string
+
+// UnmarshalText takes any text.
+func (r *RuleText) UnmarshalText(b []byte) error {
+	*r = RuleText(b)
+	return nil
+}
+
+// MarshalText gives the text.
+func (r RuleText) MarshalText() ([]byte, error) { return []byte(r), nil }
+
+// Allowed says what may be written.
+func (r RuleText) Allowed() string { return "a text, a number, true or false" }
+
+// Texts gives rules or parameters as plain texts; nil for none.
+func Texts(m map[string]RuleText) map[string]string {
+	if m == nil {
+		return nil
+	}
+	out := make(map[string]string, len(m))
+	for name, text := range m {
+		out[name] = string(text)
+	}
+	return out
 }
 
 func (l *loader) accountDefaults() {
@@ -57,6 +96,7 @@ func (c *checker) accounts(cfg *Config) {
 		for _, p := range a.Limits.Problems() {
 			c.report(path+".limits."+p.Path, p.Value, p.Want)
 		}
+		c.paper(path+".paper", &a.Paper)
 		if a.Venue != "paper" && cfg.Processing.Guarantee.Account != "exactly_once" {
 			c.report(path+".venue", a.Venue, "want processing.guarantee.account exactly_once for a live venue")
 		}
@@ -83,6 +123,16 @@ func (c *checker) once(seen map[string]string, path, value string) {
 	seen[value] = path
 }
 
+func (c *checker) paper(path string, p *Paper) {
+	if p.Latency%time.Millisecond != 0 {
+		c.report(path+".latency", p.Latency.String(), "want whole milliseconds")
+	}
+	settings := p.Settings()
+	if err := settings.Validate(); err != nil {
+		c.report(path, "", err.Error())
+	}
+}
+
 func (c *checker) money(path string, d decimal.Decimal) {
 	if d.Sign() < 0 || !d.Bounded() {
 		c.report(path, d.String(), "want 0 to 92233720368.54775807")
@@ -90,20 +140,71 @@ func (c *checker) money(path string, d decimal.Decimal) {
 }
 
 func (c *checker) strategy(path string, s *Strategy) {
-	if (len(s.Rules) > 0) == s.External {
-		c.report(path, "", "want rules, or external: true")
+	kinds := 0
+	for _, given := range []bool{len(s.Rules) > 0, s.Code != "", s.External} {
+		if given {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		c.report(path, "", "want one of rules, code, and external: true")
+		return
 	}
 	if s.Symbols != nil && len(s.Symbols) == 0 {
 		c.report(path+".symbols", "", "want at least one symbol")
 	}
-	if len(s.Rules) == 0 {
-		return
+	if s.Code == "" && len(s.Parameters) > 0 {
+		c.report(path+".parameters", "", "only code has parameters")
 	}
-	spec, err := rules.FromMap(s.Rules)
+	tf, err := market.ParseTimeframe(s.Timeframe)
+	switch {
+	case err != nil || s.External: // the timeframe is reported where its tag is checked
+	case s.Code != "":
+		c.code(path, s, tf)
+	default:
+		c.rules(path+".rules", s, tf)
+	}
+}
+
+// rules compiles the rules and reports each that is wrong at its own place.
+func (c *checker) rules(path string, s *Strategy, tf market.Timeframe) {
+	spec, err := rules.FromMap(Texts(s.Rules))
 	if err == nil {
-		_, err = rules.Compile(spec)
+		_, err = rules.Compile(spec, tf)
 	}
-	if err != nil {
-		c.report(path+".rules", "", err.Error())
+	for _, err := range each(err) {
+		var wrong *rules.Error
+		if !errors.As(err, &wrong) {
+			c.report(path, "", err.Error())
+			continue
+		}
+		at := path + "." + wrong.Rule
+		c.reportAt(c.placeIn(at, wrong.Line, wrong.Column), at, "", wrong.Detail)
 	}
+}
+
+// code makes the compiled strategy and reports each parameter that is wrong.
+func (c *checker) code(path string, s *Strategy, tf market.Timeframe) {
+	_, err := compiled.New(s.Code, compiled.Place{StrategyID: s.Name, Symbols: s.Symbols, Timeframe: tf}, Texts(s.Parameters))
+	for _, err := range each(err) {
+		var wrong *compiled.ParameterError
+		if errors.As(err, &wrong) {
+			c.report(path+".parameters."+wrong.Name, wrong.Value, wrong.Want)
+		} else {
+			c.report(path+".code", s.Code, err.Error())
+		}
+	}
+}
+
+// each gives the errors that are joined in err.
+func each(err error) []error {
+	if err == nil {
+		return nil
+	}
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		if joined, ok := inner.(interface{ Unwrap() []error }); ok {
+			return joined.Unwrap()
+		}
+	}
+	return []error{err}
 }

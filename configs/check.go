@@ -20,20 +20,43 @@ import (
 // A tag of a list holds for each of its elements.
 type checker struct {
 	where    map[string]string
+	spots    map[string]spot
 	reported map[string]bool // paths with a problem already
 	problems []Problem
 }
 
 // report adds a problem of a setting, unless one was found there before: a value
 // that could not be read is told once.
-func (c *checker) report(path, value, want string) {
+func (c *checker) report(path, value, want string) { c.reportAt("", path, value, want) }
+
+// reportAt is report with a place that says more than the path's own; "" for the
+// path's own.
+func (c *checker) reportAt(where, path, value, want string) {
 	for p := path; p != ""; p = parent(p) {
 		if c.reported[p] {
 			return
 		}
 	}
 	c.reported[path] = true
-	c.problems = append(c.problems, Problem{Where: c.blame(path), Path: path, Value: value, Want: want})
+	if where == "" {
+		where = c.blame(path)
+	}
+	c.problems = append(c.problems, Problem{Where: where, Path: path, Value: value, Want: want})
+}
+
+// placeIn gives the file, line and column of a place in a setting's text, both from
+// 1; without a column when the text is not written as it is read.
+func (c *checker) placeIn(path string, line, column int) string {
+	at, ok := c.spots[path]
+	switch {
+	case !ok || line == 0:
+		return ""
+	case at.block:
+		return fmt.Sprintf("%s:%d:%d", at.file, at.line+line, at.column+column-1)
+	case at.column == 0 || line > 1:
+		return ""
+	}
+	return fmt.Sprintf("%s:%d:%d", at.file, at.line, at.column+column-1)
 }
 
 // blame gives the source to look at. A shipped default is never wrong by itself:

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // decoder lays YAML text over a Go value. A library's strict decoder stops at
@@ -20,9 +21,45 @@ import (
 type decoder struct {
 	file     string            // its name in messages
 	where    map[string]string // path -> source
+	spots    map[string]spot
 	problems []Problem
 	anchors  map[string]ast.Node
 	depth    int
+}
+
+// spot is where a text of a setting begins. block: it is written in lines of its own
+// after a |. The column is 0 when what is written is not what is read.
+type spot struct {
+	file         string
+	line, column int
+	block        bool
+}
+
+// spotOf gives the spot of a scalar.
+func (d *decoder) spotOf(n ast.Node) spot {
+	switch n := n.(type) {
+	case *ast.LiteralNode:
+		if start, value := n.Start, n.Value.GetToken(); start != nil && value != nil && start.Value == "|" {
+			return spot{file: d.file, line: start.Position.Line, column: indent(value.Origin) + 1, block: true}
+		}
+	case *ast.StringNode:
+		t := n.GetToken()
+		if strings.Contains(t.Origin, "\\") || strings.Contains(strings.TrimSpace(t.Origin), "\n") {
+			break
+		}
+		at := spot{file: d.file, line: t.Position.Line, column: t.Position.Column}
+		if t.Type == token.SingleQuoteType || t.Type == token.DoubleQuoteType {
+			at.column++
+		}
+		return at
+	}
+	return spot{file: d.file}
+}
+
+// indent counts the spaces before a block's first line.
+func indent(origin string) int {
+	origin = strings.TrimLeft(origin, "\n")
+	return len(origin) - len(strings.TrimLeft(origin, " "))
 }
 
 // maxDepth bounds nesting, for an alias may stand inside of its own anchor.
@@ -155,6 +192,9 @@ func (d *decoder) resolve(path string, n ast.Node) (ast.Node, bool) {
 }
 
 func (d *decoder) scalar(path string, n ast.Node, v reflect.Value) {
+	if d.spots != nil {
+		d.spots[path] = d.spotOf(n)
+	}
 	text := ""
 	isString := false
 	switch s := n.(type) {

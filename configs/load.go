@@ -3,6 +3,7 @@ package configs
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -55,7 +56,7 @@ type Sources struct {
 // Load reads and checks a configuration. Everything that is wrong in any source
 // is in one *Error; a file that can't be read is an error of its own.
 func Load(s Sources) (*Config, error) {
-	l := loader{config: &Config{}, where: make(map[string]string)}
+	l := newLoader()
 	l.yaml(shipped+"velox.yaml", shippedDefaults)
 	if len(l.problems) > 0 {
 		panic((&Error{l.problems}).Error())
@@ -83,7 +84,7 @@ func Load(s Sources) (*Config, error) {
 // Parse checks one YAML text over the shipped defaults, without environment and
 // flags; name stands for it in messages.
 func Parse(name string, text []byte) (*Config, error) {
-	l := loader{config: &Config{}, where: make(map[string]string)}
+	l := newLoader()
 	l.yaml(shipped+"velox.yaml", shippedDefaults)
 	l.yaml(name, text)
 	return l.finish()
@@ -92,16 +93,22 @@ func Parse(name string, text []byte) (*Config, error) {
 type loader struct {
 	config   *Config
 	where    map[string]string
+	spots    map[string]spot
 	problems []Problem
+}
+
+func newLoader() loader {
+	return loader{config: &Config{}, where: make(map[string]string), spots: make(map[string]spot)}
 }
 
 func (l *loader) yaml(name string, text []byte) {
 	// Replacing a list must not leave sources of the old one's elements.
 	where := make(map[string]string)
-	d := decoder{file: name, where: where}
+	d := decoder{file: name, where: where, spots: make(map[string]spot)}
 	d.decode(text, l.config)
 	l.problems = append(l.problems, d.problems...)
 	l.merge(where)
+	maps.Copy(l.spots, d.spots)
 }
 
 func (l *loader) merge(where map[string]string) {
@@ -109,6 +116,7 @@ func (l *loader) merge(where map[string]string) {
 		list, _, inList := strings.Cut(path, "[")
 		if _, replaced := where[list]; inList && replaced {
 			delete(l.where, path)
+			delete(l.spots, path)
 		}
 	}
 	for path, w := range where {
@@ -165,7 +173,7 @@ func joins(flags []Override) bool {
 
 func (l *loader) finish() (*Config, error) {
 	l.accountDefaults()
-	c := checker{where: l.where, reported: make(map[string]bool)}
+	c := checker{where: l.where, spots: l.spots, reported: make(map[string]bool)}
 	for _, p := range l.problems {
 		c.reported[p.Path] = true
 	}

@@ -31,7 +31,7 @@ func accountCommands(c *configs.Config, nowMs int64) ([]messages.Command, error)
 	}
 	for _, a := range c.Accounts {
 		err := add(a.UserID, account.CmdOpenAccount, account.OpenAccount{
-			Venue: a.Venue, Deposit: a.Deposit, Revision: c.Revision, Limits: a.Limits,
+			Venue: a.Venue, Deposit: a.Deposit, Revision: c.Revision, Limits: a.Limits, Paper: a.Paper.Settings(), Cost: a.Cost,
 		})
 		if err != nil {
 			return nil, err
@@ -39,7 +39,7 @@ func accountCommands(c *configs.Config, nowMs int64) ([]messages.Command, error)
 		for _, s := range a.Strategies {
 			err := add(a.UserID, account.CmdDeploy, account.Deploy{
 				StrategyID: s.StrategyID, Name: s.Name, Symbols: s.Symbols, Timeframe: s.Timeframe,
-				Rules: s.Rules, External: s.External, Revision: c.Revision,
+				Rules: configs.Texts(s.Rules), Code: s.Code, Parameters: configs.Texts(s.Parameters), External: s.External, Revision: c.Revision,
 			})
 			if err != nil {
 				return nil, err

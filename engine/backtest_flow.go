@@ -26,6 +26,9 @@ const (
 	tickBatch = 512
 )
 
+// memoryLimits are what a node may hold; see inFlight and retained.
+type memoryLimits struct{ inFlight, retained int64 }
+
 // send writes a tick, with others at once, and waits while there is too much that
 // the shards have not taken in.
 func (n *memoryNode) send(ctx context.Context, t *market.Tick) error {
@@ -61,7 +64,7 @@ func (n *memoryNode) flush(ctx context.Context) error {
 		if err := n.tidy(); err != nil {
 			return err
 		}
-		if n.pending() <= inFlight && n.kept() <= retained {
+		if n.pending() <= n.limits.inFlight && n.kept() <= n.limits.retained {
 			return nil
 		}
 		if err := n.progress(ctx); err != nil {
@@ -140,7 +143,7 @@ func (n *memoryNode) drain(ctx context.Context) error {
 		// A shard tells its position before it puts out what it made; asked for
 		// readiness, it answers after that.
 		before := n.ends()
-		if err := n.whileRunning(ctx, n.shards.Ready); err != nil {
+		if err := n.ready(ctx); err != nil {
 			return err
 		}
 		if n.ends() == before && n.caughtUp() {
@@ -172,4 +175,3 @@ func (n *memoryNode) ends() int64 {
 	}
 	return sum
 }
-

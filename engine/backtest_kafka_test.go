@@ -41,7 +41,9 @@ func throughKafka(t *testing.T, c *configs.Config, withIDs bool, file string) ou
 	if err != nil {
 		t.Fatal(err)
 	}
-	untilQuiet(t, func() int { return len(committed(t, c, messages.TopicOrders)) + len(committed(t, c, messages.TopicPositions)) })
+	untilQuiet(t, func() int {
+		return len(committed(t, c, messages.TopicOrders)) + len(committed(t, c, messages.TopicPositions))
+	})
 	out := make(outcome)
 	for _, topic := range []string{messages.TopicSignals, messages.TopicOrders, messages.TopicPositions, messages.TopicAlerts} {
 		for _, k := range committed(t, c, topic) {

@@ -11,6 +11,7 @@ import (
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/sim/memlog"
+	"github.com/velox-trading/velox/supervisor/fault"
 )
 
 // memoryNode is a whole node on an in-memory log: the shards of all partitions,
@@ -30,6 +31,8 @@ type memoryNode struct {
 	// safe is where each shard would read again from after a restart.
 	safe map[messages.ShardID]map[messages.TopicPartition]int64
 
+	limits   memoryLimits
+	faults   *fault.Injector // nil: off
 	protobuf bool
 	batch    []messages.Out
 	ticks    []byte // the batch's bytes, in one piece
@@ -43,7 +46,7 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 	n := &memoryNode{
 		// One stamp for all records: ticks are judged to be ahead of the same moment.
 		cluster: memlog.New(memlog.Options{NowMs: func() int64 { return now }, StateTopic: messages.StateTopic, KeepBytes: true}),
-		tally:   newTally(logger), taken: taken, outputs: outputTopics, protobuf: c.Processing.Format == "protobuf",
+		tally:   newTally(logger), taken: taken, outputs: outputTopics, limits: memoryLimits{inFlight: inFlight, retained: retained}, protobuf: c.Processing.Format == "protobuf",
 		read: make(map[messages.TopicPartition]int64), compacted: make(map[messages.TopicPartition]int64),
 		safe: make(map[messages.ShardID]map[messages.TopicPartition]int64),
 	}
@@ -71,6 +74,12 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 	settings.Guarantees = map[messages.ShardKind]actors.Guarantee{
 		messages.SymbolShard: actors.AtLeastOnce, messages.AccountShard: actors.ExactlyOnce,
 	}
+	if n.faults, err = injector(c, logger); err != nil {
+		return nil, exit(ExitSettings, "faults: %w", err)
+	}
+	if n.faults != nil {
+		settings.Fault = n.faults.At
+	}
 	settings.Checkpoint.Min, settings.Checkpoint.Max = checkpointEvery, checkpointEvery
 	n.settings = settings
 	if err := n.startShards(); err != nil {
@@ -78,7 +87,7 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 	}
 	// The commands first, then the requests that they make.
 	for range 2 {
-		if err := n.whileRunning(ctx, n.shards.Ready); err != nil {
+		if err := n.ready(ctx); err != nil {
 			return nil, fmt.Errorf("backtest: open the accounts: %w", errors.Join(err, n.stop(c.Node.ShutdownTimeout)))
 		}
 	}
@@ -140,19 +149,28 @@ func (n *memoryNode) makeTopics(c *configs.Config, partitions Partitions) error 
 	return nil
 }
 
-// whileRunning does something that waits, and gives up when the shards fail.
-func (n *memoryNode) whileRunning(ctx context.Context, do func(context.Context) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- do(ctx) }()
-	select {
-	case err := <-done:
-		return err
-	case err := <-n.shards.Failed():
-		cancel()
-		<-done
-		return failure(err)
+// askAgain is when a question for readiness is put again: a shard that restarts
+// forgets it.
+const askAgain = 5 * time.Second
+
+// ready waits until every shard has ended the epoch that it is in, and taken in
+// all commands and requests that are there.
+func (n *memoryNode) ready(ctx context.Context) error {
+	for {
+		asked, cancel := context.WithTimeout(ctx, askAgain)
+		done := make(chan error, 1)
+		go func() { done <- n.shards.Ready(asked) }()
+		var err error
+		select {
+		case err = <-done:
+			cancel()
+		case failed := <-n.shards.Failed():
+			cancel()
+			return errors.Join(failure(failed), <-done)
+		}
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
 	}
 }
 
@@ -160,6 +178,7 @@ func (n *memoryNode) whileRunning(ctx context.Context, do func(context.Context) 
 func (n *memoryNode) stop(timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
+	n.faults.Close() // what hangs goes on
 	if err := n.shards.Stop(ctx); err != nil {
 		return exit(ExitFailed, "backtest: stop: %w", err)
 	}

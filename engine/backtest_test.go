@@ -69,7 +69,7 @@ func (o outcome) sorted() outcome {
 
 func (o outcome) compare(t *testing.T, want outcome) {
 	t.Helper()
-	if len(o) != len(want) {
+	if len(o) != len(want) || len(want) == 0 {
 		t.Errorf("events of %d owners, want %d", len(o), len(want))
 	}
 	for owner, lines := range want {

@@ -128,4 +128,3 @@ func (n *memoryNode) drop() error {
 	}
 	return nil
 }
-

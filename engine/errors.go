@@ -19,6 +19,8 @@ const (
 	ExitFailed = 6
 	// ExitInput: an input file can't be read.
 	ExitInput = 7
+	// ExitPartial: a backtest was stopped; its report covers a part of the ticks.
+	ExitPartial = 8
 )
 
 // Error is an error with the exit code that veloxd ends with.

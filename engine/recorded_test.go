@@ -126,7 +126,7 @@ func topicsOf(t *testing.T, rec recording) string {
 
 // accountsOf gives accounts that trade on the recording's symbols, one of them
 // with a loss limit that it reaches.
-func accountsOf(t *testing.T, rec recording) []configs.Account {
+func accountsOf(t testing.TB, rec recording) []configs.Account {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("accounts:\n")

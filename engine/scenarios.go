@@ -240,5 +240,5 @@ func (r *scenarioRun) restart(ctx context.Context) error {
 	if err := r.node.startShards(); err != nil {
 		return err
 	}
-	return r.node.whileRunning(ctx, r.node.shards.Ready)
+	return r.node.ready(ctx)
 }

@@ -64,7 +64,7 @@ func checkOrder(e *OrderEvent) error {
 	return errors.Join(
 		require(e.TimeMs, requiredText{"order_id", e.OrderID}, requiredText{"strategy_id", e.StrategyID}, requiredText{"symbol", e.Symbol}),
 		oneOf("event_type", e.EventType, "PLACED", "FILLED", "CANCELLED", "REJECTED"),
-		bounded("order", e.Order.Quantity, e.Order.Price))
+		bounded("order", e.Order.Quantity, e.Order.Price, e.Order.TriggerPrice))
 }
 
 // DecodePosition reads a position update's JSON.

@@ -12,6 +12,8 @@ type Execution struct {
 	AveragePrice    decimal.Decimal `json:"average_price"`
 	FilledQuantity  decimal.Decimal `json:"filled_quantity"`
 	ExecutionTimeMs int64           `json:"execution_time"`
+	// Fees are what the order has cost so far; absent without.
+	Fees decimal.Decimal `json:"fees,omitzero"`
 }
 
 // OrderDetails are an order's own terms and its status.
@@ -21,6 +23,9 @@ type OrderDetails struct {
 	Quantity        decimal.Decimal `json:"quantity"`
 	Price           decimal.Decimal `json:"price"`
 	Status          string          `json:"status"`
+	// TriggerPrice is a stop's; Validity is IOC, or absent for an order of the day.
+	TriggerPrice decimal.Decimal `json:"trigger_price,omitzero"`
+	Validity     string          `json:"validity,omitempty"`
 	// Reason says why an order was rejected or cancelled; absent otherwise.
 	Reason string `json:"reason,omitempty"`
 }
@@ -44,6 +49,9 @@ type PositionDetails struct {
 	UnrealizedPnL decimal.Decimal `json:"unrealized_pnl"`
 	RealizedPnL   decimal.Decimal `json:"realized_pnl"`
 	Status        string          `json:"status"`
+	// Fees are what the position has cost since it was opened, in neither profit;
+	// absent without.
+	Fees decimal.Decimal `json:"fees,omitzero"`
 }
 
 // PositionUpdate is a record of position-updates.

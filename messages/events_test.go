@@ -24,6 +24,18 @@ var seedExamples = map[string]string{
 	TopicCommands: `{"command_id":"c1","user_id":"u1","timestamp":1704067200123,"type":"DEPOSIT","data":{"amount":10}}`,
 }
 
+// extendedExamples have the optional fields that Velox adds to the contract.
+var extendedExamples = map[string]string{
+	TopicSignals: `{"strategy_id":"uuid","symbol":"NIFTY","timestamp":1704067200123,
+		"signal":{"action":"BUY","confidence":0.85,"price":18501,"quantity":50,"trigger_price":18500.5,"trailing_stop":25.5,"validity":"DAY","cancel":true},
+		"indicators":{}}`,
+	TopicOrders: `{"order_id":"uuid","strategy_id":"uuid","symbol":"NIFTY","timestamp":1704067200123,"event_type":"FILLED",
+		"order":{"transaction_type":"BUY","order_type":"SL","quantity":50,"price":18501,"status":"FILLED","trigger_price":18500.5,"validity":"IOC"},
+		"execution":{"average_price":18500.25,"filled_quantity":50,"execution_time":1704067200150,"fees":30.34}}`,
+	TopicPositions: `{"position_id":"uuid","user_id":"uuid","symbol":"NIFTY","timestamp":1704067200123,"event_type":"OPENED",
+		"position":{"quantity":50,"average_price":18500.00,"current_price":18520.00,"unrealized_pnl":1000.00,"realized_pnl":0.00,"status":"OPEN","fees":30.34}}`,
+}
+
 // codec decodes a record and encodes it again, as JSON and as protobuf.
 type codec func(r *Record) (asJSON, asProto []byte, err error)
 
@@ -62,19 +74,27 @@ func generic(t *testing.T, text []byte) any {
 // numbers, by JSON and over protobuf.
 func TestSeedExamples(t *testing.T) {
 	for topic, example := range seedExamples {
-		text, wire, err := codecs[topic](&Record{Value: []byte(example)})
-		if err != nil {
-			t.Errorf("%s: %v", topic, err)
-			continue
-		}
-		if !reflect.DeepEqual(generic(t, text), generic(t, []byte(example))) {
-			t.Errorf("%s comes back as\n%s", topic, text)
-		}
-		r := &Record{Value: wire, Headers: []Header{{HeaderContentType, []byte(ContentTypeProtobuf)}}}
-		again, _, err := codecs[topic](r)
-		if err != nil || string(again) != string(text) {
-			t.Errorf("%s over protobuf: %v\n%s", topic, err, again)
-		}
+		thereAndBack(t, topic, example)
+	}
+	for topic, example := range extendedExamples {
+		thereAndBack(t, topic, example)
+	}
+}
+
+func thereAndBack(t *testing.T, topic, example string) {
+	t.Helper()
+	text, wire, err := codecs[topic](&Record{Value: []byte(example)})
+	if err != nil {
+		t.Errorf("%s: %v", topic, err)
+		return
+	}
+	if !reflect.DeepEqual(generic(t, text), generic(t, []byte(example))) {
+		t.Errorf("%s comes back as\n%s", topic, text)
+	}
+	r := &Record{Value: wire, Headers: []Header{{HeaderContentType, []byte(ContentTypeProtobuf)}}}
+	again, _, err := codecs[topic](r)
+	if err != nil || string(again) != string(text) {
+		t.Errorf("%s over protobuf: %v\n%s", topic, err, again)
 	}
 }
 
@@ -123,6 +143,9 @@ func TestRequests(t *testing.T) {
 		`{"strategy_id":"s","symbol":"N","timestamp":5,"signal":{"action":"BUY"}}`,
 		`{"strategy_id":"s","symbol":"N","timestamp":5,"signal":{"action":"BUY","quantity":1,"price":-1}}`,
 		`{"strategy_id":"s","symbol":"N","timestamp":5,"signal":{"action":"BUY","quantity":1,"confidence":2}}`,
+		`{"strategy_id":"s","symbol":"N","timestamp":5,"signal":{"action":"BUY","quantity":1,"trigger_price":-1}}`,
+		`{"strategy_id":"s","symbol":"N","timestamp":5,"signal":{"action":"BUY","quantity":1,"trailing_stop":-1}}`,
+		`{"strategy_id":"s","symbol":"N","timestamp":5,"signal":{"action":"BUY","quantity":1,"validity":"GTC"}}`,
 	} {
 		if _, err := DecodeSignal([]byte(bad)); err == nil {
 			t.Errorf("%s is accepted", bad)

@@ -26,6 +26,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(uint8(i), true, asProto)
 		f.Add(uint8(i), false, value[:len(value)/2])
 		f.Add(uint8(i), true, asProto[:len(asProto)/2])
+		f.Add(uint8(i), false, []byte(extendedExamples[topic]))
 	}
 	f.Add(uint8(0), false, []byte(`{"symbol":"A","timeframe":"1min","timestamp":1,"indicators":{"E":{"value":1e400,"is_realtime":1}}}`))
 	f.Add(uint8(1), false, []byte(`{"order_id":null,"order":[],"execution":{"average_price":-0}}`))

@@ -106,6 +106,8 @@ func decodeSignalProto(value []byte) (Signal, error) {
 		StrategyID: p.StrategyId, Symbol: p.Symbol, TimeMs: p.Timestamp, Action: p.Action, Confidence: p.Confidence,
 		Price: m.read("price", p.Price), Quantity: m.read("quantity", p.Quantity),
 		StopLoss: m.read("stoploss", p.Stoploss), Target: m.read("target", p.Target),
+		TriggerPrice: m.read("trigger_price", p.TriggerPrice), TrailingStop: m.read("trailing_stop", p.TrailingStop),
+		Validity: p.Validity, Cancel: p.Cancel,
 		Timeframe: p.Timeframe, Periods: int(p.Periods), RequestIndicators: p.RequestIndicators,
 	}
 	for _, v := range p.Indicators {
@@ -130,12 +132,13 @@ func decodeOrderProto(value []byte) (OrderEvent, error) {
 		Order: OrderDetails{
 			TransactionType: p.TransactionType, OrderType: p.OrderType, Quantity: m.read("quantity", p.Quantity),
 			Price: m.read("price", p.Price), Status: p.Status, Reason: p.Reason,
+			TriggerPrice: m.read("trigger_price", p.TriggerPrice), Validity: p.Validity,
 		},
 	}
 	if x := p.Execution; x != nil {
 		e.Execution = &Execution{
 			AveragePrice: m.read("average_price", x.AveragePrice), FilledQuantity: m.read("filled_quantity", x.FilledQuantity),
-			ExecutionTimeMs: x.ExecutionTime,
+			ExecutionTimeMs: x.ExecutionTime, Fees: m.sum("fees", x.Fees),
 		}
 	}
 	return e, errors.Join(m.err, checkOrder(&e))
@@ -152,6 +155,7 @@ func decodePositionProto(value []byte) (PositionUpdate, error) {
 			Quantity: m.read("quantity", p.Quantity), AveragePrice: m.read("average_price", p.AveragePrice),
 			CurrentPrice: m.read("current_price", p.CurrentPrice), UnrealizedPnL: m.read("unrealized_pnl", p.UnrealizedPnl),
 			RealizedPnL: m.read("realized_pnl", p.RealizedPnl), Status: p.Status,
+			Fees: m.sum("fees", p.Fees),
 		},
 	}
 	return u, errors.Join(m.err, checkPosition(&u))

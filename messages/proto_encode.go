@@ -51,6 +51,7 @@ func AppendSignalProto(b []byte, g *Signal) []byte {
 		StrategyId: g.StrategyID, Symbol: g.Symbol, Timestamp: g.TimeMs, Action: g.Action, Confidence: g.Confidence,
 		Price: text(g.Price), Quantity: text(g.Quantity), Stoploss: text(g.StopLoss), Target: text(g.Target),
 		Timeframe: g.Timeframe, Periods: int32(g.Periods), RequestIndicators: g.RequestIndicators,
+		TriggerPrice: text(g.TriggerPrice), TrailingStop: text(g.TrailingStop), Validity: g.Validity, Cancel: g.Cancel,
 	}
 	for _, v := range g.Indicators {
 		p.Indicators = append(p.Indicators, &veloxpb.NamedValue{Name: v.Name, Value: v.Value})
@@ -64,9 +65,10 @@ func AppendOrderEventProto(b []byte, e *OrderEvent) []byte {
 		OrderId: e.OrderID, StrategyId: e.StrategyID, Symbol: e.Symbol, Timestamp: e.TimeMs, EventType: e.EventType,
 		TransactionType: e.Order.TransactionType, OrderType: e.Order.OrderType, Quantity: text(e.Order.Quantity),
 		Price: text(e.Order.Price), Status: e.Order.Status, Reason: e.Order.Reason,
+		TriggerPrice: text(e.Order.TriggerPrice), Validity: e.Order.Validity,
 	}
 	if x := e.Execution; x != nil {
-		p.Execution = &veloxpb.Execution{AveragePrice: text(x.AveragePrice), FilledQuantity: text(x.FilledQuantity), ExecutionTime: x.ExecutionTimeMs}
+		p.Execution = &veloxpb.Execution{AveragePrice: text(x.AveragePrice), FilledQuantity: text(x.FilledQuantity), ExecutionTime: x.ExecutionTimeMs, Fees: text(x.Fees)}
 	}
 	return appendProto(b, p)
 }
@@ -77,6 +79,7 @@ func AppendPositionProto(b []byte, u *PositionUpdate) []byte {
 		PositionId: u.PositionID, UserId: u.UserID, Symbol: u.Symbol, Timestamp: u.TimeMs, EventType: u.EventType,
 		Quantity: text(u.Position.Quantity), AveragePrice: text(u.Position.AveragePrice), CurrentPrice: text(u.Position.CurrentPrice),
 		UnrealizedPnl: text(u.Position.UnrealizedPnL), RealizedPnl: text(u.Position.RealizedPnL), Status: u.Position.Status,
+		Fees: text(u.Position.Fees),
 	})
 }
 

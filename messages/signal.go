@@ -29,7 +29,12 @@ type Signal struct {
 	Confidence         float64
 	Price, Quantity    decimal.Decimal
 	StopLoss, Target   decimal.Decimal
-	Indicators         []NamedValue // sorted by name
+	// TriggerPrice makes it a stop order, TrailingStop is a distance, Validity DAY or
+	// IOC; Cancel asks to cancel the strategy's open orders in the symbol first.
+	TriggerPrice, TrailingStop decimal.Decimal
+	Validity                   string
+	Cancel                     bool
+	Indicators                 []NamedValue // sorted by name
 	// A HOLD signal with a timeframe asks symbol shards to compute something.
 	Timeframe         string
 	Periods           int
@@ -51,6 +56,14 @@ func AppendSignal(b []byte, g *Signal) []byte {
 	b = appendMoney(b, `,"quantity":`, g.Quantity)
 	b = appendMoney(b, `,"stoploss":`, g.StopLoss)
 	b = appendMoney(b, `,"target":`, g.Target)
+	b = appendMoney(b, `,"trigger_price":`, g.TriggerPrice)
+	b = appendMoney(b, `,"trailing_stop":`, g.TrailingStop)
+	if g.Validity != "" {
+		b = appendText(append(b, `,"validity":`...), g.Validity)
+	}
+	if g.Cancel {
+		b = append(b, `,"cancel":true`...)
+	}
 	b = append(b, '}')
 	if !g.IsRequest() {
 		b = append(b, `,"indicators":{`...)
@@ -125,7 +138,7 @@ func DecodeSignal(value []byte) (Signal, error) {
 // periods and names, and only other signals quote values.
 func (g *Signal) settle() (Signal, error) {
 	if g.IsRequest() {
-		g.Indicators = nil
+		g.Indicators, g.Cancel = nil, false
 	} else {
 		g.Timeframe, g.Periods, g.RequestIndicators = "", 0, nil
 	}
@@ -146,7 +159,9 @@ func (g *Signal) check() error {
 		return &DecodeError{Reason: ReasonUnknown, Field: "signal.action", Detail: "want BUY, SELL or HOLD"}
 	case g.Action != Hold && g.Quantity.Sign() <= 0:
 		return outOfRange("signal.quantity", "a quantity above 0")
-	case g.Price.Sign() < 0 || g.StopLoss.Sign() < 0 || g.Target.Sign() < 0:
+	case g.Validity != "" && g.Validity != "DAY" && g.Validity != "IOC":
+		return &DecodeError{Reason: ReasonUnknown, Field: "signal.validity", Detail: "want DAY or IOC"}
+	case g.Price.Sign() < 0 || g.StopLoss.Sign() < 0 || g.Target.Sign() < 0 || g.TriggerPrice.Sign() < 0 || g.TrailingStop.Sign() < 0:
 		return outOfRange("signal", "prices of 0 or more")
 	case !(g.Confidence >= 0 && g.Confidence <= 1):
 		return outOfRange("signal.confidence", "0 to 1")
@@ -175,6 +190,14 @@ func (g *Signal) decodeInner(s *scanner) error {
 			_, err = s.decimalField("signal.stoploss", &g.StopLoss)
 		case "target":
 			_, err = s.decimalField("signal.target", &g.Target)
+		case "trigger_price":
+			_, err = s.decimalField("signal.trigger_price", &g.TriggerPrice)
+		case "trailing_stop":
+			_, err = s.decimalField("signal.trailing_stop", &g.TrailingStop)
+		case "validity":
+			err = s.stringField("signal.validity", &g.Validity)
+		case "cancel":
+			_, err = s.boolField("signal.cancel", &g.Cancel)
 		default:
 			err = s.skip()
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,10 +13,17 @@ import (
 )
 
 func (o *options) backtestCommand() *cobra.Command {
-	var byExchange bool
+	var f backtestFlags
 	cmd := &cobra.Command{
 		Use:   "backtest FILE...",
-		Short: "Run the accounts on the ticks of files, as fast as the machine goes",
+		Short: "Run the configured accounts on the ticks of files, and tell how they did",
+		Long: "Runs the accounts of the configuration on the ticks of CSV files (plain or .gz), as fast as the\n" +
+			"machine goes, without Kafka: the same shards as a node's, on a log in memory. The same files and\n" +
+			"configuration give the same report, and the same orders as a replay through Kafka.\n\n" +
+			"Ctrl-C ends it early with a report on what was run, and exit code 8.",
+		Example: "  veloxd backtest --config mine.yaml ticks.csv.gz\n" +
+			"  veloxd backtest --config mine.yaml --from 2024-08-09 --html report.html --json report.json crypto.csv.gz\n" +
+			"  veloxd backtest --config mine.yaml --days-per-year 365 --name-by-exchange crypto.csv.gz",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return &usageError{fmt.Errorf("backtest wants at least one file")}
@@ -22,17 +31,87 @@ func (o *options) backtestCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, files []string) error {
+			opts, err := f.options()
+			if err != nil {
+				return &usageError{err}
+			}
 			cfg, logger, err := o.setUp(cmd, configs.DemoOff)
 			if err != nil {
 				return err
 			}
-			opts := engine.BacktestOptions{Files: files, NameByExchange: byExchange, Out: cmd.OutOrStdout(), Progress: io.Discard, Logger: logger}
+			opts.Files, opts.Out, opts.Progress, opts.Logger = files, cmd.OutOrStdout(), io.Discard, logger
 			if isTerminal(cmd.ErrOrStderr()) {
 				opts.Progress = cmd.ErrOrStderr()
 			}
 			return engine.Backtest(cmd.Context(), cfg, opts)
 		},
 	}
-	cmd.Flags().BoolVar(&byExchange, "name-by-exchange", false, "name symbols {symbol}.{exchange}, for files with one symbol on several")
+	flags := cmd.Flags()
+	flags.StringVar(&f.from, "from", "", "leave out ticks before this `TIME`: 2024-08-09, 2024-08-09T10:00, or with :00 and a zone; without one, --zone's")
+	flags.StringVar(&f.to, "to", "", "leave out ticks at this `TIME` and after it")
+	flags.StringSliceVar(&f.symbols, "symbols", nil, "run the ticks of these `SYMBOL,...` only")
+	flags.BoolVar(&f.byExchange, "name-by-exchange", false, "name symbols {symbol}.{exchange}, for files with one symbol on several")
+	flags.StringVar(&f.partitions, "partitions", "1", "partitions of each topic: `1`, or seed for those of the configuration")
+	flags.DurationVar(&f.sample, "sample", time.Minute, "look at equity at least every `DURATION` with a price")
+	flags.StringVar(&f.zone, "zone", "UTC", "IANA `ZONE` in which days begin")
+	flags.Float64Var(&f.daysPerYear, "days-per-year", 252, "trading `DAYS` a year, for Sharpe and Sortino; 365 for markets without weekends")
+	flags.Float64Var(&f.riskFree, "risk-free", 0, "risk-free return of a year as a `SHARE`: 0.05 is 5 percent")
+	flags.StringVar(&f.json, "json", "", "write the report to `FILE` as JSON, too")
+	flags.StringVar(&f.html, "html", "", "write the report to `FILE` as one HTML page, too")
 	return cmd
+}
+
+// backtestFlags are the command's flags as they were given.
+type backtestFlags struct {
+	from, to, partitions, zone, json, html string
+	symbols                                []string
+	byExchange                             bool
+	sample                                 time.Duration
+	daysPerYear, riskFree                  float64
+}
+
+// options checks the flags.
+func (f *backtestFlags) options() (engine.BacktestOptions, error) {
+	o := engine.BacktestOptions{
+		Symbols: f.symbols, NameByExchange: f.byExchange, Partitions: engine.Partitions(f.partitions), Sample: f.sample, JSON: f.json, HTML: f.html,
+	}
+	zone, err := time.LoadLocation(f.zone)
+	if err != nil || f.zone == "Local" || f.zone == "" {
+		return o, fmt.Errorf("--zone %q: want an IANA time zone, such as Asia/Kolkata or UTC", f.zone)
+	}
+	if o.FromMs, err = parseTime("--from", f.from, zone); err != nil {
+		return o, err
+	}
+	if o.ToMs, err = parseTime("--to", f.to, zone); err != nil {
+		return o, err
+	}
+	switch {
+	case o.ToMs != 0 && o.ToMs <= o.FromMs:
+		return o, fmt.Errorf("--to %s is not after --from %s", f.to, f.from)
+	case o.Partitions != engine.OnePartition && o.Partitions != engine.SeedPartitions:
+		return o, fmt.Errorf("--partitions %q: want 1 or seed", f.partitions)
+	case f.sample < time.Millisecond || f.sample > 24*time.Hour:
+		return o, fmt.Errorf("--sample %v: want 1ms to 24h", f.sample)
+	case !(f.daysPerYear >= 1 && f.daysPerYear <= 366): // NaN is neither
+		return o, fmt.Errorf("--days-per-year %v: want 1 to 366", f.daysPerYear)
+	case !(math.Abs(f.riskFree) <= 1):
+		return o, fmt.Errorf("--risk-free %v: want -1 to 1, as a share: 0.05 is 5 percent", f.riskFree)
+	case f.json != "" && f.json == f.html:
+		return o, fmt.Errorf("--json and --html both name %s", f.json)
+	}
+	o.Figures.Zone, o.Figures.DaysPerYear, o.Figures.RiskFree = zone, f.daysPerYear, f.riskFree
+	return o, nil
+}
+
+// parseTime reads a time as Unix milliseconds; "" is 0.
+func parseTime(flag, text string, zone *time.Location) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05", time.RFC3339} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil && t.UnixMilli() > 0 {
+			return t.UnixMilli(), nil
+		}
+	}
+	return 0, fmt.Errorf("%s %q: want a time after 1970, such as 2024-08-09, 2024-08-09T10:00 or 2024-08-09T10:00:00+05:30", flag, text)
 }

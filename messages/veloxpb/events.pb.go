@@ -428,8 +428,13 @@ type StrategySignal struct {
 	Timeframe         string   `protobuf:"bytes,11,opt,name=timeframe,proto3" json:"timeframe,omitempty"`
 	Periods           int32    `protobuf:"varint,12,opt,name=periods,proto3" json:"periods,omitempty"`
 	RequestIndicators []string `protobuf:"bytes,13,rep,name=request_indicators,json=requestIndicators,proto3" json:"request_indicators,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Of an order that is no plain LIMIT or MARKET one.
+	TriggerPrice  string `protobuf:"bytes,14,opt,name=trigger_price,json=triggerPrice,proto3" json:"trigger_price,omitempty"`
+	TrailingStop  string `protobuf:"bytes,15,opt,name=trailing_stop,json=trailingStop,proto3" json:"trailing_stop,omitempty"`
+	Validity      string `protobuf:"bytes,16,opt,name=validity,proto3" json:"validity,omitempty"`
+	Cancel        bool   `protobuf:"varint,17,opt,name=cancel,proto3" json:"cancel,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StrategySignal) Reset() {
@@ -553,11 +558,40 @@ func (x *StrategySignal) GetRequestIndicators() []string {
 	return nil
 }
 
+func (x *StrategySignal) GetTriggerPrice() string {
+	if x != nil {
+		return x.TriggerPrice
+	}
+	return ""
+}
+
+func (x *StrategySignal) GetTrailingStop() string {
+	if x != nil {
+		return x.TrailingStop
+	}
+	return ""
+}
+
+func (x *StrategySignal) GetValidity() string {
+	if x != nil {
+		return x.Validity
+	}
+	return ""
+}
+
+func (x *StrategySignal) GetCancel() bool {
+	if x != nil {
+		return x.Cancel
+	}
+	return false
+}
+
 type Execution struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	AveragePrice   string                 `protobuf:"bytes,1,opt,name=average_price,json=averagePrice,proto3" json:"average_price,omitempty"`
 	FilledQuantity string                 `protobuf:"bytes,2,opt,name=filled_quantity,json=filledQuantity,proto3" json:"filled_quantity,omitempty"`
 	ExecutionTime  int64                  `protobuf:"varint,3,opt,name=execution_time,json=executionTime,proto3" json:"execution_time,omitempty"`
+	Fees           string                 `protobuf:"bytes,4,opt,name=fees,proto3" json:"fees,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -613,6 +647,13 @@ func (x *Execution) GetExecutionTime() int64 {
 	return 0
 }
 
+func (x *Execution) GetFees() string {
+	if x != nil {
+		return x.Fees
+	}
+	return ""
+}
+
 type OrderEvent struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	OrderId         string                 `protobuf:"bytes,1,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
@@ -627,6 +668,8 @@ type OrderEvent struct {
 	Status          string                 `protobuf:"bytes,10,opt,name=status,proto3" json:"status,omitempty"`
 	Reason          string                 `protobuf:"bytes,11,opt,name=reason,proto3" json:"reason,omitempty"`
 	Execution       *Execution             `protobuf:"bytes,12,opt,name=execution,proto3" json:"execution,omitempty"`
+	TriggerPrice    string                 `protobuf:"bytes,13,opt,name=trigger_price,json=triggerPrice,proto3" json:"trigger_price,omitempty"`
+	Validity        string                 `protobuf:"bytes,14,opt,name=validity,proto3" json:"validity,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -745,6 +788,20 @@ func (x *OrderEvent) GetExecution() *Execution {
 	return nil
 }
 
+func (x *OrderEvent) GetTriggerPrice() string {
+	if x != nil {
+		return x.TriggerPrice
+	}
+	return ""
+}
+
+func (x *OrderEvent) GetValidity() string {
+	if x != nil {
+		return x.Validity
+	}
+	return ""
+}
+
 type PositionUpdate struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	PositionId    string                 `protobuf:"bytes,1,opt,name=position_id,json=positionId,proto3" json:"position_id,omitempty"`
@@ -758,6 +815,7 @@ type PositionUpdate struct {
 	UnrealizedPnl string                 `protobuf:"bytes,9,opt,name=unrealized_pnl,json=unrealizedPnl,proto3" json:"unrealized_pnl,omitempty"`
 	RealizedPnl   string                 `protobuf:"bytes,10,opt,name=realized_pnl,json=realizedPnl,proto3" json:"realized_pnl,omitempty"`
 	Status        string                 `protobuf:"bytes,11,opt,name=status,proto3" json:"status,omitempty"`
+	Fees          string                 `protobuf:"bytes,12,opt,name=fees,proto3" json:"fees,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -865,6 +923,13 @@ func (x *PositionUpdate) GetRealizedPnl() string {
 func (x *PositionUpdate) GetStatus() string {
 	if x != nil {
 		return x.Status
+	}
+	return ""
+}
+
+func (x *PositionUpdate) GetFees() string {
+	if x != nil {
+		return x.Fees
 	}
 	return ""
 }
@@ -1079,7 +1144,7 @@ const file_events_proto_rawDesc = "" +
 	"\n" +
 	"NamedValue\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x01R\x05value\"\xa9\x03\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value\"\xa7\x04\n" +
 	"\x0eStrategySignal\x12\x1f\n" +
 	"\vstrategy_id\x18\x01 \x01(\tR\n" +
 	"strategyId\x12\x16\n" +
@@ -1099,11 +1164,16 @@ const file_events_proto_rawDesc = "" +
 	"indicators\x12\x1c\n" +
 	"\ttimeframe\x18\v \x01(\tR\ttimeframe\x12\x18\n" +
 	"\aperiods\x18\f \x01(\x05R\aperiods\x12-\n" +
-	"\x12request_indicators\x18\r \x03(\tR\x11requestIndicators\"\x80\x01\n" +
+	"\x12request_indicators\x18\r \x03(\tR\x11requestIndicators\x12#\n" +
+	"\rtrigger_price\x18\x0e \x01(\tR\ftriggerPrice\x12#\n" +
+	"\rtrailing_stop\x18\x0f \x01(\tR\ftrailingStop\x12\x1a\n" +
+	"\bvalidity\x18\x10 \x01(\tR\bvalidity\x12\x16\n" +
+	"\x06cancel\x18\x11 \x01(\bR\x06cancel\"\x94\x01\n" +
 	"\tExecution\x12#\n" +
 	"\raverage_price\x18\x01 \x01(\tR\faveragePrice\x12'\n" +
 	"\x0ffilled_quantity\x18\x02 \x01(\tR\x0efilledQuantity\x12%\n" +
-	"\x0eexecution_time\x18\x03 \x01(\x03R\rexecutionTime\"\x83\x03\n" +
+	"\x0eexecution_time\x18\x03 \x01(\x03R\rexecutionTime\x12\x12\n" +
+	"\x04fees\x18\x04 \x01(\tR\x04fees\"\xc4\x03\n" +
 	"\n" +
 	"OrderEvent\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12\x1f\n" +
@@ -1121,7 +1191,9 @@ const file_events_proto_rawDesc = "" +
 	"\x06status\x18\n" +
 	" \x01(\tR\x06status\x12\x16\n" +
 	"\x06reason\x18\v \x01(\tR\x06reason\x128\n" +
-	"\texecution\x18\f \x01(\v2\x1a.velox.events.v1.ExecutionR\texecution\"\xe7\x02\n" +
+	"\texecution\x18\f \x01(\v2\x1a.velox.events.v1.ExecutionR\texecution\x12#\n" +
+	"\rtrigger_price\x18\r \x01(\tR\ftriggerPrice\x12\x1a\n" +
+	"\bvalidity\x18\x0e \x01(\tR\bvalidity\"\xfb\x02\n" +
 	"\x0ePositionUpdate\x12\x1f\n" +
 	"\vposition_id\x18\x01 \x01(\tR\n" +
 	"positionId\x12\x17\n" +
@@ -1136,7 +1208,8 @@ const file_events_proto_rawDesc = "" +
 	"\x0eunrealized_pnl\x18\t \x01(\tR\runrealizedPnl\x12!\n" +
 	"\frealized_pnl\x18\n" +
 	" \x01(\tR\vrealizedPnl\x12\x16\n" +
-	"\x06status\x18\v \x01(\tR\x06status\"\xc6\x01\n" +
+	"\x06status\x18\v \x01(\tR\x06status\x12\x12\n" +
+	"\x04fees\x18\f \x01(\tR\x04fees\"\xc6\x01\n" +
 	"\tRiskAlert\x12\x19\n" +
 	"\balert_id\x18\x01 \x01(\tR\aalertId\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\x12\x1c\n" +

@@ -1,6 +1,7 @@
 package memlog
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -163,5 +164,38 @@ func TestProduceNamesWhatIsWrong(t *testing.T) {
 	c.Produce(text("in", 0, "a"))
 	if at := c.Records("in", 0)[0].TimestampMs; at != 77 {
 		t.Errorf("stamped %d, want the clock's 77", at)
+	}
+}
+
+// TestRecordsFrom reads a partition in pieces: each visible record once, none
+// before its transaction has ended, whatever was deleted meanwhile.
+func TestRecordsFrom(t *testing.T) {
+	c := newCluster(t, Options{})
+	c.Produce(text("in", 0, "a"))
+	open, lost := c.Begin(), c.Begin()
+	if err := errors.Join(lost.Produce(text("in", 0, "x")), open.Produce(text("in", 0, "b"))); err != nil {
+		t.Fatal(err)
+	}
+	c.Produce(text("in", 0, "c"))
+	read := func(from int64, want int64, expected ...string) {
+		t.Helper()
+		records, next := c.RecordsFrom("in", 0, from)
+		if got := values(records); next != want || !slices.Equal(got, expected) {
+			t.Errorf("from %d: %q, then %d; want %q, then %d", from, got, next, expected, want)
+		}
+	}
+	read(0, 1, "0:a")
+	read(1, 1)
+	lost.Abort()
+	read(1, 2)
+	open.Commit()
+	read(2, 6, "2:b", "3:c")
+	read(9, 9)
+	if err := c.DeleteRecords("in", 0, 3); err != nil {
+		t.Fatal(err)
+	}
+	read(0, 6, "3:c")
+	if records, next := c.RecordsFrom("none", 0, 4); records != nil || next != 4 {
+		t.Errorf("a topic that is not there gives %v, then %d", records, next)
 	}
 }

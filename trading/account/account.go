@@ -149,15 +149,15 @@ func ManualStrategy(userID string) string { return ident.Derive(userID, "manual"
 // RiskStrategy is ManualStrategy's sibling for closes by limits.
 func RiskStrategy(userID string) string { return ident.Derive(userID, "risk") }
 
-// Symbols gives, sorted, the symbols whose marks the account needs: those of its
-// strategies, and those that it holds, traded or was asked to trade.
+// Symbols gives, sorted, the symbols whose updates the account needs: those that its
+// strategies trade or watch, and those that it holds, traded or was asked to trade.
 func (a *Account) Symbols() []string {
 	var list []string
 	for _, s := range a.s.Symbols {
 		list = append(list, s.Name)
 	}
 	for _, d := range a.s.Strategies {
-		list = append(list, d.Symbols...)
+		list = append(append(list, d.Symbols...), d.Watches...)
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
@@ -232,7 +232,8 @@ func (a *Account) Book(strategyID string) *strategy.Book {
 		h := strategy.Holding{Symbol: s.Name}
 		i, ok := slices.BinarySearchFunc(s.Books, strategyID, func(b *Book, id string) int { return strings.Compare(b.StrategyID, id) })
 		if ok {
-			h.Book, h.OpenedMs = s.Books[i].Book, s.Books[i].OpenedMs
+			b := s.Books[i]
+			h.Book, h.OpenedMs, h.ClosedMs, h.Trades = b.Book, b.OpenedMs, b.ClosedMs, b.Trades
 		}
 		for _, o := range s.Orders {
 			if o.BookID == strategyID {
@@ -255,7 +256,7 @@ func (a *Account) bookChanged(strategyID string) {
 	}
 }
 
-// Equity gives deposits plus all profit, realised and not.
+// Equity gives deposits plus all profit, realised and not, less fees.
 func (a *Account) Equity() decimal.Decimal {
-	return a.s.Deposits.Add(a.s.Realized).Add(a.s.Unrealized)
+	return a.s.Deposits.Add(a.s.Realized).Add(a.s.Unrealized).Sub(a.s.Fees)
 }

@@ -132,7 +132,7 @@ func TestBadStatesAreRefused(t *testing.T) {
 			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), "alice", "bob", 1))
 		},
 		"of tomorrow": func(m map[string][]byte) {
-			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), `"version":1`, `"version":2`, 1))
+			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), `"version":2`, `"version":3`, 1))
 		},
 		"commands": func(m map[string][]byte) { m[PartCommands] = []byte("{}") },
 		"signals":  func(m map[string][]byte) { m[PartSignals+"s"] = []byte("1") },
@@ -367,5 +367,40 @@ func TestTradingOrdersOfOthersAreKept(t *testing.T) {
 	fill("big", 100, 60)
 	if got := p.a.symbols["X"].Net.Quantity; got != decimal.FromInt(60+maxFinished) {
 		t.Errorf("the position is %v, want %d", got, 60+maxFinished)
+	}
+}
+
+// TestOldStates: what was saved before there were fees and lots is read, goes on,
+// and is saved as of now.
+func TestOldStates(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started + `
+		> signal s BUY X qty=10
+		PLACED #1 BUY X 10 PENDING
+		> tick X 100
+		FILLED #1 BUY X 10 got 10 at 100 FILLED
+		OPENED X 10 at 100, now 100, open 0, made 0
+	`)
+	parts, err := p.a.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := string(parts[PartAccount])
+	old := strings.Replace(now, `"version":2`, `"version":1`, 1)
+	if old == now || strings.Contains(old, "fees") || strings.Contains(old, "lots") {
+		t.Fatalf("not what an older program saved: %s", old)
+	}
+	parts[PartAccount] = []byte(old)
+	a, err := Load("alice", parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkInvariants(t, a)
+	if again, err := a.SavePart(PartAccount); err != nil || string(again) != now {
+		t.Errorf("saved as %s, %v", again, err)
+	}
+	parts[PartAccount] = []byte(strings.Replace(now, `"version":2`, `"version":0`, 1))
+	if _, err := Load("alice", parts); err == nil {
+		t.Error("a state of no version is read")
 	}
 }

@@ -10,29 +10,32 @@ import (
 
 // bracket brings a book's stops and targets in line after a fill: what was opened
 // gets the order's own, what was closed takes some away: from the entry that the
-// order exits, and then from the oldest.
-func (a *Account) bracket(b *Book, o *order.Order, c position.Change) {
-	if c.Closed.Sign() > 0 {
-		if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.EntryID }); i >= 0 && o.EntryID != "" {
-			b.shrink(i, c.Closed)
-		}
-		covered := decimal.Decimal{}
-		for i := range b.Brackets {
-			covered = covered.Add(b.Brackets[i].Quantity)
-		}
-		left := b.Quantity.Abs().Sub(c.Opened)
-		for excess := covered.Sub(left); excess.Sign() > 0; {
-			excess = excess.Sub(b.shrink(0, excess))
-		}
+// order exits, and then from the oldest. A trailing stop starts at the symbol's
+// price.
+func (a *Account) bracket(b *Book, o *order.Order, c position.Change, price decimal.Decimal) {
+	if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.EntryID }); i >= 0 {
+		b.shrink(i, c.Closed)
 	}
-	if c.Opened.IsZero() || o.StopLoss.IsZero() && o.Target.IsZero() {
+	covered := decimal.Decimal{}
+	for i := range b.Brackets {
+		covered = covered.Add(b.Brackets[i].Quantity)
+	}
+	left := b.Quantity.Abs().Sub(c.Opened)
+	for excess := covered.Sub(left); excess.Sign() > 0; {
+		excess = excess.Sub(b.shrink(0, excess))
+	}
+	if c.Opened.IsZero() || o.StopLoss.IsZero() && o.Target.IsZero() && o.TrailingStop.IsZero() {
 		return
 	}
 	if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.ID }); i >= 0 {
 		b.Brackets[i].Quantity = b.Brackets[i].Quantity.Add(c.Opened)
 		return
 	}
-	b.Brackets = append(b.Brackets, Bracket{OrderID: o.ID, Quantity: c.Opened, StopLoss: o.StopLoss, Target: o.Target})
+	k := Bracket{OrderID: o.ID, Quantity: c.Opened, StopLoss: o.StopLoss, Target: o.Target, Trail: o.TrailingStop}
+	if !k.Trail.IsZero() {
+		k.Best = price
+	}
+	b.Brackets = append(b.Brackets, k)
 }
 
 // shrink takes up to a quantity off one bracket and gives what it took.
@@ -46,6 +49,32 @@ func (b *Book) shrink(i int, quantity decimal.Decimal) decimal.Decimal {
 	return taken
 }
 
+// follow moves a trailing stop's best price; the stop follows it and never goes
+// back.
+func (k *Bracket) follow(long bool, price decimal.Decimal) {
+	switch {
+	case k.Trail.IsZero():
+	case long:
+		k.Best = decimal.Max(k.Best, price)
+	default:
+		k.Best = decimal.Min(k.Best, price)
+	}
+}
+
+// stop gives the stop's present price, 0 for none: the nearer one of the fixed and
+// the trailing stop.
+func (k *Bracket) stop(long bool) decimal.Decimal {
+	switch {
+	case k.Trail.IsZero():
+		return k.StopLoss
+	case long:
+		return decimal.Max(k.StopLoss, k.Best.Sub(k.Trail))
+	case k.StopLoss.IsZero():
+		return k.Best.Add(k.Trail)
+	}
+	return decimal.Min(k.StopLoss, k.Best.Add(k.Trail))
+}
+
 // touched tells which price of a bracket a traded price has touched, if any; a
 // stop goes before a target.
 func (k *Bracket) touched(long bool, price decimal.Decimal) order.Purpose {
@@ -53,8 +82,9 @@ func (k *Bracket) touched(long bool, price decimal.Decimal) order.Purpose {
 	if !long {
 		sign = -1
 	}
+	stop := k.stop(long)
 	switch {
-	case !k.StopLoss.IsZero() && price.Cmp(k.StopLoss)*sign <= 0:
+	case !stop.IsZero() && price.Cmp(stop)*sign <= 0:
 		return order.StopExit
 	case !k.Target.IsZero() && price.Cmp(k.Target)*sign >= 0:
 		return order.Target
@@ -67,10 +97,13 @@ func (k *Bracket) touched(long bool, price decimal.Decimal) order.Purpose {
 // and targets wait.
 func (a *Account) watch(s *Symbol, timeMs int64) {
 	for _, b := range s.Books {
-		if len(b.Brackets) == 0 || a.justRefused(b) {
+		long := b.Quantity.Sign() > 0
+		for i := range b.Brackets {
+			b.Brackets[i].follow(long, s.Price)
+		}
+		if a.justRefused(b) {
 			continue
 		}
-		long := b.Quantity.Sign() > 0
 		for i := range b.Brackets {
 			k := &b.Brackets[i]
 			if k.ExitID != "" && a.orders[k.ExitID] != nil {
@@ -84,7 +117,12 @@ func (a *Account) watch(s *Symbol, timeMs int64) {
 	}
 }
 
+// exit exits what an entry has opened, and cancels what is left of the entry: it
+// would open again what is being closed.
 func (a *Account) exit(s *Symbol, b *Book, k *Bracket, purpose order.Purpose, timeMs int64) {
+	if entry := a.orders[k.OrderID]; entry != nil {
+		a.cancel(entry, timeMs)
+	}
 	d := draft{leg: "exit/" + k.OrderID, timeMs: timeMs}
 	d.StrategyID, d.BookID, d.Symbol, d.Kind, d.Purpose = b.StrategyID, b.StrategyID, s.Name, order.Market, purpose
 	d.EntryID, d.Side = k.OrderID, order.Sell
@@ -107,11 +145,11 @@ func (a *Account) exit(s *Symbol, b *Book, k *Bracket, purpose order.Purpose, ti
 	}
 }
 
-// cancelResting cancels a book's limit orders of one side, which wait for a price
-// that a market order is now needed before.
+// cancelResting cancels a book's orders of one side that wait for a price, which a
+// market order is now needed before.
 func (a *Account) cancelResting(s *Symbol, bookID string, side order.Side, timeMs int64) {
 	for _, o := range slices.Clone(s.Orders) {
-		if o.BookID == bookID && o.Side == side && o.Kind == order.Limit {
+		if o.BookID == bookID && o.Side == side && o.Waits() {
 			a.cancel(o, timeMs)
 		}
 	}

@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/velox-trading/velox/trading/decimal"
-	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/paper"
+	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
 )
 
@@ -36,12 +37,17 @@ type Command struct {
 }
 
 // OpenAccount is OPEN_ACCOUNT's data. An open account takes one with a higher
-// Revision for its limits; the deposit counts once.
+// Revision for its limits, its paper settings and its method of cost; the deposit
+// counts once.
 type OpenAccount struct {
 	// Venue is "paper" (default) or the name of a live venue.
-	Venue    string          `json:"venue,omitempty"`
-	Deposit  decimal.Decimal `json:"deposit"`
-	Limits   risk.Limits     `json:"limits"`
+	Venue   string          `json:"venue,omitempty"`
+	Deposit decimal.Decimal `json:"deposit"`
+	Limits  risk.Limits     `json:"limits"`
+	// Paper says how the paper venue fills; absent: at once, at the traded price and
+	// for nothing. Cost is average (default) or fifo.
+	Paper    paper.Settings  `json:"paper,omitzero"`
+	Cost     position.Method `json:"cost,omitempty"`
 	Revision int64           `json:"revision,omitempty"`
 }
 
@@ -66,30 +72,22 @@ type Deploy struct {
 	Symbols    []string `json:"symbols"`
 	// Timeframe of the candles that rules look at; default 5min.
 	Timeframe string `json:"timeframe,omitempty"`
-	// Rules by name, or External: signals come from outside.
-	Rules    RuleTexts `json:"rules,omitempty"`
-	External bool      `json:"external,omitempty"`
-	Revision int64     `json:"revision,omitempty"`
+	// One of: Rules by name; Code, the name of a compiled strategy, with its
+	// Parameters; External: signals come from outside.
+	Rules      RuleTexts `json:"rules,omitempty"`
+	Code       string    `json:"code,omitempty"`
+	Parameters RuleTexts `json:"parameters,omitempty"`
+	External   bool      `json:"external,omitempty"`
+	Revision   int64     `json:"revision,omitempty"`
 }
 
 // StrategyRef is the data of PAUSE, RESUME_STRATEGY and REMOVE.
 type StrategyRef struct {
 	StrategyID string `json:"strategy_id"`
 	Reason     string `json:"reason,omitempty"`
-}
-
-// ManualOrder is ORDER's data: an order of the user's own, or, with Cancel, the
-// end of one that is open.
-type ManualOrder struct {
-	Symbol          string          `json:"symbol,omitempty"`
-	TransactionType order.Side      `json:"transaction_type,omitempty"`
-	OrderType       order.Kind      `json:"order_type,omitempty"` // default: LIMIT with a price, MARKET without
-	Quantity        decimal.Decimal `json:"quantity"`
-	Price           decimal.Decimal `json:"price"`
-	StopLoss        decimal.Decimal `json:"stoploss"`
-	Target          decimal.Decimal `json:"target"`
-	// Cancel is the id of an open order, of any strategy.
-	Cancel string `json:"cancel,omitempty"`
+	// ClosePositions is PAUSE's: its orders are cancelled and all that it holds is
+	// closed at the market, too, so that it can be removed then.
+	ClosePositions bool `json:"close_positions,omitempty"`
 }
 
 // Halt is HALT's data.
@@ -220,6 +218,17 @@ func (a *Account) openAccount(d *OpenAccount) (action, error) {
 	if d.Deposit.Sign() < 0 || !d.Deposit.Bounded() {
 		return nil, refused("INVALID_AMOUNT", "deposit %v", d.Deposit)
 	}
+	if err := d.Paper.Validate(); err != nil {
+		return nil, refused("INVALID_PAPER", "%v", err)
+	}
+	if !d.Cost.Valid() {
+		return nil, refused("INVALID_COST", "cost %q; want average or fifo", d.Cost)
+	}
+	apply := func(timeMs int64) {
+		a.s.Revision, a.s.Paper = d.Revision, d.Paper
+		a.setCost(d.Cost)
+		a.setLimits(d.Limits, timeMs)
+	}
 	if a.s.Open {
 		switch {
 		case d.Revision <= a.s.Revision:
@@ -227,12 +236,12 @@ func (a *Account) openAccount(d *OpenAccount) (action, error) {
 		case venue != a.s.Venue:
 			return nil, refused("OTHER_VENUE", "the account trades at %s, this is for %s", a.s.Venue, venue)
 		}
-		return func(timeMs int64) { a.s.Revision = d.Revision; a.setLimits(d.Limits, timeMs) }, nil
+		return apply, nil
 	}
 	return func(timeMs int64) {
-		a.s.Open, a.s.Venue, a.s.Revision = true, venue, d.Revision
+		a.s.Open, a.s.Venue = true, venue
 		a.s.Deposits, a.s.Cash = d.Deposit, d.Deposit
-		a.setLimits(d.Limits, timeMs)
+		apply(timeMs)
 	}, nil
 }
 
@@ -261,33 +270,6 @@ func (a *Account) newLimits(d *SetLimits) (action, error) {
 	return func(timeMs int64) {
 		a.s.Revision = max(a.s.Revision, d.Revision)
 		a.setLimits(d.Limits, timeMs)
-	}, nil
-}
-
-func (a *Account) manualOrder(d *ManualOrder) (action, error) {
-	if d.Cancel != "" {
-		o := a.orders[d.Cancel]
-		if o == nil {
-			return nil, refused("NO_SUCH_ORDER", "order %s is not open", d.Cancel)
-		}
-		return func(timeMs int64) {
-			a.cancel(o, a.timeOf(o.Symbol, timeMs))
-			a.assess(a.symbols[o.Symbol], timeMs)
-		}, nil
-	}
-	kind := d.OrderType
-	if kind == "" {
-		kind = order.Limit
-		if d.Price.IsZero() {
-			kind = order.Market
-		}
-	}
-	return func(timeMs int64) {
-		w := draft{leg: "command", timeMs: timeMs}
-		w.StrategyID = ManualStrategy(a.s.UserID)
-		w.BookID, w.Symbol, w.Side, w.Kind, w.Purpose = w.StrategyID, d.Symbol, d.TransactionType, kind, order.Manual
-		w.Quantity, w.Price, w.StopLoss, w.Target = d.Quantity, d.Price, d.StopLoss, d.Target
-		a.place(w)
 	}, nil
 }
 

@@ -1,14 +1,17 @@
 package account
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/velox-trading/velox/trading/ident"
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/risk"
 	"github.com/velox-trading/velox/trading/strategy"
+	"github.com/velox-trading/velox/trading/strategy/compiled"
 	"github.com/velox-trading/velox/trading/strategy/rules"
 )
 
@@ -21,21 +24,32 @@ const maxStrategySymbols = 500
 // still sum up to the net.
 const removedBook = "removed"
 
-// New makes the strategy of the rules, without any history. It fails for an
-// external strategy, which has none.
+// New makes the strategy of the rules or of the code, without any history. It fails
+// for an external strategy, which has none.
 func (d *Deployed) New() (strategy.Strategy, error) {
-	if d.Rules == nil {
-		return nil, fmt.Errorf("strategy %s (%s) has no rules: its signals come from outside", d.StrategyID, d.Name)
+	s, err := d.make()
+	if err != nil {
+		return nil, fmt.Errorf("strategy %s (%s): %w", d.StrategyID, d.Name, err)
+	}
+	return s, nil
+}
+
+func (d *Deployed) make() (strategy.Strategy, error) {
+	if d.Rules == nil && d.Code == "" {
+		return nil, errors.New("has no rules: its signals come from outside")
 	}
 	tf, err := market.ParseTimeframe(d.Timeframe)
 	if err != nil {
-		return nil, fmt.Errorf("strategy %s (%s): %w", d.StrategyID, d.Name, err)
+		return nil, err
 	}
-	p, err := rules.Compile(*d.Rules)
+	if d.Code != "" {
+		return compiled.New(d.Code, compiled.Place{StrategyID: d.StrategyID, Symbols: d.Symbols, Timeframe: tf}, d.Parameters)
+	}
+	p, err := rules.Compile(*d.Rules, tf)
 	if err != nil {
-		return nil, fmt.Errorf("strategy %s (%s): %w", d.StrategyID, d.Name, err)
+		return nil, err
 	}
-	return p.New(d.StrategyID, d.Symbols, tf), nil
+	return p.New(d.StrategyID, d.Symbols), nil
 }
 
 func (a *Account) deploy(d *Deploy) (action, error) {
@@ -50,6 +64,10 @@ func (a *Account) deploy(d *Deploy) (action, error) {
 			return nil, refused("INVALID_RULES", "%v", err)
 		}
 		needs = s.Needs()
+		n.Watches = watched(n.Symbols, needs)
+		if len(n.Symbols)+len(n.Watches) > maxStrategySymbols {
+			return nil, refused("TOO_MANY_SYMBOLS", "strategy %s has %d and watches %d, at most %d together", n.Name, len(n.Symbols), len(n.Watches), maxStrategySymbols)
+		}
 	} else {
 		n.Timeframe = ""
 	}
@@ -61,6 +79,18 @@ func (a *Account) deploy(d *Deploy) (action, error) {
 		return nil, refused("TOO_MANY_STRATEGIES", "the account has %d", maxStrategies)
 	}
 	return func(timeMs int64) { a.install(n, old, needs, timeMs) }, nil
+}
+
+// watched gives the symbols of the needs that are not traded, sorted.
+func watched(traded []string, needs []strategy.Need) []string {
+	var list []string
+	for _, n := range needs {
+		if _, ok := slices.BinarySearch(traded, n.Symbol); !ok {
+			list = append(list, n.Symbol)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func (a *Account) install(n, old *Deployed, needs []strategy.Need, timeMs int64) {
@@ -87,7 +117,7 @@ func (a *Account) install(n, old *Deployed, needs []strategy.Need, timeMs int64)
 func (a *Account) checkDeploy(d *Deploy) (*Deployed, error) {
 	n := &Deployed{
 		StrategyID: d.StrategyID, Name: d.Name, Symbols: slices.Clone(d.Symbols), Timeframe: d.Timeframe,
-		External: d.External, Status: Running, Revision: d.Revision,
+		Code: d.Code, Parameters: d.Parameters, External: d.External, Status: Running, Revision: d.Revision,
 	}
 	slices.Sort(n.Symbols)
 	n.Symbols = slices.Compact(n.Symbols)
@@ -106,10 +136,12 @@ func (a *Account) checkDeploy(d *Deploy) (*Deployed, error) {
 		return nil, refused("MISSING_SYMBOLS", "strategy %s needs symbols", n.Name)
 	case len(n.Symbols) > maxStrategySymbols:
 		return nil, refused("TOO_MANY_SYMBOLS", "strategy %s has %d, at most %d", n.Name, len(n.Symbols), maxStrategySymbols)
-	case n.External == (len(d.Rules) > 0):
-		return nil, refused("INVALID_RULES", "strategy %s: want rules, or external: true", n.Name)
+	case kinds(len(d.Rules) > 0, n.Code != "", n.External) != 1:
+		return nil, refused("INVALID_RULES", "strategy %s: want one of rules, code, and external: true", n.Name)
+	case len(n.Parameters) > 0 && n.Code == "":
+		return nil, refused("INVALID_RULES", "strategy %s: only code has parameters", n.Name)
 	}
-	if !n.External {
+	if len(d.Rules) > 0 {
 		spec, err := rules.FromMap(d.Rules)
 		if err != nil {
 			return nil, refused("INVALID_RULES", "strategy %s: %v", n.Name, err)
@@ -117,6 +149,17 @@ func (a *Account) checkDeploy(d *Deploy) (*Deployed, error) {
 		n.Rules = &spec
 	}
 	return n, nil
+}
+
+// kinds counts what is given.
+func kinds(given ...bool) int {
+	n := 0
+	for _, g := range given {
+		if g {
+			n++
+		}
+	}
+	return n
 }
 
 func (a *Account) status(d *Deployed, timeMs int64) StrategyStatus {
@@ -135,12 +178,18 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 	to := Paused
 	switch t {
 	case CmdRemove:
+		if ref.ClosePositions {
+			return nil, refused("INVALID_DATA", "%s: only PAUSE has close_positions; pause first", t)
+		}
 		return a.remove(d)
 	case CmdResumeStrategy:
 		to = Running
 	case CmdPause:
 	default:
 		return nil, refused("UNKNOWN_TYPE", "%s", t)
+	}
+	if ref.ClosePositions && t != CmdPause {
+		return nil, refused("INVALID_DATA", "%s: only PAUSE has close_positions", t)
 	}
 	// A strategy that failed starts afresh: its last state is what it failed on.
 	afresh := d.Status == Failed
@@ -151,7 +200,33 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 			e.Deployed, e.Needs = true, s.Needs()
 		}
 		a.emit(e)
+		if ref.ClosePositions {
+			a.closeBooks(d.StrategyID, timeMs)
+		}
 	}, nil
+}
+
+// closeBooks cancels a strategy's orders and closes what it holds at the market. What
+// a live venue fills before it cancels stays, and takes another PAUSE.
+func (a *Account) closeBooks(strategyID string, timeMs int64) {
+	for _, s := range a.s.Symbols {
+		for _, o := range slices.Clone(s.Orders) {
+			if o.BookID == strategyID {
+				a.cancel(o, a.timeOf(s.Name, timeMs))
+			}
+		}
+		i := slices.IndexFunc(s.Books, func(b *Book) bool { return b.StrategyID == strategyID })
+		if i < 0 || s.Books[i].Quantity.IsZero() {
+			continue
+		}
+		side := order.Sell
+		if s.Books[i].Quantity.Sign() < 0 {
+			side = order.Buy
+		}
+		w := draft{leg: "close/" + s.Name, exit: true, timeMs: timeMs}
+		w.StrategyID, w.BookID, w.Symbol, w.Side, w.Kind, w.Purpose = strategyID, strategyID, s.Name, side, order.Market, order.Manual
+		a.place(w)
+	}
 }
 
 // remove takes a strategy off the account. Its paper orders are cancelled; it must
@@ -193,9 +268,11 @@ func (a *Account) fold(s *Symbol, strategyID string) {
 	if i < 0 {
 		return
 	}
-	gone := s.Books[i].Book
+	gone := s.Books[i]
 	s.Books = slices.Delete(s.Books, i, i+1)
-	s.book(removedBook).Absorb(gone)
+	kept := s.book(removedBook)
+	kept.Absorb(gone.Book)
+	kept.Fees = kept.Fees.Add(gone.Fees)
 }
 
 // StrategyFailed notes that a strategy was quarantined: its signals are rejected

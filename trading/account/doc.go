@@ -20,14 +20,15 @@
 // writes OrderEvent, PositionEvent and Alert to their topics, hands a VenueCommand
 // to the venue session after the commit, and acts on StrategyStatus.
 //
-// A mark goes through: day, price, paper fills (oldest order first), stops and
-// targets, position update, limits. An order that is placed on a tick fills at a
-// later one. A fill changes the strategy's book and the account's net position by
-// the same value, so the sum of the books is the net; and
+// A mark goes through: day, orders whose day is over, price, paper fills (oldest
+// order first), stops and targets, position update, limits. An order that is placed
+// or changed on a tick fills at a later one. A fill changes the strategy's book and
+// the account's net position by the same value, so the sum of the books is the net;
+// and
 //
-//	Cash + market value of all positions = Deposits + Realized + Unrealized
+//	Cash + market value of all positions = Deposits + Realized + Unrealized - Fees
 //
-// holds to the last digit after every input.
+// holds to the last digit after every input, with either method of cost.
 //
 // Limits. Package risk checks an entry when it is placed, with all open orders
 // taken as filled; a refusal is a REJECTED event with the check's own reason. Exits
@@ -50,14 +51,15 @@
 // from there. It and HALT are recorded by SYSTEM alerts: from what mode to what,
 // why, by whom and by which command.
 //
-// Stops and targets. An entry that fills with a stoploss or target is watched at
-// every traded price. The first of the two that is touched places a market order
-// for what is left of the entry; limit orders that would close the same are
-// cancelled first. While the account is HALTED, stops go on as closes by risk,
+// Stops and targets. An entry that fills with a stoploss, trailing stop or target
+// is watched at every traded price. The first that is touched places a market order
+// for what the entry has opened; what is still open of it, and orders that wait for
+// a price and would close the same, are cancelled first. While the account is HALTED, stops go on as closes by risk,
 // and targets wait.
 //
-// Live venues. Nothing is sent twice. A cancel may be: when its answer got lost and
-// the order is still there, it is repeated, at most once a second of market time.
+// Live venues. Nothing is sent twice. A cancel or a change may be: when its answer
+// got lost and the order is still there, it is repeated, at most once a second of
+// market time.
 // An order that the venue has shown stays UNKNOWN, with a CRITICAL alert, when the
 // venue shows it no longer: it was sent, and might be traded yet.
 //

@@ -14,15 +14,16 @@ import (
 type Event interface{ event() }
 
 // OrderEventType is what order-events call it.
-type OrderEventType string
+type OrderEventType = order.EventType
 
 // The types of order events. A partial fill is FILLED with status
-// PARTIALLY_FILLED; an order of unknown fate is PLACED with status UNKNOWN.
+// PARTIALLY_FILLED; an order of unknown fate is PLACED with status UNKNOWN, and
+// so is, with its status, one that was changed or triggered.
 const (
-	Placed    OrderEventType = "PLACED"
-	Filled    OrderEventType = "FILLED"
-	Cancelled OrderEventType = "CANCELLED"
-	Rejected  OrderEventType = "REJECTED"
+	Placed    = order.EventPlaced
+	Filled    = order.EventFilled
+	Cancelled = order.EventCancelled
+	Rejected  = order.EventRejected
 )
 
 // OrderEvent is a record of order-events, key OrderID.
@@ -33,10 +34,12 @@ type OrderEvent struct {
 	Side                        order.Side
 	Kind                        order.Kind
 	Purpose                     order.Purpose
-	// Price is a limit order's limit; 0 for a market order.
-	Quantity, Price decimal.Decimal
-	Status          order.Status
-	// Reason and Detail say why an order was rejected; empty otherwise.
+	// Price is a limit order's limit, Trigger a stop's trigger; 0 for none.
+	Quantity, Price, Trigger decimal.Decimal
+	Validity                 order.Validity // empty: DAY
+	Status                   order.Status
+	// Reason and Detail say why an order was rejected, or cancelled by its validity;
+	// empty otherwise.
 	Reason order.Reason
 	Detail string
 	// Execution is everything that was traded of the order so far; nil before the
@@ -47,7 +50,9 @@ type OrderEvent struct {
 // Execution is what an order has traded.
 type Execution struct {
 	AveragePrice, FilledQuantity decimal.Decimal
-	TimeMs                       int64
+	// Fees are what the order has cost so far; 0 when none are charged.
+	Fees   decimal.Decimal
+	TimeMs int64
 }
 
 // PositionEventType is what position-updates call it.
@@ -67,9 +72,11 @@ type PositionEvent struct {
 	PositionID, UserID, Symbol string
 	TimeMs                     int64
 	Type                       PositionEventType
-	// Quantity is negative for short. RealizedPnL counts since OPENED.
+	// Quantity is negative for short. RealizedPnL and Fees count since OPENED; fees
+	// are in neither profit. Those of a fill that turns a position count to the one
+	// that it closes.
 	Quantity, AveragePrice, CurrentPrice decimal.Decimal
-	UnrealizedPnL, RealizedPnL           decimal.Decimal
+	UnrealizedPnL, RealizedPnL, Fees     decimal.Decimal
 	Status                               string // OPEN or CLOSED
 }
 
@@ -100,10 +107,13 @@ type Alert struct {
 // VenueAction is what a venue session is to do.
 type VenueAction string
 
-// The actions. Query asks what became of an order; its answer is a report.
+// The actions. Query asks what became of an order; its answer is a report. Change
+// gives an open order other terms, all of which are in the command: doing it twice
+// is doing it once.
 const (
 	VenueSend   VenueAction = "SEND"
 	VenueCancel VenueAction = "CANCEL"
+	VenueChange VenueAction = "CHANGE"
 	VenueQuery  VenueAction = "QUERY"
 )
 
@@ -124,8 +134,10 @@ type VenueCommand struct {
 	Symbol       string
 	Side         order.Side
 	Kind         order.Kind
-	// Quantity and Price are set for SEND; a market order's price is 0.
-	Quantity, Price decimal.Decimal
+	// Quantity, Price and Trigger are set for SEND and CHANGE, Quantity with what was
+	// traded already; a price that the kind doesn't have is 0.
+	Quantity, Price, Trigger decimal.Decimal
+	Validity                 order.Validity // of SEND; empty: DAY
 	// Deadline counts from the commit; 0 for none.
 	Deadline time.Duration
 }

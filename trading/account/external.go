@@ -70,7 +70,7 @@ func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 		a.alertFacts(o, was, out, x.TimeMs)
 	}
 	if out.Quantity.Sign() > 0 {
-		a.settle(o, out.Quantity, out.Value, x.TimeMs)
+		a.settle(o, out.Quantity, out.Value, decimal.Decimal{}, x.TimeMs)
 	}
 	a.assess(a.symbols[o.Symbol], x.TimeMs)
 	return a.end()

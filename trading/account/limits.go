@@ -29,8 +29,11 @@ func (a *Account) checkLimits(s *Symbol, o *order.Order, d *draft) (order.Reason
 // asked is what limits see of an order.
 func asked(o *order.Order) *risk.Order {
 	r := &risk.Order{StrategyID: o.StrategyID, Symbol: o.Symbol, Side: o.Side, Kind: o.Kind, Quantity: o.Quantity}
-	if o.Kind != order.Market {
+	if o.Kind.Limited() {
 		r.Price = o.Price
+	}
+	if o.Kind.Stop() {
+		r.Trigger = o.Trigger
 	}
 	return r
 }

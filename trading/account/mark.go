@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/velox-trading/velox/trading/decimal"
-	"github.com/velox-trading/velox/trading/paper"
 )
 
 // publishEveryMs is the least event time between two position updates that only
@@ -70,8 +69,9 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	a.weigh(s)
 	if a.live() {
 		a.cancelAgain(s, m.TimeMs)
+		a.changeAgain(s)
 	} else if len(s.Orders) > 0 {
-		a.fillPaper(s, m.TimeMs)
+		a.fillPaper(s, m)
 	}
 	a.watch(s, m.TimeMs)
 	since := m.TimeMs - s.PublishedMs
@@ -93,39 +93,23 @@ func (a *Account) follows(symbol string) bool {
 }
 
 // advance moves the market's time. A new day counts its loss from what the
-// account has come to by now.
+// account has come to by now, and ends the orders of the day before.
 func (a *Account) advance(ms int64) {
 	if ms <= a.s.ClockMs && ms >= a.s.ClockMs-aDayMs {
 		return
 	}
-	if a.s.ClockMs != 0 && a.s.Limits.Day(ms) != a.s.Day {
-		a.s.Recent.NewDay()
-	}
+	first := a.s.ClockMs == 0
 	a.s.ClockMs = ms
 	if day := a.s.Limits.Day(ms); day != a.s.Day {
 		a.s.Day = day
 		a.startDay()
+		if !first {
+			a.s.Recent.NewDay()
+			a.endDay(ms)
+		}
 	}
 }
 
 func (a *Account) startDay() {
 	a.s.DayBase, a.s.LossLevel = a.profit(), 0
-}
-
-// fillPaper fills the paper orders that the tick fills, oldest first.
-func (a *Account) fillPaper(s *Symbol, timeMs int64) {
-	for _, o := range slices.Clone(s.Orders) {
-		price, ok := paper.FillPrice(o, s.Ticks, s.Price)
-		if !ok {
-			continue
-		}
-		quantity := o.Rest()
-		value := quantity.Mul(price)
-		if err := o.Fill(quantity, value); err != nil {
-			panic(err) // open orders can be filled
-		}
-		a.emitOrder(o, Filled, timeMs)
-		a.retire(o)
-		a.settle(o, quantity, value, timeMs)
-	}
 }

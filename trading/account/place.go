@@ -11,7 +11,7 @@ import (
 
 // draft is an order that is wanted.
 type draft struct {
-	order.Order        // Symbol, Side, Kind, Purpose, Quantity, Price, StopLoss, Target, StrategyID, BookID
+	order.Order        // what it asks for, who wants it, and whose book it changes
 	leg         string // makes the id differ from others of the same strategy and input
 	exit        bool   // never more than what there is to close; zero Quantity: all of it
 	entry       bool   // set by checks: limits were asked
@@ -29,7 +29,7 @@ func (d *draft) protective() bool {
 func (a *Account) place(d draft) *order.Order {
 	o := d.Order
 	o.ID = ident.Derive("order", a.s.UserID, o.StrategyID, a.s.Origin, d.leg)
-	o.Status, o.PlacedMs = order.Pending, d.timeMs
+	o.Status, o.PlacedMs, o.Exit = order.Pending, d.timeMs, d.exit
 	s := a.symbols[o.Symbol]
 	if s == nil && a.s.Open && o.Symbol != "" {
 		s = a.symbol(o.Symbol) // from now on its prices are followed
@@ -42,18 +42,19 @@ func (a *Account) place(d draft) *order.Order {
 		return nil
 	}
 	o.PlacedTick = s.Ticks
-	if o.Kind == order.Market {
-		o.Price = decimal.Decimal{}
+	o.SetTerms(o.Terms())
+	if !a.live() && o.Kind.Stop() {
+		mustStep(&o, order.Await) // the account is the venue, and it waits
 	}
 	s.Orders = append(s.Orders, &o)
 	a.orders[o.ID] = &o
 	a.bookChanged(o.BookID)
 	a.placed(s, &o, &d)
-	a.emitOrder(&o, Placed, o.PlacedMs)
+	a.emitOrder(&o, false, o.PlacedMs)
 	if a.live() {
 		a.emit(VenueCommand{
 			Action: VenueSend, Venue: a.s.Venue, ClientOrderID: o.ID, Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,
-			Quantity: o.Quantity, Price: o.Price, Deadline: SendDeadline,
+			Quantity: o.Quantity, Price: o.Price, Trigger: o.Trigger, Validity: o.Validity, Deadline: SendDeadline,
 		})
 	}
 	return &o
@@ -61,7 +62,7 @@ func (a *Account) place(d draft) *order.Order {
 
 func (a *Account) reject(o *order.Order, reason order.Reason, detail string) {
 	o.Status, o.Reason, o.Detail = order.Rejected, reason, detail
-	a.emitOrder(o, Rejected, o.PlacedMs)
+	a.emitOrder(o, false, o.PlacedMs)
 }
 
 // check gives the reason why an order may not be placed. It sets the quantity of
@@ -77,7 +78,7 @@ func (a *Account) check(s *Symbol, o *order.Order, d *draft) (order.Reason, stri
 	case !o.Side.Valid():
 		return order.ReasonSide, fmt.Sprintf("%q; want BUY or SELL", o.Side)
 	case !o.Kind.Valid():
-		return order.ReasonKind, fmt.Sprintf("%q; want MARKET or LIMIT", o.Kind)
+		return order.ReasonKind, fmt.Sprintf("%q; want MARKET, LIMIT, SL or SL-M", o.Kind)
 	}
 	if reason, detail := a.checkMode(s, o, d); reason != "" {
 		return reason, detail
@@ -85,8 +86,11 @@ func (a *Account) check(s *Symbol, o *order.Order, d *draft) (order.Reason, stri
 	switch {
 	case o.Quantity.Sign() <= 0 || !o.Quantity.Bounded() && !d.protective() && !d.exit: // a position may add up to more
 		return order.ReasonQuantity, fmt.Sprintf("%v; want it above 0", o.Quantity)
-	case o.Kind == order.Limit && o.Price.Sign() <= 0 || o.Price.Sign() < 0 || !o.Price.Bounded():
-		return order.ReasonPrice, fmt.Sprintf("%v; want it above 0", o.Price)
+	}
+	if reason, detail := o.CheckTerms(); reason != "" {
+		return reason, detail
+	}
+	switch {
 	case !a.live() && s.Price.IsZero():
 		return order.ReasonNoPrice, "no price of " + o.Symbol + " was seen yet"
 	case d.protective():
@@ -124,11 +128,23 @@ func (a *Account) checkMode(s *Symbol, o *order.Order, d *draft) (order.Reason, 
 	return "", ""
 }
 
-// checkBracket wants a stop on the losing side of the order's price and a target
-// on the winning one.
+// expected gives the price near which an order expects to trade; 0 for whatever
+// the market gives.
+func expected(o *order.Order) decimal.Decimal {
+	switch {
+	case o.Kind.Limited():
+		return o.Price
+	case o.Kind.Stop():
+		return o.Trigger
+	}
+	return decimal.Decimal{}
+}
+
+// checkBracket wants a stop on the losing side of the order's price, a target on
+// the winning one, and a trailing stop nearer than 0.
 func checkBracket(o *order.Order, last decimal.Decimal) (order.Reason, string) {
-	price := o.Price
-	if o.Kind == order.Market {
+	price := expected(o)
+	if price.IsZero() {
 		price = last
 	}
 	sign := 1
@@ -140,6 +156,8 @@ func checkBracket(o *order.Order, last decimal.Decimal) (order.Reason, string) {
 		return order.ReasonStopLoss, fmt.Sprintf("stoploss %v for a %s at %v", o.StopLoss, o.Side, price)
 	case o.Target.Sign() < 0 || !o.Target.Bounded() || !o.Target.IsZero() && !price.IsZero() && o.Target.Cmp(price) != sign:
 		return order.ReasonTarget, fmt.Sprintf("target %v for a %s at %v", o.Target, o.Side, price)
+	case o.TrailingStop.Sign() < 0 || !o.TrailingStop.Bounded() || !price.IsZero() && o.TrailingStop.GreaterEq(price):
+		return order.ReasonTrailingStop, fmt.Sprintf("trailing stop %v for a %s at %v", o.TrailingStop, o.Side, price)
 	}
 	return "", ""
 }
@@ -176,10 +194,8 @@ func (a *Account) cancel(o *order.Order, timeMs int64) {
 		}
 		return
 	}
-	if err := o.Step(order.Cancel); err != nil {
-		panic(err) // open orders can be cancelled
-	}
-	a.emitOrder(o, Cancelled, timeMs)
+	mustStep(o, order.Cancel)
+	a.emitOrder(o, false, timeMs)
 	a.retire(o)
 }
 
@@ -209,14 +225,15 @@ func (a *Account) remember(o *order.Order) {
 	a.finished[o.ID] = o
 }
 
-func (a *Account) emitOrder(o *order.Order, what OrderEventType, timeMs int64) {
+// emitOrder tells of an order; traded says that some of it just was.
+func (a *Account) emitOrder(o *order.Order, traded bool, timeMs int64) {
 	e := OrderEvent{
-		OrderID: o.ID, StrategyID: o.StrategyID, Symbol: o.Symbol, TimeMs: timeMs, Type: what,
-		Side: o.Side, Kind: o.Kind, Purpose: o.Purpose, Quantity: o.Quantity, Price: o.Price,
-		Status: o.Status, Reason: o.Reason, Detail: o.Detail,
+		OrderID: o.ID, StrategyID: o.StrategyID, Symbol: o.Symbol, TimeMs: timeMs, Type: o.Status.Event(traded),
+		Side: o.Side, Kind: o.Kind, Purpose: o.Purpose, Quantity: o.Quantity, Price: o.Price, Trigger: o.Trigger,
+		Validity: o.Validity, Status: o.Status, Reason: o.Reason, Detail: o.Detail,
 	}
 	if o.FilledQuantity.Sign() > 0 {
-		e.Execution = &Execution{AveragePrice: o.AveragePrice(), FilledQuantity: o.FilledQuantity, TimeMs: timeMs}
+		e.Execution = &Execution{AveragePrice: o.AveragePrice(), FilledQuantity: o.FilledQuantity, Fees: o.Fees, TimeMs: timeMs}
 	}
 	a.emit(e)
 }

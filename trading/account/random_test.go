@@ -7,7 +7,10 @@ import (
 	"testing"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/fees"
 	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/paper"
+	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
 	"github.com/velox-trading/velox/trading/strategy"
 )
@@ -21,6 +24,9 @@ type traffic struct {
 	prices map[string]int64
 	orders []string // seen in events
 	venue  string
+	volume decimal.Decimal // of the last mark
+	paper  paper.Settings
+	cost   position.Method
 }
 
 type given func(*Account) []Event
@@ -52,6 +58,36 @@ func (g *traffic) maybe(d decimal.Decimal) decimal.Decimal {
 	return d
 }
 
+func (g *traffic) seldom(d decimal.Decimal) decimal.Decimal {
+	if g.r.IntN(4) > 0 {
+		return decimal.Decimal{}
+	}
+	return d
+}
+
+func (g *traffic) validity() order.Validity {
+	return []order.Validity{"", order.Day, order.IOC}[g.r.IntN(3)]
+}
+
+// seen gives one of the last orders that were placed.
+func (g *traffic) seen() string {
+	n := len(g.orders)
+	if n == 0 {
+		return "nobody"
+	}
+	return g.orders[n-1-g.r.IntN(min(n, 30))]
+}
+
+func (g *traffic) modify(symbol string) given {
+	if g.r.IntN(4) == 0 {
+		return g.command(CmdOrder, &ManualOrder{Cancel: g.seen()})
+	}
+	return g.command(CmdOrder, &ManualOrder{
+		Modify: g.seen(), Quantity: g.maybe(g.quantity()), Price: g.maybe(g.price(symbol)), TriggerPrice: g.seldom(g.price(symbol)),
+		OrderType: []order.Kind{"", "", order.Market, order.Limit, order.StopLimit, order.StopMarket}[g.r.IntN(6)],
+	})
+}
+
 func (g *traffic) cause() Cause {
 	g.n++
 	return Cause{Origin: fmt.Sprintf("random/0/%d", g.n), TimeMs: g.ms}
@@ -71,7 +107,7 @@ func (g *traffic) command(t CommandType, data any) given {
 
 // start opens the account and deploys what trades.
 func (g *traffic) start(limits risk.Limits) []given {
-	list := []given{g.command(CmdOpenAccount, &OpenAccount{Venue: g.venue, Deposit: decimal.MustParse("123456.789"), Limits: limits})}
+	list := []given{g.command(CmdOpenAccount, &OpenAccount{Venue: g.venue, Deposit: decimal.MustParse("123456.789"), Limits: limits, Paper: g.paper, Cost: g.cost})}
 	for _, id := range []string{"a", "b", "c"} {
 		list = append(list, g.command(CmdDeploy, &Deploy{StrategyID: id, Name: id, Symbols: []string{"X", "Y", "Z"}, External: id == "c"}))
 		if id != "c" {
@@ -88,8 +124,10 @@ func (g *traffic) next() given {
 	switch k := g.r.IntN(100); {
 	case k < 50:
 		return g.mark(symbol)
-	case k < 75:
+	case k < 73:
 		return g.signal(symbol)
+	case k < 75:
+		return g.modify(symbol)
 	case k < 90 && g.venue != PaperVenue:
 		return g.report()
 	case k < 92:
@@ -103,6 +141,7 @@ func (g *traffic) next() given {
 	case k < 96:
 		return g.command(CmdOrder, &ManualOrder{
 			Symbol: symbol, TransactionType: order.Buy, Quantity: g.quantity(), Price: g.maybe(g.price(symbol)), Target: g.maybe(g.price(symbol)),
+			TriggerPrice: g.seldom(g.price(symbol)), Validity: g.validity(), TrailingStop: g.seldom(g.price(symbol).Div(decimal.FromInt(50))),
 		})
 	default:
 		return g.rare()
@@ -116,8 +155,9 @@ func (g *traffic) mark(symbol string) given {
 	}
 	m := Mark{
 		Symbol: symbol, TimeMs: g.ms - g.r.Int64N(2000), Price: decimal.FromUnits(g.prices[symbol]),
-		Seq: Seq{Offset: g.n - g.r.Int64N(2)}, Closing: g.r.IntN(20) == 0,
+		Volume: g.maybe(g.quantity().Abs()), Seq: Seq{Offset: g.n - g.r.Int64N(2)}, Closing: g.r.IntN(20) == 0,
 	}
+	g.volume = m.Volume
 	cause := g.cause()
 	return func(a *Account) []Event { return a.Mark(m, cause) }
 }
@@ -129,23 +169,25 @@ func (g *traffic) signal(symbol string) given {
 		Action: []strategy.Action{strategy.Buy, strategy.Sell, strategy.Hold}[g.r.IntN(3)],
 		Price:  g.maybe(price), Quantity: g.quantity(), Exit: g.r.IntN(4) == 0,
 		StopLoss: g.maybe(g.price(symbol)), Target: g.maybe(g.price(symbol)),
+		Trigger: g.seldom(g.price(symbol)), TrailingStop: g.seldom(price.Div(decimal.FromInt(50))), Validity: g.validity(),
+		Market: g.r.IntN(8) == 0, Cancel: g.r.IntN(10) == 0,
 	}
 	cause := g.cause()
 	return func(a *Account) []Event { return a.Signal(s, cause, 0) }
 }
 
 func (g *traffic) report() given {
-	r := order.Report{TimeMs: g.ms, OrderID: "nobody"}
-	if n := len(g.orders); n > 0 {
-		r.OrderID = g.orders[n-1-g.r.IntN(min(n, 30))]
-	}
+	r := order.Report{TimeMs: g.ms, OrderID: g.seen()}
 	kinds := []order.ReportKind{
 		order.ReportFill, order.ReportFill, order.ReportFill, order.ReportAccepted, order.ReportRejected, order.ReportCancelled,
-		order.ReportUnknown, order.ReportNotSent,
+		order.ReportUnknown, order.ReportNotSent, order.ReportAwaits, order.ReportTriggered, order.ReportChanged, order.ReportUnchanged,
 	}
 	r.Kind = kinds[g.r.IntN(len(kinds))]
 	if g.r.IntN(3) > 0 {
 		r.FilledQuantity, r.AveragePrice = g.quantity(), g.price("X")
+	}
+	if g.r.IntN(4) == 0 {
+		r.Terms = order.Terms{Kind: order.Limit, Quantity: g.quantity(), Price: g.price("X")}
 	}
 	cause := g.cause()
 	return func(a *Account) []Event { return a.VenueReport(r, cause) }
@@ -153,7 +195,12 @@ func (g *traffic) report() given {
 
 func (g *traffic) rare() given {
 	id := []string{"a", "b", "c"}[g.r.IntN(3)]
-	switch g.r.IntN(12) {
+	switch g.r.IntN(13) {
+	case 11:
+		return g.command(CmdOpenAccount, &OpenAccount{
+			Venue: g.venue, Paper: g.paper, Cost: []position.Method{position.Average, position.FIFO}[g.r.IntN(2)], Revision: g.n,
+			Limits: risk.Limits{DailyLoss: decimal.MustParse("5000")},
+		})
 	case 0:
 		return g.command(CmdHalt, &Halt{ClosePositions: g.r.IntN(2) == 0})
 	case 1, 2, 3:
@@ -194,30 +241,83 @@ func text(t testing.TB, events []Event) string {
 	return string(b)
 }
 
+// venues are paper venues of all sorts.
+var venues = []paper.Settings{
+	{},
+	{Fees: fees.NSEEquityIntraday},
+	{
+		LatencyMs: 300, SlippageBps: decimal.MustParse("2.5"), SlippageTicks: 1, TickSize: decimal.MustParse("0.00000005"),
+		Participation: decimal.MustParse("0.7"), LotSize: decimal.MustParse("0.001"), Fees: fees.NSEOptions,
+	},
+}
+
 // TestMoneyIsConserved: after 10,000 random fills, cash and positions are worth
-// deposits and profit to the last digit, and the books sum up to the net.
+// deposits and profit, less fees, to the last digit, and the books sum up to the
+// net; with each method of cost and each sort of venue.
 func TestMoneyIsConserved(t *testing.T) {
+	for _, cost := range []position.Method{position.Average, position.FIFO} {
+		for i, settings := range venues {
+			t.Run(fmt.Sprint(cost, i), func(t *testing.T) { conserve(t, cost, settings) })
+		}
+	}
+}
+
+func conserve(t *testing.T, cost position.Method, settings paper.Settings) {
 	g := newTraffic(1, PaperVenue)
+	g.paper, g.cost = settings, cost
 	a := New("alice")
 	for _, in := range g.start(risk.Limits{}) {
 		in(a)
 	}
-	fills := 0
+	fills, inputs := 0, 0
+	sofar := make(map[string]decimal.Decimal) // filled, by order
 	for fills < 10_000 {
 		symbol := g.symbol()
 		in := g.mark(symbol)
 		if g.r.IntN(3) > 0 {
 			in = g.signal(symbol)
 		}
+		traded := decimal.Decimal{}
 		for _, e := range in(a) {
 			if o, ok := e.(OrderEvent); ok && o.Type == Filled {
 				fills++
+				traded = traded.Add(o.Execution.FilledQuantity).Sub(sofar[o.OrderID])
+				sofar[o.OrderID] = o.Execution.FilledQuantity
+				checkExecution(t, a, o)
 			}
 		}
-		checkInvariants(t, a)
+		if share, bounded := settings.Share(paper.Tick{Volume: g.volume}); bounded && traded.Greater(share) {
+			t.Fatalf("%v traded of a tick with %v", traded, g.volume)
+		}
+		if inputs++; fills < 1000 || inputs%20 == 0 {
+			checkInvariants(t, a)
+		}
 	}
+	checkInvariants(t, a)
 	if a.s.Realized.IsZero() || a.s.Cash == a.s.Deposits {
 		t.Error("nothing was traded: the test says little")
+	}
+	if charges := settings.Fees != ""; charges != (a.s.Fees.Sign() > 0) {
+		t.Errorf("fees of %v by %+v", a.s.Fees, settings)
+	}
+}
+
+// checkExecution: what an order has cost is what its scheme says of the whole of
+// it, and a limit is never broken.
+func checkExecution(t *testing.T, a *Account, o OrderEvent) {
+	t.Helper()
+	if known := a.orders[o.OrderID]; known != nil {
+		scheme := a.s.Paper.Scheme()
+		if want := scheme.Total(o.Side, known.FilledQuantity, known.FilledValue); known.Fees != want || o.Execution.Fees != want {
+			t.Fatalf("an order cost %v and says %v, its scheme %v", known.Fees, o.Execution.Fees, want)
+		}
+	}
+	average, slack := o.Execution.AveragePrice, decimal.MustParse("0.0000001") // values are rounded
+	if o.Execution.FilledQuantity.Less(decimal.FromInt(1)) || !o.Kind.Limited() {
+		return
+	}
+	if (o.Side == order.Buy && average.Greater(o.Price.Add(slack))) || (o.Side == order.Sell && average.Less(o.Price.Sub(slack))) {
+		t.Fatalf("%s at a limit of %v got %v", o.Side, o.Price, average)
 	}
 }
 
@@ -231,9 +331,10 @@ func TestSavedAndLoadedAnywhere(t *testing.T) {
 			venue = "kite"
 		}
 		g := newTraffic(seed, venue)
+		g.paper, g.cost = venues[seed/2%3], []position.Method{"", position.FIFO}[seed/2%2]
 		plain, again := New("alice"), New("alice")
 		inputs := g.start(risk.Limits{DailyLoss: decimal.MustParse("5000"), PositionSize: decimal.MustParse("200")})
-		seen := make(map[string]bool)
+		seen := make(map[string]order.Terms)
 		for i := range 3000 {
 			in := g.next
 			if i < len(inputs) {
@@ -261,23 +362,24 @@ func TestSavedAndLoadedAnywhere(t *testing.T) {
 	}
 }
 
-// checkIDs: no two orders, and no two alerts, have one id.
-func checkIDs(t *testing.T, seen map[string]bool, events []Event) {
+// checkIDs: no two orders, and no two alerts, have one id. An order is told of
+// again only with other terms.
+func checkIDs(t *testing.T, seen map[string]order.Terms, events []Event) {
 	t.Helper()
-	once := func(id string) {
-		if seen[id] {
+	once := func(id string, terms order.Terms) {
+		if last, ok := seen[id]; ok && last == terms {
 			t.Fatalf("id %s is given twice", id)
 		}
-		seen[id] = true
+		seen[id] = terms
 	}
 	for _, e := range events {
 		switch e := e.(type) {
 		case OrderEvent:
 			if e.Type == Placed && e.Status == order.Pending {
-				once(e.OrderID)
+				once(e.OrderID, order.Terms{Kind: e.Kind, Quantity: e.Quantity, Price: e.Price, Trigger: e.Trigger})
 			}
 		case Alert:
-			once(e.AlertID)
+			once(e.AlertID, order.Terms{})
 		}
 	}
 }

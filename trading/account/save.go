@@ -55,9 +55,10 @@ func Load(userID string, parts map[string][]byte) (*Account, error) {
 	if err := json.Unmarshal(parts[PartAccount], &a.s); err != nil {
 		return nil, fmt.Errorf("account %s: state: %w", userID, err)
 	}
-	if a.s.Version != stateVersion || a.s.UserID != userID {
-		return nil, fmt.Errorf("account %s: state of version %d of user %s; want version %d", userID, a.s.Version, a.s.UserID, stateVersion)
+	if a.s.Version < 1 || a.s.Version > stateVersion || a.s.UserID != userID {
+		return nil, fmt.Errorf("account %s: state of version %d of user %s; want version 1 to %d", userID, a.s.Version, a.s.UserID, stateVersion)
 	}
+	a.s.Version = stateVersion
 	if b := parts[PartCommands]; b != nil {
 		if err := a.commands.load(b); err != nil {
 			return nil, fmt.Errorf("account %s: remembered commands: %w", userID, err)

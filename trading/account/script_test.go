@@ -11,6 +11,7 @@ import (
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
 	"github.com/velox-trading/velox/trading/strategy"
 )
@@ -19,12 +20,15 @@ import (
 // it are the events that it must cause, in order, as render writes them:
 //
 //	> cmd TYPE {json}          a command; "refused CODE" or "repeated" when it is not taken
-//	> tick SYMBOL PRICE [MS]   a mark; the time is MS, or a second after the last
+//	> tick SYMBOL PRICE [MS] [vol=]   a mark; the time is MS, or a second after the last
 //	> again SYMBOL PRICE       the same tick in another timeframe
 //	> closing SYMBOL PRICE     a closing update
-//	> signal ID ACTION SYMBOL [qty=] [price=] [stop=] [target=] [ms=] [exit] [market]
-//	> report #N KIND [qty=] [price=] [detail=]       on the Nth order placed
+//	> signal ID ACTION SYMBOL [qty=] [price=] [trigger=] [stop=] [target=] [trail=] [ms=] [exit] [market] [ioc] [cancel]
+//	> report #N KIND [qty=] [price=] [shows=KIND,QTY,PRICE,TRIGGER]     on the Nth order placed
 //	> external ID STRATEGY TYPE SIDE SYMBOL QTY PRICE
+//
+// In a command's data "#N" is the id of the Nth order placed.
+//
 //	> alert SEVERITY | reduce REASON | recover | failed ID
 type player struct {
 	t      testing.TB
@@ -95,17 +99,18 @@ func (p *player) input(line string) []string {
 	switch f := strings.Fields(rest); verb {
 	case "cmd":
 		kind, data, _ := strings.Cut(rest, " ")
-		return p.command(kind, data, fmt.Sprintf("c%d", p.n), cause)
+		return p.command(kind, p.named(data), fmt.Sprintf("c%d", p.n), cause)
 	case "repeat":
 		return p.command("HALT", "", f[0], cause)
 	case "tick", "again", "closing":
 		if verb == "tick" {
 			p.ms += 1000
-			if len(f) > 2 {
-				p.ms, _ = strconv.ParseInt(f[2], 10, 64)
+			if ms, err := strconv.ParseInt(f[min(2, len(f)-1)], 10, 64); len(f) > 2 && err == nil {
+				p.ms = ms
 			}
 		}
 		m := Mark{Symbol: f[0], TimeMs: p.ms, Price: decimal.MustParse(f[1]), Seq: Seq{Offset: int64(p.n)}, Closing: verb == "closing"}
+		options(f[2:], map[string]*decimal.Decimal{"vol": &m.Volume}, nil)
 		if verb == "again" {
 			m.Seq = p.a.symbols[f[0]].Seq
 		}
@@ -165,17 +170,29 @@ func options(words []string, money map[string]*decimal.Decimal, flags map[string
 
 func (p *player) signal(f []string) strategy.Signal {
 	g := strategy.Signal{StrategyID: f[0], Action: strategy.Action(f[1]), Symbol: f[2], TimeMs: p.ms, Confidence: 1}
-	ms := decimal.FromInt(p.ms)
+	ms, ioc := decimal.FromInt(p.ms), false
 	options(f[3:], map[string]*decimal.Decimal{
 		"qty": &g.Quantity, "price": &g.Price, "stop": &g.StopLoss, "target": &g.Target, "ms": &ms,
-	}, map[string]*bool{"exit": &g.Exit, "market": &g.Market})
+		"trigger": &g.Trigger, "trail": &g.TrailingStop,
+	}, map[string]*bool{"exit": &g.Exit, "market": &g.Market, "cancel": &g.Cancel, "ioc": &ioc})
 	g.TimeMs = int64(ms.Float64())
+	if ioc {
+		g.Validity = order.IOC
+	}
 	return g
 }
 
 func (p *player) report(f []string) order.Report {
 	r := order.Report{OrderID: p.order(f[0]), Kind: order.ReportKind(f[1]), TimeMs: p.ms}
 	options(f[2:], map[string]*decimal.Decimal{"qty": &r.FilledQuantity, "price": &r.AveragePrice}, nil)
+	for _, word := range f[2:] {
+		if shows, ok := strings.CutPrefix(word, "shows="); ok {
+			part := strings.Split(shows, ",")
+			r.Terms = order.Terms{
+				Kind: order.Kind(part[0]), Quantity: decimal.MustParse(part[1]), Price: decimal.MustParse(part[2]), Trigger: decimal.MustParse(part[3]),
+			}
+		}
+	}
 	return r
 }
 
@@ -186,6 +203,14 @@ func (p *player) order(word string) string {
 		return p.placed[n-1]
 	}
 	return word
+}
+
+// named puts ids in the place of "#N".
+func (p *player) named(data string) string {
+	for i := len(p.placed); i > 0; i-- {
+		data = strings.ReplaceAll(data, fmt.Sprintf(`"#%d"`, i), strconv.Quote(p.placed[i-1]))
+	}
+	return data
 }
 
 // name gives an order's number in the script.
@@ -213,12 +238,15 @@ func (p *player) renderOne(event Event) string {
 		if e.Type == Rejected && p.a.finished[e.OrderID] == nil {
 			return fmt.Sprintf("REJECTED %s %s %s", e.Side, e.Symbol, e.Reason)
 		}
-		line := fmt.Sprintf("%s %s %s %s %v", e.Type, p.name(e.OrderID), e.Side, e.Symbol, e.Quantity)
-		if e.Kind == order.Limit {
-			line += fmt.Sprintf(" limit %v", e.Price)
+		line := fmt.Sprintf("%s %s %s %s %v", e.Type, p.name(e.OrderID), e.Side, e.Symbol, e.Quantity) + terms(e.Kind, e.Price, e.Trigger)
+		if e.Validity != "" {
+			line += " " + string(e.Validity)
 		}
-		if e.Execution != nil {
-			line += fmt.Sprintf(" got %v at %v", e.Execution.FilledQuantity, e.Execution.AveragePrice)
+		if x := e.Execution; x != nil {
+			line += fmt.Sprintf(" got %v at %v", x.FilledQuantity, x.AveragePrice)
+			if !x.Fees.IsZero() {
+				line += fmt.Sprintf(" for %v", x.Fees)
+			}
 		}
 		if e.Purpose != order.Signalled && e.Type == Placed {
 			line += " " + string(e.Purpose)
@@ -228,14 +256,22 @@ func (p *player) renderOne(event Event) string {
 		}
 		return line + " " + string(e.Status)
 	case PositionEvent:
-		return fmt.Sprintf("%s %s %v at %v, now %v, open %v, made %v", e.Type, e.Symbol, e.Quantity, e.AveragePrice, e.CurrentPrice, e.UnrealizedPnL, e.RealizedPnL)
+		line := fmt.Sprintf("%s %s %v at %v, now %v, open %v, made %v", e.Type, e.Symbol, e.Quantity, e.AveragePrice, e.CurrentPrice, e.UnrealizedPnL, e.RealizedPnL)
+		if !e.Fees.IsZero() {
+			line += fmt.Sprintf(", fees %v", e.Fees)
+		}
+		return line
 	case Alert:
 		if m, ok := modeOf(e); ok {
 			return fmt.Sprintf("ALERT %s %s %s", e.Type, e.Severity, m)
 		}
 		return fmt.Sprintf("ALERT %s %s %s", e.Type, e.Severity, maskIDs(string(e.Data)))
 	case VenueCommand:
-		return fmt.Sprintf("VENUE %s %s", e.Action, p.name(e.ClientOrderID))
+		line := fmt.Sprintf("VENUE %s %s", e.Action, p.name(e.ClientOrderID))
+		if e.Action == VenueChange {
+			line += fmt.Sprintf(" %v", e.Quantity) + terms(e.Kind, e.Price, e.Trigger)
+		}
+		return line
 	case StrategyStatus:
 		return fmt.Sprintf("STRATEGY %s %s", e.StrategyID, e.Status)
 	case Ignored:
@@ -262,6 +298,18 @@ func modeOf(e Alert) (string, bool) {
 		words = append(words, "granted", string(g))
 	}
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " "), true
+}
+
+// terms gives the prices that an order of the kind has.
+func terms(k order.Kind, price, trigger decimal.Decimal) string {
+	line := ""
+	if k.Limited() {
+		line += fmt.Sprintf(" limit %v", price)
+	}
+	if k.Stop() {
+		line += fmt.Sprintf(" trigger %v", trigger)
+	}
+	return line
 }
 
 // maskIDs takes the order ids out of an alert's data.
@@ -298,12 +346,16 @@ func scripts(t *testing.T, list map[string]string) {
 // checkInvariants holds what must be true after every input.
 func checkInvariants(t testing.TB, a *Account) {
 	t.Helper()
-	worth, realized, unrealized := a.s.Cash, decimal.Decimal{}, decimal.Decimal{}
+	worth, realized, unrealized, fees := a.s.Cash, decimal.Decimal{}, decimal.Decimal{}, decimal.Decimal{}
 	for _, s := range a.s.Symbols {
 		worth = worth.Add(s.Net.Quantity.Mul(s.Price))
 		realized, unrealized = realized.Add(s.Net.Realized), unrealized.Add(s.Net.Unrealized(s.Price))
-		quantity, flow := decimal.Decimal{}, decimal.Decimal{}
+		fees = fees.Add(s.Fees)
+		checkLots(t, a, s.Lots, s.Net)
+		quantity, flow, bookFees := decimal.Decimal{}, decimal.Decimal{}, decimal.Decimal{}
 		for _, b := range s.Books {
+			checkLots(t, a, b.Lots, b.Book)
+			bookFees = bookFees.Add(b.Fees)
 			quantity, flow = quantity.Add(b.Quantity), flow.Add(b.Realized).Sub(b.Cost)
 			covered := decimal.Decimal{}
 			for _, k := range b.Brackets {
@@ -313,9 +365,15 @@ func checkInvariants(t testing.TB, a *Account) {
 				t.Fatalf("%s: brackets cover %v of %v", s.Name, covered, b.Quantity)
 			}
 		}
+		if bookFees != s.Fees {
+			t.Fatalf("%s: the books cost %v, the symbol %v", s.Name, bookFees, s.Fees)
+		}
 		if quantity != s.Net.Quantity || flow != s.Net.Realized.Sub(s.Net.Cost) {
 			t.Fatalf("%s: the books sum up to %v and %v, the net is %v and %v", s.Name, quantity, flow, s.Net.Quantity, s.Net.Realized.Sub(s.Net.Cost))
 		}
+	}
+	if equity := a.s.Deposits.Add(a.s.Realized).Add(a.s.Unrealized).Sub(a.s.Fees); equity != a.Equity() || fees != a.s.Fees || fees.Sign() < 0 {
+		t.Fatalf("equity %v is called %v; the symbols cost %v, the account %v", equity, a.Equity(), fees, a.s.Fees)
 	}
 	if realized != a.s.Realized || unrealized != a.s.Unrealized || worth != a.Equity() {
 		t.Fatalf("cash and positions are worth %v, deposits and profit %v; realized %v and %v, unrealized %v and %v",
@@ -356,5 +414,17 @@ func checkScales(t testing.TB, a *Account) {
 	}
 	if weights != a.weights || held != a.heldBooks || marked != a.marked {
 		t.Fatalf("kept are %+v, %d books and %d symbols to close; there are %+v, %d and %d", a.weights, a.heldBooks, a.marked, weights, held, marked)
+	}
+}
+
+// checkLots: with FIFO the lots add up to the holding; otherwise there are none.
+func checkLots(t testing.TB, a *Account, lots position.Lots, held position.Book) {
+	t.Helper()
+	sum := position.Lot{}
+	for _, l := range lots {
+		sum = position.Lot{Quantity: sum.Quantity.Add(l.Quantity), Cost: sum.Cost.Add(l.Cost)}
+	}
+	if a.s.Cost == position.FIFO && sum != (position.Lot{Quantity: held.Quantity, Cost: held.Cost}) || a.s.Cost != position.FIFO && len(lots) > 0 {
+		t.Fatalf("cost by %q: %d lots of %v for %v", a.s.Cost, len(lots), sum, held)
 	}
 }

@@ -3,16 +3,18 @@ package account
 import (
 	"strconv"
 
+	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/strategy"
 )
 
 // Signal trades a strategy's signal. leg counts the signals of one strategy and
-// origin. HOLD does nothing. An external strategy's signal that equals one of its
+// origin. One with Cancel first cancels the strategy's open orders in the symbol,
+// in whatever status the strategy is; HOLD does nothing else. An external strategy's signal that equals one of its
 // last 1,000 in symbol, timestamp and action is Ignored. The caller has checked
 // that the strategy is this account's; any other's is rejected.
 func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
-	if g.Action == strategy.Hold {
+	if g.Action == strategy.Hold && !g.Cancel {
 		return nil
 	}
 	nowMs := a.begin(cause)
@@ -25,13 +27,20 @@ func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
 		}
 		a.signals[g.StrategyID].add(id)
 	}
+	if g.Cancel && d != nil {
+		a.cancelSignalled(g.StrategyID, g.Symbol, nowMs)
+	}
+	if g.Action == strategy.Hold {
+		return a.end()
+	}
 	w := draft{leg: "signal/" + strconv.Itoa(leg), exit: g.Exit, timeMs: nowMs}
 	w.StrategyID, w.BookID, w.Symbol, w.Side = g.StrategyID, g.StrategyID, g.Symbol, order.Side(g.Action)
-	w.Purpose, w.Kind, w.Quantity, w.Price = order.Signalled, order.Limit, g.Quantity, g.Price
-	w.StopLoss, w.Target = g.StopLoss, g.Target
-	if g.Market || g.Price.IsZero() {
-		w.Kind = order.Market
+	w.Purpose, w.Quantity, w.Price, w.Trigger, w.Validity = order.Signalled, g.Quantity, g.Price, g.Trigger, g.Validity
+	w.StopLoss, w.Target, w.TrailingStop = g.StopLoss, g.Target, g.TrailingStop
+	if g.Market {
+		w.Price = decimal.Decimal{}
 	}
+	w.Kind = order.KindOf(w.Price, w.Trigger)
 	switch {
 	case !a.s.Open:
 		a.rejectDraft(w, order.ReasonNotOpen, "OPEN_ACCOUNT comes first")

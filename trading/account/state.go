@@ -3,6 +3,7 @@ package account
 import (
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/paper"
 	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
 	"github.com/velox-trading/velox/trading/strategy/rules"
@@ -19,8 +20,9 @@ const (
 	Halted   Mode = "HALTED"
 )
 
-// stateVersion is raised when an older program could not read the state.
-const stateVersion = 1
+// stateVersion is raised when an older program could not read the state. Version
+// 1 knew neither fees nor lots; what it saved is read as it is.
+const stateVersion = 2
 
 // State is everything that an account remembers, save the lists of repeats. All
 // lists have a fixed order.
@@ -39,12 +41,17 @@ type State struct {
 	// Revision of the configuration that the account was opened or changed by.
 	Revision int64       `json:"revision,omitempty"`
 	Limits   risk.Limits `json:"limits"`
+	// Paper says how the paper venue fills, Cost which cost a close takes.
+	Paper paper.Settings  `json:"paper,omitzero"`
+	Cost  position.Method `json:"cost,omitempty"`
 
 	Deposits decimal.Decimal `json:"deposits"`
 	Cash     decimal.Decimal `json:"cash"`
 	// Realized and Unrealized are of all positions, ever.
 	Realized   decimal.Decimal `json:"realized"`
 	Unrealized decimal.Decimal `json:"unrealized"`
+	// Fees are what all trades have cost; they are in Cash, and in no profit.
+	Fees decimal.Decimal `json:"fees,omitzero"`
 
 	// ClockMs is the latest market time seen, Day its day, and DayBase what Realized
 	// and Unrealized came to when the day began.
@@ -82,11 +89,14 @@ type Symbol struct {
 	Seq    Seq   `json:"seq"`
 	// Net is the account's position, the sum of Books.
 	Net        position.Book   `json:"net"`
+	Lots       position.Lots   `json:"lots,omitempty"` // of Net, with FIFO
 	Unrealized decimal.Decimal `json:"unrealized"`
-	// Positions counts the positions opened so far; OpenRealized is Net.Realized when
-	// the present one was opened.
+	Fees       decimal.Decimal `json:"fees,omitzero"`
+	// Positions counts the positions opened so far; OpenRealized and OpenFees are
+	// Net.Realized and Fees when the present one was opened.
 	Positions    int64           `json:"positions,omitempty"`
 	OpenRealized decimal.Decimal `json:"open_realized"`
+	OpenFees     decimal.Decimal `json:"open_fees,omitzero"`
 	// PublishedMs and PublishedPrice are of the last position update.
 	PublishedMs    int64           `json:"published_ms,omitempty"`
 	PublishedPrice decimal.Decimal `json:"published_price"`
@@ -104,7 +114,12 @@ type Symbol struct {
 type Book struct {
 	StrategyID string `json:"strategy_id"`
 	position.Book
-	OpenedMs int64 `json:"opened_ms,omitempty"`
+	Lots     position.Lots   `json:"lots,omitempty"` // with FIFO
+	Fees     decimal.Decimal `json:"fees,omitzero"`
+	OpenedMs int64           `json:"opened_ms,omitempty"`
+	// ClosedMs is when its last position ended, Trades counts those opened.
+	ClosedMs int64 `json:"closed_ms,omitempty"`
+	Trades   int64 `json:"trades,omitempty"`
 	// Brackets are the stops and targets of its entries, oldest first; together they
 	// never cover more than Quantity.
 	Brackets []Bracket `json:"brackets,omitempty"`
@@ -120,21 +135,30 @@ type Bracket struct {
 	Quantity decimal.Decimal `json:"quantity"`
 	StopLoss decimal.Decimal `json:"stoploss"`
 	Target   decimal.Decimal `json:"target"`
+	// Trail is the distance of a trailing stop, Best the best price that was traded
+	// since the entry: the stop is Trail behind it, or at StopLoss when that is nearer.
+	Trail decimal.Decimal `json:"trail,omitzero"`
+	Best  decimal.Decimal `json:"best,omitzero"`
 	// ExitID is the order that exits it.
 	ExitID string `json:"exit_id,omitempty"`
 }
 
 // Deployed is one strategy of the account.
 type Deployed struct {
-	StrategyID string      `json:"strategy_id"`
-	Name       string      `json:"name"`
-	Symbols    []string    `json:"symbols"` // sorted
-	Timeframe  string      `json:"timeframe,omitempty"`
-	Rules      *rules.Spec `json:"rules,omitempty"`
-	External   bool        `json:"external,omitempty"`
-	Status     Status      `json:"status"`
-	Detail     string      `json:"detail,omitempty"`
-	Revision   int64       `json:"revision,omitempty"`
+	StrategyID string   `json:"strategy_id"`
+	Name       string   `json:"name"`
+	Symbols    []string `json:"symbols"` // sorted
+	Timeframe  string   `json:"timeframe,omitempty"`
+	// Rules, or Code: the name of a compiled strategy and its Parameters, or External.
+	Rules      *rules.Spec       `json:"rules,omitempty"`
+	Code       string            `json:"code,omitempty"`
+	Parameters map[string]string `json:"parameters,omitempty"`
+	External   bool              `json:"external,omitempty"`
+	// Watches are the symbols that it looks at and doesn't trade, sorted.
+	Watches  []string `json:"watches,omitempty"`
+	Status   Status   `json:"status"`
+	Detail   string   `json:"detail,omitempty"`
+	Revision int64    `json:"revision,omitempty"`
 	// BookRevision grows with every change of its book.
 	BookRevision int64 `json:"book_revision"`
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/risk"
 )
@@ -39,6 +40,9 @@ func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
 	}
 	if r.Kind == order.ReportUnknown && was == order.Unknown {
 		a.alertOrder(o, risk.Error, "The venue gives no clear answer about an order; it stays UNKNOWN and is asked for on", timeMs)
+	}
+	if out.Refused {
+		a.alertOrder(o, risk.Warning, "The venue refused to change an order; it stays as it is: "+r.Detail, timeMs)
 	}
 	if out.Changed {
 		a.reported(o, was, r, out, timeMs)
@@ -79,30 +83,37 @@ func (a *Account) reported(o *order.Order, was order.Status, r order.Report, out
 		if status == order.Cancelled && was != order.Cancelled {
 			o.Status = order.PartiallyFilled // what it was before its end, which is told next
 		}
-		a.emitOrder(o, Filled, timeMs)
+		a.emitOrder(o, true, timeMs)
 		o.Status = status
-		a.settle(o, out.Quantity, out.Value, timeMs)
+		a.settle(o, out.Quantity, out.Value, decimal.Decimal{}, timeMs)
 	}
 	if o.Status == was {
+		if out.NewTerms && out.Quantity.IsZero() {
+			a.emitOrder(o, false, timeMs)
+		}
 		return
 	}
 	switch o.Status {
+	case order.Filled:
+		if out.Quantity.IsZero() { // it was changed to what it had traded
+			a.emitOrder(o, false, timeMs)
+		}
 	case order.Cancelled:
-		a.emitOrder(o, Cancelled, timeMs)
+		a.emitOrder(o, false, timeMs)
 		if !o.CancelSent {
 			a.closeFailed(o, "cancelled by the venue", timeMs)
 		}
 	case order.Rejected:
-		a.emitOrder(o, Rejected, timeMs)
+		a.emitOrder(o, false, timeMs)
 		a.refusedByVenue(o, was, timeMs)
 	case order.Unknown:
-		a.emitOrder(o, Placed, timeMs)
+		a.emitOrder(o, false, timeMs)
 		a.alertOrder(o, risk.Warning, "The venue's reply is missing or unclear; it is asked, and nothing is sent again", timeMs)
 		a.query(o)
 	case order.Open, order.PartiallyFilled, order.TriggerPending:
 		o.CancelLost = o.CancelSent && was == order.Unknown
 		if out.Quantity.IsZero() {
-			a.emitOrder(o, Placed, timeMs)
+			a.emitOrder(o, false, timeMs)
 		}
 		if was == order.Cancelled {
 			a.query(o) // the answer to a question from before the cancel may have come last
@@ -172,14 +183,14 @@ func (a *Account) Recover(cause Cause) []Event {
 				if o.CancelSent && o.Status != order.Unknown {
 					o.CancelLost = true
 					a.cancel(o, nowMs)
+				} else if o.Wanted != (order.Terms{}) && o.Status != order.Unknown {
+					a.sendChange(o, o.Wanted)
 				}
 				a.query(o)
 				continue
 			}
-			if err := o.Step(order.LoseTrack); err != nil {
-				panic(err) // pending orders can be lost track of
-			}
-			a.emitOrder(o, Placed, nowMs)
+			mustStep(o, order.LoseTrack)
+			a.emitOrder(o, false, nowMs)
 			a.query(o)
 		}
 	}

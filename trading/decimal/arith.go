@@ -15,7 +15,12 @@ func (d Decimal) Mul(e Decimal) Decimal {
 
 // MulInt gives d * n, exactly.
 func (d Decimal) MulInt(n int64) Decimal {
-	m := multiply(d.magnitude(), FromUnits(n).magnitude())
+	a, b := d.magnitude(), FromUnits(n).magnitude()
+	if a.hi == 0 {
+		hi, lo := bits.Mul64(a.lo, b.lo)
+		return signed(magnitude{hi, lo}, true, (d.hi < 0) != (n < 0), "multiply")
+	}
+	m := multiply(a, b)
 	product, ok := m.narrow()
 	return signed(product, ok, (d.hi < 0) != (n < 0), "multiply")
 }

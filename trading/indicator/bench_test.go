@@ -4,7 +4,10 @@ import (
 	"testing"
 )
 
-var benchNames = []string{"SMA_20", "SMA_200", "EMA_20", "RSI_14", "MACD_12_26_9", "ATR_14", "BBANDS_20_2_UPPER", "BBANDS_200_2_UPPER", "VWAP"}
+var benchNames = []string{
+	"SMA_20", "SMA_200", "EMA_20", "RSI_14", "MACD_12_26_9", "ATR_14", "BBANDS_20_2_UPPER", "BBANDS_200_2_UPPER",
+	"VWAP", "AVWAP_2_1", "AVGDEV_20", "AVGDEV_200", "RVI_14_10", "PIVOTS_P",
+}
 
 func benchBars() []Bar {
 	r := recipe{Shape: "walk", Seed: 1, Divisor: 100, Base: 1_850_000, Step: 1000, Bars: 4096, Wicks: true}

@@ -32,18 +32,6 @@ func (s Side) Signed(q decimal.Decimal) decimal.Decimal {
 	return q
 }
 
-// Kind is the type of an order.
-type Kind string
-
-// The kinds.
-const (
-	Market Kind = "MARKET"
-	Limit  Kind = "LIMIT"
-)
-
-// Valid tells whether k is a kind that venues take.
-func (k Kind) Valid() bool { return k == Market || k == Limit }
-
 // Purpose says who wanted an order.
 type Purpose string
 
@@ -71,22 +59,34 @@ type Order struct {
 	Purpose  Purpose         `json:"purpose"`
 	Quantity decimal.Decimal `json:"quantity"`
 	Price    decimal.Decimal `json:"price"`
+	// Trigger is a stop's trigger price.
+	Trigger  decimal.Decimal `json:"trigger_price,omitzero"`
+	Validity Validity        `json:"validity,omitempty"`
 	StopLoss decimal.Decimal `json:"stoploss"`
 	Target   decimal.Decimal `json:"target"`
-	Status   Status          `json:"status"`
-	Reason   Reason          `json:"reason,omitempty"`
-	Detail   string          `json:"detail,omitempty"`
-	PlacedMs int64           `json:"placed_ms"`
+	// TrailingStop is the distance at which a stop follows the best price that was
+	// traded since the entry.
+	TrailingStop decimal.Decimal `json:"trailing_stop,omitzero"`
+	// Exit: it never trades more than what there is to close.
+	Exit     bool   `json:"exit,omitempty"`
+	Status   Status `json:"status"`
+	Reason   Reason `json:"reason,omitempty"`
+	Detail   string `json:"detail,omitempty"`
+	PlacedMs int64  `json:"placed_ms"`
 	// EntryID is, for an exit at a stop or target, the order that it protects.
 	EntryID string `json:"entry_id,omitempty"`
-	// PlacedTick counts its symbol's ticks when it was placed: a paper fill needs a
-	// later one.
+	// PlacedTick counts its symbol's ticks when it was placed or changed last: a
+	// paper fill needs a later one. ChangedMs is the market time of that change, 0
+	// when there was none.
 	PlacedTick int64 `json:"placed_tick,omitempty"`
+	ChangedMs  int64 `json:"changed_ms,omitempty"`
 	// FilledQuantity and FilledValue are what was traded so far; their quotient is
 	// the average price.
 	FilledQuantity decimal.Decimal `json:"filled_quantity"`
 	FilledValue    decimal.Decimal `json:"filled_value"`
-	VenueOrderID   string          `json:"venue_order_id,omitempty"`
+	// Fees are what was charged for what was traded so far.
+	Fees         decimal.Decimal `json:"fees,omitzero"`
+	VenueOrderID string          `json:"venue_order_id,omitempty"`
 	// Reached: the venue has shown that it has, or had, the order.
 	Reached bool `json:"reached,omitempty"`
 	// CancelSent: the venue was asked to cancel it, last when the account's clock
@@ -94,11 +94,19 @@ type Order struct {
 	CancelSent bool  `json:"cancel_sent,omitempty"`
 	CancelLost bool  `json:"cancel_lost,omitempty"`
 	CancelMs   int64 `json:"cancel_ms,omitempty"`
+	// Wanted are the terms that a live venue was asked to give the order; zero when
+	// it was not asked or has answered. ChangeLost and ChangeMs are as those of a
+	// cancel.
+	Wanted     Terms `json:"wanted,omitzero"`
+	ChangeLost bool  `json:"change_lost,omitempty"`
+	ChangeMs   int64 `json:"change_ms,omitempty"`
 }
 
-// Rest is the quantity that was not traded yet.
+// Rest is the quantity that may still be traded. While a venue is asked for
+// another quantity, it is the larger one that counts.
 func (o *Order) Rest() decimal.Decimal {
-	return decimal.Max(o.Quantity.Sub(o.FilledQuantity), decimal.Decimal{})
+	most := decimal.Max(o.Quantity, o.Wanted.Quantity)
+	return decimal.Max(most.Sub(o.FilledQuantity), decimal.Decimal{})
 }
 
 // AveragePrice is the price of what was traded, half even at 8 places; 0 before
@@ -116,7 +124,7 @@ func (o *Order) Step(step Step) error {
 	if err != nil {
 		return err
 	}
-	if to == Open && o.FilledQuantity.Sign() > 0 {
+	if (to == Open || to == TriggerPending) && o.FilledQuantity.Sign() > 0 {
 		to = PartiallyFilled // back from UNKNOWN
 	}
 	if to == Rejected && o.FilledQuantity.Sign() > 0 {
@@ -130,7 +138,7 @@ func (o *Order) Step(step Step) error {
 func (o *Order) Fill(quantity, value decimal.Decimal) error {
 	filled := o.FilledQuantity.Add(quantity)
 	step := FillPart
-	if filled.GreaterEq(o.Quantity) {
+	if quantity.GreaterEq(o.Rest()) {
 		step = FillWhole
 	}
 	if err := o.Step(step); err != nil {

@@ -16,7 +16,10 @@ const (
 	ReasonKind             Reason = "INVALID_ORDER_TYPE"
 	ReasonQuantity         Reason = "INVALID_QUANTITY"
 	ReasonPrice            Reason = "INVALID_PRICE"
+	ReasonTrigger          Reason = "INVALID_TRIGGER_PRICE"
+	ReasonValidity         Reason = "INVALID_VALIDITY"
 	ReasonStopLoss         Reason = "INVALID_STOPLOSS"
+	ReasonTrailingStop     Reason = "INVALID_TRAILING_STOP"
 	ReasonTarget           Reason = "INVALID_TARGET"
 	ReasonNoPrice          Reason = "NO_PRICE"    // no tick of the symbol was seen, or the last is too old, where a price is needed
 	ReasonNoPosition       Reason = "NO_POSITION" // an exit, and nothing is left to exit
@@ -38,4 +41,10 @@ const (
 	ReasonOrdersPerDay     Reason = "ORDERS_PER_DAY"
 	ReasonVenue            Reason = "VENUE"    // the venue refused it; its words are the detail
 	ReasonNotSent          Reason = "NOT_SENT" // it never reached the venue
+)
+
+// The reasons of orders that their validity has ended: they are CANCELLED.
+const (
+	ReasonDayEnded  Reason = "DAY_ENDED"      // a DAY order's day was over
+	ReasonImmediate Reason = "IOC_NOT_FILLED" // what an IOC order could not trade at once
 )

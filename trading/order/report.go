@@ -14,9 +14,13 @@ type ReportKind string
 // session itself: no clear reply; never sent.
 const (
 	ReportAccepted  ReportKind = "ACCEPTED"
+	ReportAwaits    ReportKind = "TRIGGER_PENDING" // it has a stop, which waits
+	ReportTriggered ReportKind = "TRIGGERED"
 	ReportRejected  ReportKind = "REJECTED"
 	ReportFill      ReportKind = "FILL"
 	ReportCancelled ReportKind = "CANCELLED"
+	ReportChanged   ReportKind = "CHANGED"     // it has other terms
+	ReportUnchanged ReportKind = "NOT_CHANGED" // the venue refused to change it
 	ReportUnknown   ReportKind = "UNKNOWN"
 	ReportNotSent   ReportKind = "NOT_SENT"
 )
@@ -32,6 +36,9 @@ type Report struct {
 	// order so far, in a FILL and, when known, in a CANCELLED.
 	FilledQuantity decimal.Decimal
 	AveragePrice   decimal.Decimal
+	// Terms are what the venue shows; zero when it doesn't tell. They settle a change
+	// whose answer got lost, and are the new ones of a CHANGED.
+	Terms Terms
 	// Detail holds the venue's words.
 	Detail string
 }
@@ -50,6 +57,8 @@ type Outcome struct {
 	// Missing: the venue no longer shows an order that it had. Nothing has changed:
 	// it was sent, and nobody knows its fate.
 	Missing bool
+	// Refused: the venue did not change the order. NewTerms: it has.
+	Refused, NewTerms bool
 }
 
 // ErrBadReport is wrapped by errors about reports that make no sense.
@@ -65,8 +74,14 @@ func (o *Order) Apply(r Report) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("order %s (%s): %s: %w", o.ID, o.Symbol, r.Kind, err)
 	}
 	switch r.Kind {
-	case ReportAccepted, ReportFill, ReportCancelled:
+	case ReportAccepted, ReportAwaits, ReportTriggered, ReportFill, ReportCancelled, ReportChanged, ReportUnchanged:
 		o.Reached = true
+	}
+	switch {
+	case o.Status.Final():
+		o.Wanted, o.ChangeLost = Terms{}, false
+	case was.Status == Unknown && o.Status != Unknown && o.Wanted != Terms{}:
+		o.ChangeLost = true // the order is there, and nobody has said with which terms
 	}
 	if r.VenueOrderID != "" && o.VenueOrderID == "" {
 		o.VenueOrderID = r.VenueOrderID
@@ -87,7 +102,15 @@ func (o *Order) apply(r Report) (Outcome, error) {
 	}
 	switch r.Kind {
 	case ReportAccepted:
-		return Outcome{}, o.Step(Accept)
+		return o.seen(Accept, r)
+	case ReportAwaits:
+		return o.seen(Await, r)
+	case ReportTriggered:
+		return o.seen(Trigger, r)
+	case ReportChanged:
+		return o.changed(r)
+	case ReportUnchanged:
+		return o.unchanged()
 	case ReportRejected:
 		if err := o.Step(Reject); err != nil {
 			return Outcome{}, err
@@ -123,9 +146,11 @@ func (o *Order) apply(r Report) (Outcome, error) {
 // the order ended.
 func (o *Order) stale(k ReportKind) bool {
 	switch k {
-	case ReportAccepted:
+	case ReportAccepted, ReportTriggered:
 		return o.Status == Filled
-	case ReportUnknown, ReportNotSent:
+	case ReportAwaits:
+		return o.Status == Filled || o.Status == PartiallyFilled
+	case ReportUnknown, ReportNotSent, ReportChanged, ReportUnchanged:
 		return o.Status.Final()
 	case ReportRejected:
 		return o.Status == Cancelled || o.Status == Rejected
@@ -149,9 +174,10 @@ func (o *Order) fillTo(r Report) (Outcome, error) {
 		o.FilledQuantity, o.FilledValue = r.FilledQuantity, o.FilledValue.Add(value)
 		return Outcome{Changed: true, Quantity: quantity, Value: value}, nil
 	}
+	adopted := o.adopt(r.FilledQuantity)
 	value := r.FilledQuantity.Mul(r.AveragePrice).Sub(o.FilledValue)
 	if err := o.Fill(quantity, value); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Changed: true, Quantity: quantity, Value: value}, nil
+	return Outcome{Changed: true, Quantity: quantity, Value: value, NewTerms: adopted}, nil
 }

@@ -80,36 +80,26 @@ func TestBadReportsChangeNothing(t *testing.T) {
 	}
 }
 
-// FuzzReports: whatever a venue says, the order stays whole.
-func FuzzReports(f *testing.F) {
-	f.Add([]byte{0, 4, 2, 3, 9, 5, 0, 0, 2, 10, 10})
-	f.Add([]byte{5, 0, 0, 2, 20, 7, 3, 20, 7, 4, 1, 1})
-	kinds := []ReportKind{ReportAccepted, ReportRejected, ReportFill, ReportCancelled, ReportUnknown, ReportNotSent, "MAYBE"}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		o := fresh()
-		quantity, value := decimal.Decimal{}, decimal.Decimal{}
-		for ; len(data) >= 3; data = data[3:] {
-			was := *o
-			out, err := o.Apply(Report{
-				OrderID: "o", Kind: kinds[int(data[0])%len(kinds)],
-				FilledQuantity: decimal.FromInt(int64(int8(data[1]))), AveragePrice: decimal.FromInt(int64(int8(data[2]))),
-			})
-			if err != nil && *o != was {
-				t.Fatalf("%v, yet %+v became %+v", err, was, *o)
-			}
-			quantity, value = quantity.Add(out.Quantity), value.Add(out.Value)
-			switch {
-			case quantity != o.FilledQuantity || value != o.FilledValue:
-				t.Fatalf("outcomes sum up to %v for %v, the order has %v for %v", quantity, value, o.FilledQuantity, o.FilledValue)
-			case o.FilledQuantity.Less(was.FilledQuantity):
-				t.Fatalf("fills were taken back: %v, then %v", was.FilledQuantity, o.FilledQuantity)
-			case o.Status == Filled != o.FilledQuantity.GreaterEq(o.Quantity):
-				t.Fatalf("%s with %v of %v", o.Status, o.FilledQuantity, o.Quantity)
-			case transitions[o.Status] == nil:
-				t.Fatalf("status %s", o.Status)
-			case !out.Changed && (o.Status != was.Status || o.FilledQuantity != was.FilledQuantity):
-				t.Fatalf("%+v became %+v without a change", was, *o)
-			}
+// TestVenueIDs: the venue's id is kept from the first report that has one.
+func TestVenueIDs(t *testing.T) {
+	o := fresh()
+	for _, c := range []struct{ report, want string }{{"", ""}, {"V1", "V1"}, {"", "V1"}, {"V2", "V1"}} {
+		if _, err := o.Apply(Report{OrderID: "o", Kind: ReportAccepted, VenueOrderID: c.report}); err != nil || o.VenueOrderID != c.want {
+			t.Errorf("%q gives %q, %v; want %q", c.report, o.VenueOrderID, err, c.want)
 		}
-	})
+	}
+}
+
+// TestReached: a report shows that the venue has the order, save those that say
+// that nobody knows, that it was never sent, or that it was refused.
+func TestReached(t *testing.T) {
+	for k, want := range map[ReportKind]bool{
+		ReportAccepted: true, ReportAwaits: true, ReportTriggered: true, ReportFill: true, ReportCancelled: true, ReportChanged: true,
+		ReportUnchanged: true, ReportRejected: false, ReportUnknown: false, ReportNotSent: false,
+	} {
+		o := fresh()
+		if _, err := o.Apply(Report{OrderID: "o", Kind: k}); err != nil || o.Reached != want {
+			t.Errorf("%s: reached %v, %v", k, o.Reached, err)
+		}
+	}
 }

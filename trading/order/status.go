@@ -37,44 +37,50 @@ const (
 	Reject    Step = "REJECT"     // the venue refused it
 	NotSent   Step = "NOT_SENT"   // it never left, as far as anyone can tell
 	LoseTrack Step = "LOSE_TRACK" // no clear reply: ask, never send again
+	Change    Step = "CHANGE"     // it has other terms
 )
 
 // transitions is the one table of an order's life; what is not in it is an
 // error.
 var transitions = map[Status]map[Step]Status{
 	Pending: {
-		Accept: Open, Await: TriggerPending,
+		Accept: Open, Await: TriggerPending, Trigger: Open, Change: Pending,
 		FillPart: PartiallyFilled, FillWhole: Filled, // a fill may overtake the acknowledgement
 		Cancel: Cancelled, Reject: Rejected, NotSent: Rejected, LoseTrack: Unknown,
 	},
 	Open: {
-		Accept: Open, FillPart: PartiallyFilled, FillWhole: Filled,
+		Accept: Open, Await: TriggerPending, // a venue may take a stop before it looks at its price
+		Trigger: Open, Change: Open, FillPart: PartiallyFilled, FillWhole: Filled,
 		Cancel: Cancelled, Reject: Rejected, // venues take an order back after accepting it
 		LoseTrack: Unknown,
 	},
 	TriggerPending: {
-		Await: TriggerPending, Trigger: Open, FillPart: PartiallyFilled, FillWhole: Filled,
+		Accept: TriggerPending, // the acknowledgement came late
+		Await:  TriggerPending, Trigger: Open, Change: TriggerPending,
+		FillPart: PartiallyFilled, FillWhole: Filled, // a fill may overtake its trigger
 		Cancel: Cancelled, Reject: Rejected, LoseTrack: Unknown,
 	},
 	PartiallyFilled: {
-		Accept:   PartiallyFilled, // the acknowledgement came late
-		FillPart: PartiallyFilled, FillWhole: Filled,
+		Accept: PartiallyFilled, Trigger: PartiallyFilled, // they came late
+		Change: PartiallyFilled, FillPart: PartiallyFilled, FillWhole: Filled,
 		Cancel: Cancelled, Reject: Cancelled, // the rest is refused; what was traded stays
 		LoseTrack: Unknown,
 	},
 	Unknown: {
-		Accept: Open, Await: TriggerPending, FillPart: PartiallyFilled, FillWhole: Filled,
+		Accept: Open, Await: TriggerPending, Trigger: Open, Change: Open,
+		FillPart: PartiallyFilled, FillWhole: Filled,
 		Cancel: Cancelled, Reject: Rejected, NotSent: Rejected, LoseTrack: Unknown,
 	},
 	// Final states. What is listed here are sightings: the venue's word stands.
 	Filled: {},
 	Cancelled: {
-		Accept:   Open,
+		Accept: Open, Await: TriggerPending, Trigger: Open,
 		FillPart: Cancelled, FillWhole: Filled, // the fill was under way when the cancel arrived
 		Cancel: Cancelled,
 	},
 	Rejected: {
-		Accept: Open, FillPart: PartiallyFilled, FillWhole: Filled, Cancel: Cancelled,
+		Accept: Open, Await: TriggerPending, Trigger: Open,
+		FillPart: PartiallyFilled, FillWhole: Filled, Cancel: Cancelled,
 	},
 }
 

@@ -39,8 +39,8 @@ type ledger struct {
 	quantity, cost, realized, fees decimal.Decimal
 }
 
-// fill takes a fill in and gives the trades that it ends.
-func (l *ledger) fill(f Fill) []Trade {
+// take takes a fill in and gives the trades that it ends.
+func (l *ledger) take(f Fill) []Trade {
 	l.fees = l.fees.Add(f.Fees)
 	var ended []Trade
 	for len(l.lots) > 0 && f.Quantity.Sign()*l.quantity.Sign() < 0 {

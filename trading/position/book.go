@@ -30,33 +30,32 @@ type Change struct {
 }
 
 // Fill takes a trade in: quantity is positive for a buy and negative for a sell,
-// and so is value, which is quantity times price as it was rounded once.
+// and so is value, which is quantity times price as it was rounded once. What a
+// close costs is its share of the whole cost: the average.
 func (b *Book) Fill(quantity, value decimal.Decimal) Change {
+	return b.fill(quantity, value, func(closing decimal.Decimal) decimal.Decimal {
+		return share(b.Cost, closing, b.Quantity.Abs())
+	})
+}
+
+// fill takes a trade in; costOf gives what a quantity, not signed, of the holding
+// has cost.
+func (b *Book) fill(quantity, value decimal.Decimal, costOf func(decimal.Decimal) decimal.Decimal) Change {
 	if quantity.IsZero() {
 		return Change{}
 	}
-	if b.Quantity.Sign()*quantity.Sign() >= 0 {
+	if b.Quantity.Sign() != -quantity.Sign() {
 		b.Quantity, b.Cost = b.Quantity.Add(quantity), b.Cost.Add(value)
 		return Change{Opened: quantity.Abs()}
 	}
-	held, traded := b.Quantity.Abs(), quantity.Abs()
-	if traded.LessEq(held) {
-		return Change{Closed: traded, Realized: b.close(quantity, value)}
-	}
-	closing := share(value, held, traded)
-	c := Change{Closed: held, Opened: traded.Sub(held)}
-	rest := quantity.Add(b.Quantity)
-	c.Realized = b.close(b.Quantity.Neg(), closing)
-	b.Quantity, b.Cost = rest, value.Sub(closing)
+	traded := quantity.Abs()
+	closed := decimal.Min(traded, b.Quantity.Abs())
+	closing, cost := share(value, closed, traded), costOf(closed)
+	c := Change{Closed: closed, Opened: traded.Sub(closed), Realized: closing.Neg().Sub(cost)}
+	b.Quantity = b.Quantity.Add(quantity)
+	b.Cost = b.Cost.Sub(cost).Add(value.Sub(closing)) // after a flip, of what it opened
+	b.Realized = b.Realized.Add(c.Realized)
 	return c
-}
-
-// close takes off a part of the holding, or all of it.
-func (b *Book) close(quantity, value decimal.Decimal) decimal.Decimal {
-	cost := share(b.Cost, quantity.Abs(), b.Quantity.Abs())
-	gain := value.Neg().Sub(cost)
-	b.Quantity, b.Cost, b.Realized = b.Quantity.Add(quantity), b.Cost.Sub(cost), b.Realized.Add(gain)
-	return gain
 }
 
 // Unrealized is the profit that closing at price would realise.

@@ -87,3 +87,11 @@ func TestShareOfHugeAmounts(t *testing.T) {
 		t.Errorf("cost %v", b.Cost)
 	}
 }
+
+func TestAbsorb(t *testing.T) {
+	b := Book{d("1"), d("10"), d("100")}
+	b.Absorb(Book{d("2"), d("30"), d("500")})
+	if b != (Book{d("3"), d("40"), d("600")}) {
+		t.Errorf("%v", b)
+	}
+}

@@ -16,6 +16,10 @@ type Holding struct {
 	OpenOrders int
 	// OpenedMs is the time of the fill that opened the present position; 0 when flat.
 	OpenedMs int64
+	// ClosedMs is the time of the fill that ended its last position; 0 before one.
+	ClosedMs int64
+	// Trades counts the positions that it has opened; turning one around opens another.
+	Trades int64
 }
 
 // Book is what a strategy may see of itself.

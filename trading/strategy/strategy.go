@@ -7,6 +7,7 @@ package strategy
 import (
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/order"
 )
 
 // Action is what a signal asks for.
@@ -50,8 +51,8 @@ type NamedValue struct {
 	Value float64
 }
 
-// Signal is what a strategy wants. A zero Price, Quantity, StopLoss or Target is
-// absent.
+// Signal is what a strategy wants. Prices, quantities and distances that are zero
+// are absent.
 type Signal struct {
 	StrategyID, Symbol string
 	TimeMs             int64
@@ -60,9 +61,19 @@ type Signal struct {
 	Confidence       float64
 	Price, Quantity  decimal.Decimal
 	StopLoss, Target decimal.Decimal
-	// Market: trade at once, whatever Price says. Otherwise a signal with a price is
-	// a limit order.
+	// Trigger makes it a stop order, with Price a stop-limit one.
+	Trigger decimal.Decimal
+	// TrailingStop is the distance at which a stop follows the best price that was
+	// traded since the entry; beside StopLoss the nearer one counts.
+	TrailingStop decimal.Decimal
+	// Validity is how long an order may wait for its price; empty: for the day.
+	Validity order.Validity
+	// Market: trade at once, or once triggered, whatever Price says. Otherwise a
+	// signal with a price is a limit order.
 	Market bool
+	// Cancel: first cancel the strategy's open orders in the symbol. With HOLD, do
+	// only that.
+	Cancel bool
 	// Exit: only make the position smaller. Without Quantity, close all of it.
 	Exit bool
 	// Indicators are sorted by name.
@@ -82,7 +93,8 @@ type Need struct {
 // Strategy is one strategy of one account. It is used by one goroutine. Step may
 // panic on a bug in it; the caller then restores it from its last state.
 type Strategy interface {
-	// Needs tells what events and indicators it steps on, sorted by symbol.
+	// Needs tells what events and indicators it steps on, sorted by symbol and
+	// timeframe, each once. Other events may come, too, and must change nothing.
 	Needs() []Need
 	// Step takes an event in and gives signals, seldom any. The book is its
 	// account's view of it at this very moment and must not be changed or kept.

@@ -3,17 +3,24 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 )
 
 // builder compiles a Spec's fields and collects what is wrong.
 type builder struct {
 	program *Program
-	spec    *Spec
 	errs    []error
 }
 
 func (b *builder) report(err error) { b.errs = append(b.errs, err) }
 func (b *builder) err() error       { return errors.Join(b.errs...) }
+
+// wrong reports a rule that is no expression.
+func (b *builder) wrong(name, text, want string) {
+	b.report(&Error{Rule: name, Line: 1, Column: 1, Detail: fmt.Sprintf("%q; %s", text, want)})
+}
 
 func (b *builder) condition(name, text string) *rule {
 	if text == "" {
@@ -31,18 +38,10 @@ func (b *builder) number(name, text string) *rule {
 	return b.keep(c.compileNumber())
 }
 
-// keep notes how far back the rule looks.
-func (b *builder) keep(r rule, err error) *rule {
+func (b *builder) keep(r rule, err *Error) *rule {
 	if err != nil {
 		b.report(err)
 		return nil
-	}
-	depth := &b.program.depth
-	for _, ref := range r.refs {
-		for int(ref.slot) >= len(*depth) {
-			*depth = append(*depth, 0)
-		}
-		(*depth)[ref.slot] = max((*depth)[ref.slot], ref.back)
 	}
 	return &r
 }
@@ -53,6 +52,68 @@ func (b *builder) choice(name, text string, choices ...string) int {
 			return i
 		}
 	}
-	b.report(&Error{Rule: name, Detail: fmt.Sprintf("%q; want %s or %s", text, choices[0], choices[1])})
+	b.wrong(name, text, "want "+strings.Join(choices, " or "))
 	return 0
+}
+
+func (b *builder) whole(name, text string, absent, least, most int) int {
+	if text == "" {
+		return absent
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		b.wrong(name, text, fmt.Sprintf("want a whole number from %d to %d", least, most))
+	}
+	return n
+}
+
+// duration reads a length of event time in milliseconds.
+func (b *builder) duration(name, text string, absent, most time.Duration) int64 {
+	if text == "" {
+		return absent.Milliseconds()
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > most {
+		b.wrong(name, text, fmt.Sprintf("want a duration from 0s to %v, such as 15m", most))
+	}
+	return d.Milliseconds()
+}
+
+// hours reads everything that has to do with the time of day.
+func (b *builder) hours(s *Spec) {
+	h := &b.program.hours
+	h.close, h.squareOff, h.zone = dayLength, -1, time.UTC
+	if s.Zone != "" {
+		zone, err := time.LoadLocation(s.Zone)
+		if err != nil || s.Zone == "Local" {
+			b.wrong("zone", s.Zone, "want an IANA time zone, such as Asia/Kolkata or UTC")
+		} else {
+			h.zone = zone
+		}
+	}
+	if s.Session != "" {
+		var ok bool
+		if h.open, h.close, ok = parseRange(s.Session); !ok {
+			b.wrong("session", s.Session, "want two times of day, such as 09:15-15:30")
+		}
+		h.declared = true
+	}
+	if s.Windows != "" {
+		windows, err := parseWindows(s.Windows)
+		if err != nil {
+			b.report(err)
+		}
+		h.windows = windows
+	}
+	if s.SquareOff != "" {
+		at, ok := parseClock(s.SquareOff)
+		if !ok || at == dayLength {
+			b.wrong("square_off", s.SquareOff, wantClock)
+			return
+		}
+		h.squareOff = at
+		if minutes := (h.close - h.open + dayLength - 1) % dayLength; h.declared && (at-h.open+dayLength)%dayLength > minutes {
+			b.wrong("square_off", s.SquareOff, "want a time in the session, which is "+s.Session)
+		}
+	}
 }

@@ -3,11 +3,14 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
+
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // Bounds of a rule, so that its work is bounded, too.
@@ -27,7 +30,19 @@ type (
 type rule struct {
 	value number
 	holds truth
-	refs  []ref // everything that it looks at
+	// Everything that it looks at: values of candles, other values, and how far
+	// back into which streams.
+	refs    []ref
+	scalars []int
+	uses    []use
+}
+
+// place says where an expression is looked at: whose, in which candles, and how
+// many of them ago. The zero value is the traded symbol now, in the base timeframe.
+type place struct {
+	symbol    string
+	timeframe market.Timeframe
+	back      int
 }
 
 // compiler compiles the expressions of one rule.
@@ -37,7 +52,8 @@ type compiler struct {
 	text  string
 	side  bool // the name side is known
 	nodes int
-	refs  []ref
+	made  rule
+	via   *file.Location // of the defined name that is being written out
 }
 
 // failure is an error at a place; compile functions panic with it, and compile
@@ -46,9 +62,18 @@ type compiler struct {
 type failure struct{ err *Error }
 
 func (c *compiler) fail(at file.Location, format string, args ...any) {
-	line, column := 1, 1
-	for i, r := range []rune(c.text) {
-		if i == at.From {
+	if c.via != nil {
+		at = *c.via
+	}
+	line, column := lineColumn(c.text, at.From)
+	panic(failure{&Error{Rule: c.rule, Line: line, Column: column, Detail: fmt.Sprintf(format, args...)}})
+}
+
+// lineColumn gives the line and column, from 1, of the nth rune of a text.
+func lineColumn(text string, n int) (line, column int) {
+	line, column = 1, 1
+	for i, r := range []rune(text) {
+		if i == n {
 			break
 		}
 		column++
@@ -56,11 +81,11 @@ func (c *compiler) fail(at file.Location, format string, args ...any) {
 			line, column = line+1, 1
 		}
 	}
-	panic(failure{&Error{Rule: c.rule, Line: line, Column: column, Detail: fmt.Sprintf(format, args...)}})
+	return line, column
 }
 
 // parse reads the text and walks the tree with the given function.
-func (c *compiler) parse(walk func(ast.Node)) (err error) {
+func (c *compiler) parse(walk func(ast.Node)) (err *Error) {
 	if len(c.text) > maxText {
 		return &Error{Rule: c.rule, Detail: fmt.Sprintf("%d bytes, more than %d", len(c.text), maxText)}
 	}
@@ -73,31 +98,27 @@ func (c *compiler) parse(walk func(ast.Node)) (err error) {
 			panic(reason)
 		}
 	}()
-	tree, err := parser.Parse(c.text)
-	if err != nil {
+	tree, bad := parser.Parse(c.text)
+	if bad != nil {
 		var at *file.Error
-		if errors.As(err, &at) {
+		if errors.As(bad, &at) {
 			return &Error{Rule: c.rule, Line: max(at.Line, 1), Column: at.Column + 1, Detail: at.Message}
 		}
-		return &Error{Rule: c.rule, Detail: err.Error()}
+		return &Error{Rule: c.rule, Detail: bad.Error()}
 	}
 	walk(tree.Node)
 	return nil
 }
 
 // compileNumber and compileTruth compile a whole rule.
-func (c *compiler) compileNumber() (rule, error) {
-	var r rule
-	err := c.parse(func(n ast.Node) { r.value = c.number(n, 0) })
-	r.refs = c.refs
-	return r, err
+func (c *compiler) compileNumber() (rule, *Error) {
+	err := c.parse(func(n ast.Node) { c.made.value = c.number(n, place{}) })
+	return c.made, err
 }
 
-func (c *compiler) compileTruth() (rule, error) {
-	var r rule
-	err := c.parse(func(n ast.Node) { r.holds = c.truth(n, 0) })
-	r.refs = c.refs
-	return r, err
+func (c *compiler) compileTruth() (rule, *Error) {
+	err := c.parse(func(n ast.Node) { c.made.holds = c.truth(n, place{}) })
+	return c.made, err
 }
 
 func (c *compiler) count(n ast.Node) {
@@ -106,8 +127,8 @@ func (c *compiler) count(n ast.Node) {
 	}
 }
 
-// number compiles n as it was back candles ago.
-func (c *compiler) number(n ast.Node, back int) number {
+// number compiles n as it is at a place.
+func (c *compiler) number(n ast.Node, at place) number {
 	c.count(n)
 	switch n := n.(type) {
 	case *ast.IntegerNode:
@@ -117,15 +138,15 @@ func (c *compiler) number(n ast.Node, back int) number {
 		v := n.Value
 		return func(*frame) float64 { return v }
 	case *ast.IdentifierNode:
-		return c.name(n, n.Value, back)
+		return c.name(n, n.Value, at)
 	case *ast.MemberNode:
-		return c.earlier(n, back)
+		return c.number(n.Node, c.earlier(n, at))
 	case *ast.UnaryNode:
-		return c.signed(n, back)
+		return c.signed(n, at)
 	case *ast.BinaryNode:
-		return c.arithmetic(n, back)
+		return c.arithmetic(n, at)
 	case *ast.ConditionalNode:
-		cond, yes, no := c.truth(n.Cond, back), c.number(n.Exp1, back), c.number(n.Exp2, back)
+		cond, yes, no := c.truth(n.Cond, at), c.number(n.Exp1, at), c.number(n.Exp2, at)
 		return func(f *frame) float64 {
 			if cond(f) {
 				return yes(f)
@@ -133,42 +154,102 @@ func (c *compiler) number(n ast.Node, back int) number {
 			return no(f)
 		}
 	case *ast.BuiltinNode:
-		return c.numberCall(n, n.Name, n.Arguments, back)
+		return c.numberCall(n, n.Name, n.Arguments, at)
 	case *ast.CallNode:
-		return c.numberCall(n, calleeName(n), n.Arguments, back)
+		return c.numberCall(n, calleeName(n), n.Arguments, at)
 	}
 	c.fail(n.Location(), "want a number, such as close or EMA_20 * 1.01")
 	return nil
 }
 
-func (c *compiler) name(n ast.Node, name string, back int) number {
-	s, problem := c.names.find(name)
+// name compiles a value by its name.
+func (c *compiler) name(n ast.Node, name string, at place) number {
+	if node, ok := c.names.defined(name); ok {
+		defer c.writeOut(n)()
+		return c.number(node, at)
+	}
+	kind, scalar := scalarOf(name)
 	switch {
-	case problem != "":
+	case scalar && kind.takesMinutes():
+		c.fail(n.Location(), "%s wants minutes, as in %s(15)", name, name)
+	case scalar:
+		return c.scalar(n, name, scalarKey{symbol: at.symbol, kind: kind}, at)
+	case slices.Contains(candleNames, name):
+		return c.value(n, name, at)
+	}
+	if problem := unknown(name); problem != "" {
 		c.fail(n.Location(), "%s", problem)
-	case s == slotSide && !c.side:
-		c.fail(n.Location(), "side is known at an entry only: in stoploss, target, quantity, price and confidence")
-	case back > 0 && !s.hasHistory():
-		c.fail(n.Location(), "%s has no earlier values; candles and indicators have", name)
-	case back > maxBack:
+	}
+	return c.value(n, name, at)
+}
+
+// writeOut makes errors point at the name, not into what it stands for, until the
+// function that it gives is called.
+func (c *compiler) writeOut(n ast.Node) func() {
+	outer := c.via
+	if outer == nil {
+		at := n.Location()
+		c.via = &at
+	}
+	return func() { c.via = outer }
+}
+
+// value compiles a value of candles.
+func (c *compiler) value(n ast.Node, name string, at place) number {
+	if at.back > maxBack {
 		c.fail(n.Location(), "looks back over %d candles", maxBack)
 	}
-	r := ref{s, back}
-	c.refs = append(c.refs, r)
+	slot, problem := c.names.slot(at, name)
+	if problem != "" {
+		c.fail(n.Location(), "%s", problem)
+	}
+	r := ref{slot, at.back}
+	c.made.refs = append(c.made.refs, r)
+	u := c.names.made[slot]
+	u.reach += at.back
+	c.reach(u)
 	return func(f *frame) float64 { return f.at(r) }
 }
 
-// earlier compiles x[k]: x as it was k closed candles before.
-func (c *compiler) earlier(n *ast.MemberNode, back int) number {
+// reach notes how far back into a stream the rule looks.
+func (c *compiler) reach(u use) {
+	i := slices.IndexFunc(c.made.uses, func(known use) bool { return known.stream == u.stream })
+	if i < 0 {
+		c.made.uses = append(c.made.uses, u)
+		return
+	}
+	known := &c.made.uses[i]
+	known.reach, known.anchored = max(known.reach, u.reach), max(known.anchored, u.anchored)
+}
+
+// scalar compiles a value without a timeframe.
+func (c *compiler) scalar(n ast.Node, name string, k scalarKey, at place) number {
+	switch {
+	case k.kind == kindSide && !c.side:
+		c.fail(n.Location(), "side is known at an entry only: in stoploss, target, trailing_stop, quantity, price and confidence")
+	case at.back > 0:
+		c.fail(n.Location(), "%s has no earlier values; candles and indicators have", name)
+	}
+	i, problem := c.names.scalar(k)
+	if problem != "" {
+		c.fail(n.Location(), "%s", problem)
+	}
+	c.made.scalars = append(c.made.scalars, i)
+	return func(f *frame) float64 { return f.scalars[i] }
+}
+
+// earlier gives the place of x in x[k]: k closed candles before.
+func (c *compiler) earlier(n *ast.MemberNode, at place) place {
 	k, ok := n.Property.(*ast.IntegerNode)
 	if !ok || k.Value < 0 || k.Value > maxBack {
 		c.fail(n.Location(), "want a whole number from 0 to %d in x[...]", maxBack)
 	}
-	return c.number(n.Node, back+k.Value)
+	at.back += k.Value
+	return at
 }
 
-func (c *compiler) signed(n *ast.UnaryNode, back int) number {
-	x := c.number(n.Node, back)
+func (c *compiler) signed(n *ast.UnaryNode, at place) number {
+	x := c.number(n.Node, at)
 	switch n.Operator {
 	case "-":
 		return func(f *frame) float64 { return -x(f) }
@@ -186,48 +267,55 @@ func calleeName(n *ast.CallNode) string {
 	return ""
 }
 
-// truth compiles n as it was back candles ago.
-func (c *compiler) truth(n ast.Node, back int) truth {
+// truth compiles n as it is at a place.
+func (c *compiler) truth(n ast.Node, at place) truth {
 	c.count(n)
 	switch n := n.(type) {
 	case *ast.BoolNode:
 		v := n.Value
 		return func(*frame) bool { return v }
+	case *ast.MemberNode:
+		return c.truth(n.Node, c.earlier(n, at))
 	case *ast.UnaryNode:
 		if n.Operator == "not" || n.Operator == "!" {
-			x := c.truth(n.Node, back)
+			x := c.truth(n.Node, at)
 			return func(f *frame) bool { return !x(f) }
 		}
 	case *ast.BinaryNode:
-		return c.condition(n, back)
+		return c.condition(n, at)
 	case *ast.ConditionalNode:
-		cond, yes, no := c.truth(n.Cond, back), c.truth(n.Exp1, back), c.truth(n.Exp2, back)
+		cond, yes, no := c.truth(n.Cond, at), c.truth(n.Exp1, at), c.truth(n.Exp2, at)
 		return func(f *frame) bool {
 			if cond(f) {
 				return yes(f)
 			}
 			return no(f)
 		}
+	case *ast.IdentifierNode:
+		if node, ok := c.names.defined(n.Value); ok {
+			defer c.writeOut(n)()
+			return c.truth(node, at)
+		}
 	case *ast.CallNode:
-		return c.truthCall(n, back)
+		return c.truthCall(n, at)
 	}
 	c.fail(n.Location(), "want a condition, such as close > EMA_20")
 	return nil
 }
 
-func (c *compiler) condition(n *ast.BinaryNode, back int) truth {
+func (c *compiler) condition(n *ast.BinaryNode, at place) truth {
 	switch n.Operator {
 	case "and", "&&":
-		x, y := c.truth(n.Left, back), c.truth(n.Right, back)
+		x, y := c.truth(n.Left, at), c.truth(n.Right, at)
 		return func(f *frame) bool { return x(f) && y(f) }
 	case "or", "||":
-		x, y := c.truth(n.Left, back), c.truth(n.Right, back)
+		x, y := c.truth(n.Left, at), c.truth(n.Right, at)
 		return func(f *frame) bool { return x(f) || y(f) }
 	}
 	compare, ok := comparisons[n.Operator]
 	if !ok {
 		c.fail(n.Location(), "%s makes no condition; there are and, or, not, %s", n.Operator, strings.Join(comparisonNames, ", "))
 	}
-	x, y := c.number(n.Left, back), c.number(n.Right, back)
+	x, y := c.number(n.Left, at), c.number(n.Right, at)
 	return func(f *frame) bool { return compare(x(f), y(f)) }
 }

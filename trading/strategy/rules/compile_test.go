@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
@@ -13,38 +14,48 @@ import (
 )
 
 // eval gives a rule's value on a candle history of closes 1, 2, 4 with the last
-// one closing now. Truths are 1 and 0; cold is NaN.
+// one closing now, and EMA_20 at the last two; of("Y") closes at 30, 20. Truths are 1
+// and 0; cold is NaN.
 func eval(t *testing.T, text string) (float64, error) {
 	t.Helper()
-	var known names
-	truths := compiler{names: &known, rule: "r", text: text, side: true}
+	p := &Program{names: names{base: min5, streams: []streamKey{{timeframe: min5}}}, hours: hours{zone: time.UTC, close: dayLength, squareOff: -1}, daily: true}
+	truths := compiler{names: &p.names, rule: "r", text: text, side: true}
 	r, err := truths.compileTruth()
 	if err != nil {
-		numbers := compiler{names: &known, rule: "r", text: text, side: true}
+		numbers := compiler{names: &p.names, rule: "r", text: text, side: true}
 		if r, err = numbers.compileNumber(); err != nil {
 			return 0, err
 		}
 	}
-	f := frame{now: make([]float64, int(firstIndicator)+len(known.indicators))}
-	f.past = make([][]float64, len(f.now))
-	for i := range f.now {
-		f.now[i] = math.NaN()
-	}
-	f.now[slotClose], f.past[slotClose] = 4, []float64{2, 1}
-	f.now[slotOpen], f.past[slotOpen] = 3, []float64{3, 3}
-	f.now[slotSide], f.now[slotPosition] = -1, 0
-	for i, name := range known.indicators {
-		if name == "EMA_20" {
-			f.now[int(firstIndicator)+i], f.past[int(firstIndicator)+i] = 2.5, []float64{2.5}
+	s := p.New("s", []string{"X"}).(*ruled)
+	book := &strategy.Book{}
+	for i, c := range []struct{ open, close string }{{"3", "1"}, {"3", "2"}, {"3", "4"}} {
+		ev := candleEvent(int64(i+1), c.close, 0, true)
+		ev.Candle.Open = d(c.open)
+		if i > 0 {
+			ev.Values = []strategy.Value{{Name: "EMA_20", Value: 2.5}}
 		}
+		s.Step(ev, book)
 	}
-	if !f.warm(r.refs) {
+	for i, c := range []string{"30", "20"} {
+		ev := candleEvent(int64(i+2), c, 0, true)
+		ev.Symbol = "Y"
+		s.Step(ev, book)
+	}
+	ev := candleEvent(1, "7", 0, true)
+	ev.Timeframe = market.MustParseTimeframe("15min")
+	ev.TimeMs = 15*60_000 - 1
+	s.Step(ev, book)
+	tr, f := &s.traded[0], &s.frame
+	f.symbol, f.slots, f.settled, f.closing = tr.name, tr.slots, true, -1
+	s.fillScalars(tr, 900_000, book)
+	s.setSide(strategy.Sell)
+	switch {
+	case !s.warm(tr, 900_000, &r):
 		return math.NaN(), nil
-	}
-	if r.holds == nil {
-		return r.value(&f), nil
-	}
-	if r.holds(&f) {
+	case r.holds == nil:
+		return r.value(f), nil
+	case r.holds(f):
 		return 1, nil
 	}
 	return 0, nil
@@ -87,6 +98,23 @@ func TestExpressions(t *testing.T) {
 		{"close > 3 ? close > 5 : true", 0},
 		{"side * 2", -2},
 		{"1 / 0", math.Inf(1)},
+		{`of("Y", close)`, 20},
+		{`of("Y", close)[1] - close[1]`, 28},
+		{`of("Y", cross_below(close, of("X", close) * 7))`, 1},
+		{`tf("15min", close)`, 7},
+		{`tf("15min", close[1])`, cold},
+		{`tf("15min", close > 6) and is("X")`, 1},
+		{`is("Y")`, 0},
+		{"(close > open)[1]", 0},
+		{"average(close, 3)", 7.0 / 3},
+		{"stdev(close[1], 2)", 0.5},
+		{"position + open_orders + realized_pnl + trades_today + strategy_pnl", 0},
+		{"minutes_since_exit > 1000", 1},
+		{"minute_of_day", 15},
+		{"minutes_since_open", 15},
+		{"weekday", 4}, // 1970 began on a Thursday
+		{`of("Y", price)`, 20},
+		{"day_high", cold}, // the day was not followed from its open
 	} {
 		got, err := eval(t, c.text)
 		if err != nil {
@@ -124,9 +152,17 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		{"let x = 1; x > 1", "want a condition"},
 		{"close.high > 1", "want a whole number"},
 		{"1 in [1]", "makes no condition"},
+		{`tf("7 min", close) > 1`, "timeframe \"7 min\": want 1s to 3600s"},
+		{"tf(15, close) > 1", "want a timeframe in quotes, as in"},
+		{`of("", close) > 1`, "want a symbol"},
+		{`of("X") > 1`, "of wants two arguments, not 1"},
+		{`day_high[1] > 1`, "day_high has no earlier values"},
+		{"opening_high > 1", "opening_high wants minutes, as in opening_high(15)"},
+		{"close >\n opening_low(7)", "line 2, column 14: want the minutes of opening_low as whole candles of 5min"},
+		{`is(X)`, "want a symbol in quotes, as in is"},
 		{strings.Repeat("1 + ", 600) + "1 > 2", "bytes, more than 2000"},
 	} {
-		_, err := Compile(Spec{EntryLong: c.text})
+		_, err := Compile(Spec{EntryLong: c.text}, min5)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q gives %v, want %q", c.text, err, c.want)
 		}
@@ -134,13 +170,13 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 }
 
 func TestAllProblemsAreReported(t *testing.T) {
-	_, err := Compile(Spec{EntryLong: "x", StopLoss: "y", Price: "1", Order: "stop", Evaluate: "never"})
+	_, err := Compile(Spec{EntryLong: "x", StopLoss: "y", Price: "1", Order: "stop", Evaluate: "never"}, min5)
 	for _, rule := range []string{"entry_long", "stoploss", "price", "order", "evaluate"} {
 		if err == nil || !strings.Contains(err.Error(), "rule "+rule) {
 			t.Errorf("no word about %s in %v", rule, err)
 		}
 	}
-	if _, err := Compile(Spec{}); err == nil {
+	if _, err := Compile(Spec{}, min5); err == nil {
 		t.Error("a strategy without any rule compiles")
 	}
 	if _, err := FromMap(map[string]string{"enter": "1"}); err == nil || !strings.Contains(err.Error(), "entry_long") {
@@ -169,15 +205,17 @@ func FuzzCompile(f *testing.F) {
 		"cross_above(EMA_9, EMA_21) and RSI_14 < 70", "rising(close, 3) ? true : close[1] > 2", "((((1)))) == 1",
 		"not not (a ?? b)", "close?.[1] > 1", "{a: 1}.a == 1", "map([1], # + 1)[0] > 1", "\"\\", "1..5 == 2", "let a = 1; a > 0",
 		"price * (1 - 0.01 * side) | abs() > 0", "if close > 1 { true } else { false }", "-9223372036854775808 > 0x7fffffffffffffff",
+		`of("Y", tf("15min", EMA_20[2])) > average(close, 5)[1]`, `stdev(close - of("Y", close), 500) > 0`, `is("X") ? opening_high(15) > 0 : day_low < 1`,
+		`tf("1day", cross_above(close, open))[3]`, `of("", tf("", 1)) > minutes_since_open`, "SMA_10000 + EMA_10000 > 0",
 	} {
 		f.Add(s)
 	}
 	tf := market.MustParseTimeframe("5min")
 	f.Fuzz(func(t *testing.T, text string) {
-		p, err := Compile(Spec{EntryLong: text, StopLoss: text, Exit: text})
+		p, err := Compile(Spec{EntryLong: text, StopLoss: text, Exit: text}, tf)
 		if err == nil {
-			p, err = Compile(Spec{EntryLong: text})
-		} else if q, err := Compile(Spec{EntryLong: "true", StopLoss: text}); err == nil {
+			p, err = Compile(Spec{EntryLong: text}, tf)
+		} else if q, err := Compile(Spec{EntryLong: "true", StopLoss: text, TrailingStop: text}, tf); err == nil {
 			step(t, q, tf)
 		}
 		var e *Error
@@ -192,7 +230,7 @@ func FuzzCompile(f *testing.F) {
 
 func step(t *testing.T, p *Program, tf market.Timeframe) {
 	t.Helper()
-	s := p.New("s", []string{"X"}, tf)
+	s := p.New("s", []string{"X"})
 	d := decimal.MustParse
 	for i := range int64(3) {
 		ev := &strategy.Event{
@@ -205,7 +243,66 @@ func step(t *testing.T, p *Program, tf market.Timeframe) {
 			}
 		}
 	}
-	if err := p.New("s", []string{"X"}, tf).LoadState(s.AppendState(nil)); err != nil {
+	if err := p.New("s", []string{"X"}).LoadState(s.AppendState(nil)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// FuzzTexts: the rules that are no expressions, and definitions, either compile or
+// give an *Error, and what compiles can be stepped at any time.
+func FuzzTexts(f *testing.F) {
+	f.Add("mon-thu 09:20-11:30, fri 22:00-02:00", "09:15-15:30", "15:15", "Asia/Kolkata", "a = close\nb = a[1] > 2", int64(1_704_715_200_000))
+	f.Add("", "18:00-17:00", "16:45", "America/New_York", "a = side", int64(1_710_054_000_000))
+	f.Add("-", "00:00-00:00", "00:00", "UTC", "=\n\n = =", int64(0))
+	f.Add("sun/sun 00:00-24:00", "23:59-00:01", "24:00", "Local", "let = let", int64(253_402_300_799_999))
+	f.Fuzz(func(t *testing.T, windows, session, squareOff, zone, let string, ms int64) {
+		spec := Spec{EntryLong: "day_high >= 0 and minutes_since_open >= 0 or true", Exit: "true", Windows: windows, Session: session, SquareOff: squareOff, Zone: zone, Let: let}
+		p, err := Compile(spec, min5)
+		var e *Error
+		switch {
+		case err == nil && ms >= 0 && ms < 253_402_300_800_000:
+			stepAt(t, p, ms)
+		case err != nil && !errors.As(err, &e):
+			t.Fatalf("%+v gives a %T: %v", spec, err, err)
+		}
+	})
+}
+
+func stepAt(t *testing.T, p *Program, ms int64) {
+	t.Helper()
+	s := p.New("s", []string{"X"})
+	for i := range int64(3) {
+		ev := candleEvent(0, "10", 0, i == 2)
+		ev.TimeMs = ms + i
+		s.Step(ev, holding(fmt.Sprint(i-1), 0))
+	}
+	if err := p.New("s", []string{"X"}).LoadState(s.AppendState(nil)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// FuzzLoadState: no bytes make a strategy panic, and what is loaded is saved as it
+// was.
+func FuzzLoadState(f *testing.F) {
+	p, err := Compile(Spec{EntryLong: `cross_above(close, of("Y", EMA_3)) and day_high > opening_high(5)`, Evaluate: "every_tick"}, min5)
+	if err != nil {
+		f.Fatal(err)
+	}
+	s := p.New("s", []string{"X"})
+	f.Add(s.AppendState(nil))
+	s.Step(candleEvent(1, "10", 0, true), &strategy.Book{})
+	s.Step(candleEvent(2, "11", 0, false), &strategy.Book{})
+	f.Add(s.AppendState(nil))
+	f.Fuzz(func(t *testing.T, state []byte) {
+		s := p.New("s", []string{"X"})
+		if s.LoadState(state) != nil {
+			return
+		}
+		again := p.New("s", []string{"X"})
+		saved := s.AppendState(nil)
+		if err := again.LoadState(saved); err != nil || string(again.AppendState(nil)) != string(saved) {
+			t.Fatalf("what was loaded is not what is saved: %v", err)
+		}
+		s.Step(candleEvent(3, "12", 0, true), holding("1", 0))
+	})
 }

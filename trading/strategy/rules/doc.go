@@ -1,33 +1,29 @@
 // Package rules makes strategies of written rules: expressions over prices,
 // indicators and the strategy's own position, in the grammar of expr-lang.
+// docs/strategies.md lists all rules, names and functions for those who write them.
 //
-//	entry_long:  cross_above(EMA_9, EMA_21) and RSI_14 < 70
+//	let:         trend = tf("15min", EMA_20)
+//	entry_long:  cross_above(EMA_9, EMA_21) and close > trend
 //	exit_long:   cross_below(EMA_9, EMA_21)
 //	stoploss:    price * (1 - 0.01 * side)
-//	target:      price * (1 + 0.02 * side)
 //	quantity:    50
 //
-// Names. open, high, low, close, volume: of the candle. price: last traded.
-// EMA_20, MACD_12_26_9_SIGNAL, indicator("BBANDS_20_2.5_UPPER"): indicators.
-// position (negative for short), average_price, unrealized_pnl, realized_pnl,
-// open_orders: of this strategy in this symbol. minutes_in_position, and
-// minute_of_day, in UTC. side: 1 for a long entry and -1 for a short one, where an
-// entry's numbers are asked for.
+// Values of candles (open, close, EMA_20) are of a stream, a symbol and a timeframe,
+// and have earlier values: x[1] is x as it was when the candle of its stream before
+// closed. x may be an expression: (high + low)[1]. tf and of change the stream. All
+// other values (price, position, day_high) are scalars: of a symbol, without earlier
+// values. A defined name is written out where it stands, so it is whatever its
+// expression would be there.
 //
-// Operators. + - * / % ^; > >= < <= == !=; and, or, not; a ? b : c.
-//
-// Earlier values. x[1] is x as it was when the candle before closed, x[2] the one
-// before that. x may be an expression: (high + low)[1]. At every_tick, x itself
-// includes the forming candle, and x[1] is of the last closed one.
-//
-// Functions. abs, ceil, floor, round (half to even), sqrt, min, max; highest(x, n),
-// lowest(x, n): of the last n candles, this one included; cross_above(a, b): a > b
-// and a[1] <= b[1]; cross_below(a, b): its mirror; rising(x, n), falling(x, n): each
-// of the last n steps went up, or down.
+// A decision is made for one traded symbol at one time. With on_close that is the end
+// of a candle; all values are of closed candles, and it waits for the candles of other
+// streams that end with it, so that it doesn't depend on the order in which they are
+// told. With every_tick it is an update, on the last known values.
 //
 // A rule that looks at a value that is not there (a cold indicator, a candle that
-// was not seen) does not hold, and an entry whose numbers are not there, or make
-// no sense, is not signalled. Division by zero gives no sense.
+// was not seen, a stream that is too old) or, unless allowed, at one that a candle
+// with missing ticks went into, does not hold, and an entry whose numbers are not
+// there, or make no sense, is not signalled. Division by zero gives no sense.
 //
 // A rule is asked when it may matter: with an open order in the symbol, none is.
 // An entry to the other side closes the position first, in the same step. After an

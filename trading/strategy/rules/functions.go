@@ -2,9 +2,12 @@ package rules
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/velox-trading/velox/trading/market"
 )
 
 var comparisonNames = []string{">", ">=", "<", "<=", "==", "!="}
@@ -30,12 +33,12 @@ var operators = map[string]func(x, y float64) float64{
 	"**": math.Pow,
 }
 
-func (c *compiler) arithmetic(n *ast.BinaryNode, back int) number {
+func (c *compiler) arithmetic(n *ast.BinaryNode, at place) number {
 	apply, ok := operators[n.Operator]
 	if !ok {
 		c.fail(n.Location(), "%s gives no number; there are +, -, *, /, %%, ^", n.Operator)
 	}
-	x, y := c.number(n.Left, back), c.number(n.Right, back)
+	x, y := c.number(n.Left, at), c.number(n.Right, at)
 	return func(f *frame) float64 { return apply(x(f), y(f)) }
 }
 
@@ -43,15 +46,22 @@ var unaryFunctions = map[string]func(float64) float64{
 	"abs": math.Abs, "ceil": math.Ceil, "floor": math.Floor, "round": math.RoundToEven, "sqrt": math.Sqrt,
 }
 
-const numberFunctions = "abs, ceil, floor, round, sqrt, min, max, highest(x, n), lowest(x, n), indicator(\"NAME\")"
+const numberFunctions = "abs, ceil, floor, round, sqrt, min, max, highest(x, n), lowest(x, n), average(x, n), stdev(x, n), " +
+	"opening_high(minutes), opening_low(minutes), indicator(\"NAME\"), tf(\"15min\", x), of(\"SYMBOL\", x)"
 
-const truthFunctions = "cross_above(a, b), cross_below(a, b), rising(x, n), falling(x, n)"
+const truthFunctions = "cross_above(a, b), cross_below(a, b), rising(x, n), falling(x, n), is(\"SYMBOL\"), tf(\"15min\", x), of(\"SYMBOL\", x)"
+
+// before gives the place n candles earlier.
+func (at place) before(n int) place {
+	at.back += n
+	return at
+}
 
 // numberCall compiles a function that gives a number.
-func (c *compiler) numberCall(n ast.Node, name string, args []ast.Node, back int) number {
+func (c *compiler) numberCall(n ast.Node, name string, args []ast.Node, at place) number {
 	if apply, ok := unaryFunctions[name]; ok {
 		c.arity(n, name, args, 1)
-		x := c.number(args[0], back)
+		x := c.number(args[0], at)
 		return func(f *frame) float64 { return apply(x(f)) }
 	}
 	switch name {
@@ -59,35 +69,126 @@ func (c *compiler) numberCall(n ast.Node, name string, args []ast.Node, back int
 		if len(args) == 0 {
 			c.fail(n.Location(), "%s wants at least one number", name)
 		}
-		return c.extreme(c.all(args, back), name == "max")
+		return c.extreme(c.all(args, at), name == "max")
 	case "highest", "lowest":
 		c.arity(n, name, args, 2)
-		return c.extreme(c.window(args[0], back, c.candles(args[1], name)), name == "highest")
+		return c.extreme(c.window(args[0], at, c.candles(args[1], name)), name == "highest")
+	case "average":
+		c.arity(n, name, args, 2)
+		return average(c.window(args[0], at, c.candles(args[1], name)))
+	case "stdev":
+		c.arity(n, name, args, 2)
+		return deviation(c.window(args[0], at, c.candles(args[1], name)))
+	case "opening_high", "opening_low":
+		c.arity(n, name, args, 1)
+		kind, _ := scalarOf(name)
+		return c.scalar(n, name, scalarKey{symbol: at.symbol, kind: kind, n: c.minutes(args[0], name)}, at)
 	case "indicator":
 		c.arity(n, name, args, 1)
-		text, ok := args[0].(*ast.StringNode)
-		if !ok {
-			c.fail(n.Location(), `want a name in quotes, as in indicator("BBANDS_20_2.5_UPPER")`)
-		}
-		return c.name(n, text.Value, back)
+		return c.indicator(n, c.quoted(n, args[0], "a name", `indicator("BBANDS_20_2.5_UPPER")`), at)
+	case "tf", "of":
+		return c.number(inner(c, n, name, args), c.elsewhere(n, name, args, at))
 	}
 	c.fail(n.Location(), "no function %s gives a number; there are %s", name, numberFunctions)
 	return nil
 }
 
-func (c *compiler) all(args []ast.Node, back int) []number {
+// indicator compiles an indicator whose name may hold a dot.
+func (c *compiler) indicator(n ast.Node, name string, at place) number {
+	if problem := unknown(name); problem != "" {
+		c.fail(n.Location(), "%s", problem)
+	}
+	return c.value(n, name, at)
+}
+
+// inner gives what is asked for in another timeframe or of another symbol.
+func inner(c *compiler, n ast.Node, name string, args []ast.Node) ast.Node {
+	c.arity(n, name, args, 2)
+	return args[1]
+}
+
+// elsewhere gives the place that tf("15min", x) and of("SYMBOL", x) look at.
+func (c *compiler) elsewhere(n ast.Node, name string, args []ast.Node, at place) place {
+	if name == "of" {
+		at.symbol = c.quoted(n, args[0], "a symbol", `of("NIFTY", close)`)
+		return at
+	}
+	text := c.quoted(n, args[0], "a timeframe", `tf("15min", EMA_20)`)
+	tf, err := market.ParseTimeframe(text)
+	if err != nil {
+		c.fail(args[0].Location(), "%v", err)
+	}
+	at.timeframe = tf
+	return at
+}
+
+// quoted reads a text in quotes.
+func (c *compiler) quoted(n, arg ast.Node, what, example string) string {
+	text, ok := arg.(*ast.StringNode)
+	if !ok || text.Value == "" || len(text.Value) > maxSymbol {
+		c.fail(n.Location(), "want %s in quotes, as in %s", what, example)
+	}
+	return text.Value
+}
+
+// maxSymbol bounds the length of a symbol's name.
+const maxSymbol = 200
+
+// minutes reads the length of an opening range: whole candles of the base
+// timeframe.
+func (c *compiler) minutes(arg ast.Node, name string) int {
+	k, ok := arg.(*ast.IntegerNode)
+	if !ok || k.Value < 1 || k.Value > dayLength || int64(k.Value)*minuteMs%c.names.base.Duration().Milliseconds() != 0 {
+		c.fail(arg.Location(), "want the minutes of %s as whole candles of %v", name, c.names.base)
+	}
+	i, known := slices.BinarySearch(c.names.openings, k.Value)
+	if !known {
+		if len(c.names.openings) >= maxOpenings {
+			c.fail(arg.Location(), "the rules have more than %d opening ranges", maxOpenings)
+		}
+		c.names.openings = slices.Insert(c.names.openings, i, k.Value)
+	}
+	return k.Value
+}
+
+// average is the mean of a window: each sum is rounded, oldest last.
+func average(list []number) number {
+	return func(f *frame) float64 {
+		sum := 0.0
+		for _, x := range list {
+			sum += x(f)
+		}
+		return sum / float64(len(list))
+	}
+}
+
+// deviation is the population's standard deviation of a window, by its definition
+// in two passes.
+func deviation(list []number) number {
+	mean := average(list)
+	return func(f *frame) float64 {
+		m, sum := mean(f), 0.0
+		for _, x := range list {
+			d := x(f) - m
+			sum += float64(d * d)
+		}
+		return math.Sqrt(sum / float64(len(list)))
+	}
+}
+
+func (c *compiler) all(args []ast.Node, at place) []number {
 	list := make([]number, len(args))
 	for i, a := range args {
-		list[i] = c.number(a, back)
+		list[i] = c.number(a, at)
 	}
 	return list
 }
 
 // window compiles x as it was at each of n candles, newest first.
-func (c *compiler) window(x ast.Node, back, n int) []number {
+func (c *compiler) window(x ast.Node, at place, n int) []number {
 	list := make([]number, n)
 	for i := range list {
-		list[i] = c.number(x, back+i)
+		list[i] = c.number(x, at.before(i))
 	}
 	return list
 }
@@ -107,7 +208,7 @@ func (c *compiler) extreme(list []number, highest bool) number {
 }
 
 // truthCall compiles a function that gives a truth.
-func (c *compiler) truthCall(n *ast.CallNode, back int) truth {
+func (c *compiler) truthCall(n *ast.CallNode, at place) truth {
 	name := calleeName(n)
 	switch name {
 	case "cross_above", "cross_below":
@@ -116,11 +217,11 @@ func (c *compiler) truthCall(n *ast.CallNode, back int) truth {
 		if name == "cross_below" {
 			a, b = b, a
 		}
-		x, y, earlierX, earlierY := c.number(a, back), c.number(b, back), c.number(a, back+1), c.number(b, back+1)
+		x, y, earlierX, earlierY := c.number(a, at), c.number(b, at), c.number(a, at.before(1)), c.number(b, at.before(1))
 		return func(f *frame) bool { return x(f) > y(f) && earlierX(f) <= earlierY(f) }
 	case "rising", "falling":
 		c.arity(n, name, n.Arguments, 2)
-		list := c.window(n.Arguments[0], back, c.candles(n.Arguments[1], name)+1)
+		list := c.window(n.Arguments[0], at, c.candles(n.Arguments[1], name)+1)
 		compare := comparisons[">"]
 		if name == "falling" {
 			compare = comparisons["<"]
@@ -136,6 +237,14 @@ func (c *compiler) truthCall(n *ast.CallNode, back int) truth {
 			}
 			return true
 		}
+	}
+	switch name {
+	case "is":
+		c.arity(n, name, n.Arguments, 1)
+		symbol := c.quoted(n, n.Arguments[0], "a symbol", `is("NIFTY")`)
+		return func(f *frame) bool { return f.symbol == symbol }
+	case "tf", "of":
+		return c.truth(inner(c, n, name, n.Arguments), c.elsewhere(n, name, n.Arguments, at))
 	}
 	c.fail(n.Location(), "no function %s gives a condition; there are %s", name, truthFunctions)
 	return nil

@@ -1,123 +1,202 @@
 package rules
 
 import (
-	"math"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/velox-trading/velox/trading/indicator"
+	"github.com/velox-trading/velox/trading/market"
 )
 
-// slot is the place of a name's value in a frame.
-type slot int
+// candleNames are the values of a candle. They and indicators have earlier values,
+// and are of a symbol and a timeframe.
+var candleNames = []string{"open", "high", "low", "close", "volume"}
 
-// The slots of built-in names. The candle's are series of closed candles and may
-// be asked for earlier values; so may indicators, whose slots come last.
+// streamKey names a series of candles; no symbol stands for the traded one.
+type streamKey struct {
+	symbol    string
+	timeframe market.Timeframe
+}
+
+// slotKey names one value of the candles of a stream.
+type slotKey struct {
+	stream int
+	name   string
+}
+
+// scalarKey names a value without a timeframe; n is the minutes of an opening range.
+type scalarKey struct {
+	symbol string
+	kind   scalarKind
+	n      int
+}
+
+// ref is one value of candles that a rule looks at: back 0 is now.
+type ref struct{ slot, back int }
+
+// use is how far a rule looks back into a stream: reach counts the newest candles
+// that make its values, anchored says since when all candles do.
+type use struct {
+	stream, reach int
+	anchored      anchor
+}
+
+// anchor is what a value starts afresh with, in days before the session's open;
+// unanchored for most.
+type anchor int
+
 const (
-	slotOpen slot = iota
-	slotHigh
-	slotLow
-	slotClose
-	slotVolume
-	slotPrice
-	slotPosition
-	slotAveragePrice
-	slotUnrealized
-	slotRealized
-	slotOpenOrders
-	slotMinuteOfDay
-	slotMinutesInPosition
-	slotSide
-	firstIndicator
+	unanchored      anchor = -1
+	thisSession     anchor = 0
+	previousSession anchor = 1 // the one before, however many days that is
 )
 
-var builtInNames = []struct {
-	name string
-	slot slot
-}{
-	{"open", slotOpen},
-	{"high", slotHigh},
-	{"low", slotLow},
-	{"close", slotClose},
-	{"volume", slotVolume},
-	{"price", slotPrice},
-	{"position", slotPosition},
-	{"average_price", slotAveragePrice},
-	{"unrealized_pnl", slotUnrealized},
-	{"realized_pnl", slotRealized},
-	{"open_orders", slotOpenOrders},
-	{"minute_of_day", slotMinuteOfDay},
-	{"minutes_in_position", slotMinutesInPosition},
-	{"side", slotSide},
-}
+// maxStreams bounds the series of one strategy and symbol, and maxOpenings its
+// opening ranges.
+const (
+	maxStreams  = 64
+	maxOpenings = 16
+	maxValues   = 256 // of candles
+)
 
-func (s slot) hasHistory() bool { return s <= slotVolume || s >= firstIndicator }
-
-// names knows the slots of one program.
+// names knows everything that the rules of one program look at.
 type names struct {
-	indicators []string // by slot - firstIndicator
+	base     market.Timeframe
+	streams  []streamKey // the first is the traded symbol's, in the base timeframe
+	slots    []slotKey
+	depth    []int // by slot: how far it is looked back at
+	made     []use // by slot: of what
+	scalars  []scalarKey
+	openings []int // minutes, sorted
+	let      []definition
 }
 
-// find gives a name's slot; an indicator gets one when it is first named.
-func (n *names) find(name string) (slot, string) {
-	for _, b := range builtInNames {
-		if b.name == name {
-			return b.slot, ""
-		}
+// stream gives the place of a stream and makes it when it is first named.
+func (n *names) stream(k streamKey) (int, string) {
+	if k.timeframe.IsZero() {
+		k.timeframe = n.base
 	}
-	for i, known := range n.indicators {
-		if known == name {
-			return firstIndicator + slot(i), ""
-		}
+	if i := slices.Index(n.streams, k); i >= 0 {
+		return i, ""
 	}
+	if len(n.streams) >= maxStreams {
+		return 0, fmt.Sprintf("the rules look at more than %d series of symbols and timeframes", maxStreams)
+	}
+	n.streams = append(n.streams, k)
+	return len(n.streams) - 1, ""
+}
+
+// slot gives the place of a candle's value or an indicator.
+func (n *names) slot(at place, name string) (int, string) {
+	stream, problem := n.stream(streamKey{at.symbol, at.timeframe})
+	if problem != "" {
+		return 0, problem
+	}
+	k := slotKey{stream, name}
+	i := slices.Index(n.slots, k)
+	if i < 0 {
+		if len(n.slots) >= maxValues {
+			return 0, fmt.Sprintf("the rules look at more than %d values", maxValues)
+		}
+		candles, anchored := made(name)
+		n.slots, n.depth = append(n.slots, k), append(n.depth, 0)
+		n.made = append(n.made, use{stream, candles, anchored})
+		i = len(n.slots) - 1
+	}
+	n.depth[i] = max(n.depth[i], at.back)
+	return i, ""
+}
+
+// scalar gives the place of a value without a timeframe. The prices of another
+// symbol come with its candles, so these are followed.
+func (n *names) scalar(k scalarKey) (int, string) {
+	if k.kind.global() {
+		k.symbol = ""
+	}
+	if _, problem := n.stream(streamKey{symbol: k.symbol}); problem != "" {
+		return 0, problem
+	}
+	if i := slices.Index(n.scalars, k); i >= 0 {
+		return i, ""
+	}
+	n.scalars = append(n.scalars, k)
+	return len(n.scalars) - 1, ""
+}
+
+// unknown says what is wrong with a name, or nothing when it is an indicator's.
+func unknown(name string) string {
 	if _, _, err := indicator.ParseName(name); err != nil {
 		if name == strings.ToUpper(name) {
-			return 0, err.Error()
+			return err.Error()
 		}
-		return 0, "no value is named " + name + "; there are " + knownNames() + ", and indicators such as EMA_20"
+		return "no value is named " + name + "; there are " + knownNames() + ", and indicators such as EMA_20"
 	}
-	n.indicators = append(n.indicators, name)
-	return firstIndicator + slot(len(n.indicators)-1), ""
+	return ""
 }
 
 func knownNames() string {
-	list := make([]string, len(builtInNames))
-	for i, b := range builtInNames {
-		list[i] = b.name
+	list := slices.Clone(candleNames)
+	for _, s := range scalarNames {
+		if !s.kind.takesMinutes() {
+			list = append(list, s.name)
+		}
 	}
 	return strings.Join(list, ", ")
 }
 
-// frame holds the values that a rule is evaluated on. NaN is absent.
-type frame struct {
-	now []float64
-	// past[slot] holds values at closed candles, newest first; past[slot][0] is
-	// what x[1] asks for. Only slots that are asked for have any.
-	past [][]float64
+// anchors are the kinds of indicators that are made of whole sessions.
+var anchors = map[string]anchor{
+	"VWAP": thisSession, "VWAP_BANDS": thisSession, "OPENRANGE": thisSession,
+	"PIVOTS": previousSession, "PIVOTS_CAMARILLA": previousSession, "PIVOTS_FIB": previousSession,
 }
 
-// ref is one value that a rule looks at: back 0 is now.
-type ref struct {
-	slot slot
-	back int
-}
-
-func (f *frame) at(r ref) float64 {
-	switch {
-	case r.back == 0:
-		return f.now[r.slot]
-	case r.back > len(f.past[r.slot]):
-		return math.NaN()
-	default:
-		return f.past[r.slot][r.back-1]
+// anchorOf gives an indicator's anchor. AVWAP goes back over the sessions, days, weeks
+// or months of its parameters, which count as at most so many days.
+func anchorOf(spec indicator.Spec) anchor {
+	if spec.Kind == "AVWAP" && len(spec.Params) == 2 {
+		days := []anchor{2, 2, 7, 31}[int(spec.Params[0])%4]
+		return days*anchor(spec.Params[1]) + 1 // a session may be of the evening before
 	}
+	if a, ok := anchors[spec.Kind]; ok {
+		return a
+	}
+	return unanchored
 }
 
-// warm tells whether all values are there.
-func (f *frame) warm(refs []ref) bool {
-	for _, r := range refs {
-		if math.IsNaN(f.at(r)) {
-			return false
+// made tells of how many of the newest candles a value is made, and since when of
+// all. An indicator counts as made of as many as it takes to be warm, though some
+// averages never quite forget.
+func made(name string) (candles int, anchored anchor) {
+	if slices.Contains(candleNames, name) {
+		return 1, unanchored
+	}
+	spec, _, err := indicator.ParseName(name)
+	if err != nil {
+		panic(fmt.Errorf("indicator %s was accepted by the compiler: %w", name, err))
+	}
+	in := indicator.New(spec)
+	out := make([]float64, len(spec.OutputNames()))
+	longest := 1.0
+	for _, v := range spec.Params {
+		if v <= maxMade {
+			longest = max(longest, v)
 		}
 	}
-	return true
+	const session = 50 // candles of a made-up day, for what needs the day before
+	for n := range 5*int(longest) + 2*session {
+		x := 100 + float64(n%7) - float64(n%5)
+		in.Update(indicator.Bar{
+			StartMs: int64(n) * minuteMs, SessionMs: int64(n/session*session) * minuteMs,
+			Open: x, High: x + 2, Low: x - 2, Close: x + 1, Volume: 1000,
+		})
+		if in.Last(out) {
+			return n + 1, anchorOf(spec)
+		}
+	}
+	return int(longest), anchorOf(spec)
 }
+
+// maxMade bounds a parameter that can be a number of candles: others, such as a price,
+// can be larger.
+const maxMade = 10_000

@@ -10,6 +10,11 @@ import (
 // Spec is a strategy's rules as they are written. All fields are text; an empty
 // one is absent. At least one entry or exit must be given.
 type Spec struct {
+	// Let gives names to expressions, one a line, for all other rules:
+	//
+	//	ratio = of("A", close) / of("B", close)
+	//	z = (ratio - average(ratio, 20)) / stdev(ratio, 20)
+	Let string `yaml:"let" json:"let,omitempty"`
 	// EntryLong and EntryShort are conditions to open a position; they are asked
 	// when the strategy holds none on that side and has no open order in the symbol.
 	// A position of the other side is closed first.
@@ -23,6 +28,9 @@ type Spec struct {
 	// for short.
 	StopLoss string `yaml:"stoploss" json:"stoploss,omitempty"`
 	Target   string `yaml:"target" json:"target,omitempty"`
+	// TrailingStop is a distance in price, asked at an entry: the stop follows the
+	// best traded price since then at that distance.
+	TrailingStop string `yaml:"trailing_stop" json:"trailing_stop,omitempty"`
 	// Quantity of an entry; default 1.
 	Quantity string `yaml:"quantity" json:"quantity,omitempty"`
 	// Confidence from 0 to 1; default 1.
@@ -34,27 +42,69 @@ type Spec struct {
 	// Evaluate is on_close (default): when a candle closes; or every_tick: at
 	// every update.
 	Evaluate string `yaml:"evaluate" json:"evaluate,omitempty"`
+
+	// Zone is the IANA time zone of all times of day; default UTC.
+	Zone string `yaml:"zone" json:"zone,omitempty"`
+	// Session is when the market trades, such as 09:15-15:30; default the whole day.
+	// It makes day_open and its like, aligns timeframes, and nothing is entered
+	// outside of it. 18:00-17:00 ends on the next day.
+	Session string `yaml:"session" json:"session,omitempty"`
+	// Windows are when entries are allowed, such as "mon-thu 09:20-11:30,
+	// 13:30-15:00"; default always. A window that ends before it begins goes on to
+	// the next day.
+	Windows string `yaml:"windows" json:"windows,omitempty"`
+	// SquareOff is the time of day from which positions are closed and nothing is
+	// entered until the session ends; default never.
+	SquareOff string `yaml:"square_off" json:"square_off,omitempty"`
+	// CoolDown is how long after the end of a position in a symbol nothing is entered
+	// in it; default 0s.
+	CoolDown string `yaml:"cool_down" json:"cool_down,omitempty"`
+	// MaxTradesADay bounds the positions opened in a symbol in one session; default
+	// no bound.
+	MaxTradesADay string `yaml:"max_trades_a_day" json:"max_trades_a_day,omitempty"`
+	// MaxAge is how many candles of its timeframe a value of another stream may have
+	// missed; default 1. Wait is how long a candle's close waits for the candles of
+	// other streams that end with it; default 5s, at most half a candle.
+	MaxAge string `yaml:"max_age" json:"max_age,omitempty"`
+	Wait   string `yaml:"wait" json:"wait,omitempty"`
+	// AllowCold lets rules use values that are older than MaxAge, and days that were
+	// not followed from their first candle on. AllowGaps lets them use values that candles with
+	// missing ticks went into. Both default to false.
+	AllowCold string `yaml:"allow_cold" json:"allow_cold,omitempty"`
+	AllowGaps string `yaml:"allow_gaps" json:"allow_gaps,omitempty"`
 }
 
-// field is one entry of the table of rules.
-type field struct {
+// ruleField is one entry of the table of rules.
+type ruleField struct {
 	name string
 	text func(*Spec) *string
 }
 
-var fields = []field{
+var fields = []ruleField{
+	{"allow_cold", func(s *Spec) *string { return &s.AllowCold }},
+	{"allow_gaps", func(s *Spec) *string { return &s.AllowGaps }},
 	{"confidence", func(s *Spec) *string { return &s.Confidence }},
+	{"cool_down", func(s *Spec) *string { return &s.CoolDown }},
 	{"entry_long", func(s *Spec) *string { return &s.EntryLong }},
 	{"entry_short", func(s *Spec) *string { return &s.EntryShort }},
 	{"evaluate", func(s *Spec) *string { return &s.Evaluate }},
 	{"exit", func(s *Spec) *string { return &s.Exit }},
 	{"exit_long", func(s *Spec) *string { return &s.ExitLong }},
 	{"exit_short", func(s *Spec) *string { return &s.ExitShort }},
+	{"let", func(s *Spec) *string { return &s.Let }},
+	{"max_age", func(s *Spec) *string { return &s.MaxAge }},
+	{"max_trades_a_day", func(s *Spec) *string { return &s.MaxTradesADay }},
 	{"order", func(s *Spec) *string { return &s.Order }},
 	{"price", func(s *Spec) *string { return &s.Price }},
 	{"quantity", func(s *Spec) *string { return &s.Quantity }},
+	{"session", func(s *Spec) *string { return &s.Session }},
+	{"square_off", func(s *Spec) *string { return &s.SquareOff }},
 	{"stoploss", func(s *Spec) *string { return &s.StopLoss }},
 	{"target", func(s *Spec) *string { return &s.Target }},
+	{"trailing_stop", func(s *Spec) *string { return &s.TrailingStop }},
+	{"wait", func(s *Spec) *string { return &s.Wait }},
+	{"windows", func(s *Spec) *string { return &s.Windows }},
+	{"zone", func(s *Spec) *string { return &s.Zone }},
 }
 
 // FromMap makes a Spec of names and texts, as configuration files have them. The
@@ -67,7 +117,7 @@ func FromMap(m map[string]string) (Spec, error) {
 	}
 	sort.Strings(names)
 	for _, name := range names {
-		i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+		i := slices.IndexFunc(fields, func(f ruleField) bool { return f.name == name })
 		if i < 0 {
 			return Spec{}, fmt.Errorf("no rule is named %q; there are %s", name, fieldNames())
 		}

@@ -5,115 +5,225 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/velox-trading/velox/trading/decimal"
 )
 
-const stateVersion = 1
+const stateVersion = 2 // 1 had one series a symbol
 
 var errState = errors.New("state of a rule strategy doesn't fit its rules")
 
+// codec goes through a state in its one order: it appends every value, or, when it
+// loads, sets it. So nothing can be saved that isn't loaded, or in another place.
+type codec struct {
+	out     []byte
+	rest    []byte
+	loading bool
+	bad     bool // what is loaded has another shape
+}
+
 // AppendState implements strategy.Strategy.
 func (s *ruled) AppendState(b []byte) []byte {
-	b = append(b, stateVersion)
-	b = binary.AppendUvarint(b, uint64(len(s.symbols)))
-	for i, symbol := range s.symbols {
-		q := &s.series[i]
-		b = binary.AppendUvarint(b, uint64(len(symbol)))
-		b = append(b, symbol...)
-		b = binary.AppendVarint(b, q.closedMs)
-		entered := byte(0)
-		if q.entered {
-			entered = 1
-		}
-		b = append(b, entered)
-		for slot, depth := range s.program.depth {
-			if depth == 0 {
-				continue
-			}
-			b = binary.AppendUvarint(b, uint64(len(q.past[slot])))
-			for _, v := range q.past[slot] {
-				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
-			}
-		}
-	}
-	return b
+	c := codec{out: b}
+	s.walk(&c)
+	return c.out
 }
 
 // LoadState implements strategy.Strategy. On an error the state is as before.
 func (s *ruled) LoadState(b []byte) error {
-	r := reader{rest: b}
-	if r.byte() != stateVersion || r.uvarint() != uint64(len(s.symbols)) {
+	c := codec{rest: b, loading: true}
+	fresh := s.empty()
+	fresh.walk(&c)
+	if c.bad || len(c.rest) > 0 {
 		return fmt.Errorf("strategy %s: %w", s.id, errState)
 	}
-	loaded := make([]series, len(s.symbols))
-	for i, symbol := range s.symbols {
-		q := &loaded[i]
-		q.past = make([][]float64, len(s.frame.now))
-		if string(r.take(r.uvarint())) != symbol {
-			return fmt.Errorf("strategy %s: symbol %s: %w", s.id, symbol, errState)
-		}
-		q.closedMs = r.varint()
-		q.entered = r.byte() == 1
-		for slot, depth := range s.program.depth {
-			if depth == 0 {
-				continue
-			}
-			n := r.uvarint()
-			if n > uint64(depth) {
-				return fmt.Errorf("strategy %s: symbol %s: %w", s.id, symbol, errState)
-			}
-			for range n {
-				if v := r.take(8); len(v) == 8 {
-					q.past[slot] = append(q.past[slot], math.Float64frombits(binary.LittleEndian.Uint64(v)))
-				}
-			}
-		}
-	}
-	if r.bad || len(r.rest) > 0 {
-		return fmt.Errorf("strategy %s: %w", s.id, errState)
-	}
-	s.series = loaded
+	*s = *fresh
+	s.frame.owner = s
 	return nil
 }
 
-// reader reads what AppendState wrote; bad tells that there was less.
-type reader struct {
-	rest []byte
-	bad  bool
+// empty gives the same strategy without history.
+func (s *ruled) empty() *ruled {
+	symbols := make([]string, len(s.traded))
+	for i := range s.traded {
+		symbols[i] = s.traded[i].name
+	}
+	fresh, _ := s.program.New(s.id, symbols).(*ruled)
+	return fresh
 }
 
-func (r *reader) take(n uint64) []byte {
-	if n > uint64(len(r.rest)) {
-		r.bad, r.rest = true, nil
+func (s *ruled) walk(c *codec) {
+	c.same(stateVersion)
+	c.same(btoi(s.program.everyTick))
+	c.same(len(s.symbols))
+	for i := range s.symbols {
+		s.symbols[i].walk(c)
+	}
+	c.same(len(s.traded))
+	s.waiting = 0
+	for i := range s.traded {
+		t := &s.traded[i]
+		c.name(t.name)
+		c.time(&t.waitingMs)
+		c.truth(&t.entered)
+		c.time(&t.squaredMs)
+		c.time(&t.cancelledMs)
+		c.time(&t.dayMs)
+		c.time(&t.tradesBase)
+		s.waiting += btoi(t.waitingMs != 0)
+	}
+	c.same(len(s.series))
+	for i := range s.series {
+		s.series[i].walk(c, s.program.everyTick)
+	}
+}
+
+func (s *symbolState) walk(c *codec) {
+	c.name(s.name)
+	c.money(&s.price)
+	c.time(&s.seenMs)
+	s.day.walk(c)
+	s.previous.walk(c)
+	c.time(&s.live.openMs)
+	s.live.walk(c)
+}
+
+func (d *day) walk(c *codec) {
+	c.time(&d.openMs)
+	c.truth(&d.whole)
+	c.truth(&d.flawed)
+	c.truth(&d.any)
+	d.candle.walk(c)
+	c.same(len(d.openings))
+	for i := range d.openings {
+		r := &d.openings[i]
+		c.truth(&r.any)
+		c.float(&r.high)
+		c.float(&r.low)
+	}
+}
+
+func (n *candle) walk(c *codec) {
+	c.float(&n.open)
+	c.float(&n.high)
+	c.float(&n.low)
+	c.float(&n.close)
+}
+
+func (q *series) walk(c *codec, everyTick bool) {
+	c.name(q.symbol)
+	c.name(q.timeframe.String())
+	c.times(&q.ends, maxAhead+1)
+	c.time(&q.closedMs)
+	c.time(&q.seenMs)
+	age := int64(q.flawAge)
+	c.time(&age)
+	q.flawAge = int(age)
+	c.time(&q.flawMs)
+	c.time(&q.liveMs)
+	c.truth(&q.liveFlawed)
+	c.same(len(q.fields))
+	for i := range q.fields {
+		f := &q.fields[i]
+		c.name(f.name)
+		c.same(f.depth)
+		if everyTick {
+			c.float(&q.live[i])
+		}
+		c.floats(&f.closed, f.depth+maxAhead)
+	}
+}
+
+// same is a number that must be the same in both.
+func (c *codec) same(n int) {
+	at := int64(n)
+	if c.time(&at); at != int64(n) {
+		c.bad = true
+	}
+}
+
+// name is a text that must be the same in both.
+func (c *codec) name(text string) {
+	c.same(len(text))
+	if !c.loading {
+		c.out = append(c.out, text...)
+	} else if string(c.take(len(text))) != text {
+		c.bad = true
+	}
+}
+
+func (c *codec) time(v *int64) {
+	if !c.loading {
+		c.out = binary.AppendVarint(c.out, *v)
+		return
+	}
+	x, n := binary.Varint(c.rest)
+	if n <= 0 {
+		c.bad, c.rest = true, nil
+		return
+	}
+	*v, c.rest = x, c.rest[n:]
+}
+
+func (c *codec) truth(v *bool) {
+	x := int64(btoi(*v))
+	c.time(&x)
+	c.bad = c.bad || x < 0 || x > 1
+	*v = x == 1
+}
+
+func (c *codec) float(v *float64) {
+	if !c.loading {
+		c.out = binary.LittleEndian.AppendUint64(c.out, math.Float64bits(*v))
+	} else if b := c.take(8); len(b) == 8 {
+		*v = math.Float64frombits(binary.LittleEndian.Uint64(b))
+	}
+}
+
+func (c *codec) floats(list *[]float64, most int) {
+	*list = sized(c, *list, most)
+	for i := range *list {
+		c.float(&(*list)[i])
+	}
+}
+
+func (c *codec) times(list *[]int64, most int) {
+	*list = sized(c, *list, most)
+	for i := range *list {
+		c.time(&(*list)[i])
+	}
+}
+
+// sized saves a list's length, or makes a list of the length that was saved.
+func sized[T any](c *codec, list []T, most int) []T {
+	n := int64(len(list))
+	c.time(&n)
+	if n < 0 || n > int64(most) {
+		c.bad = true
+	}
+	switch {
+	case c.bad:
+		return nil
+	case c.loading:
+		return make([]T, n)
+	}
+	return list
+}
+
+func (c *codec) money(v *decimal.Decimal) {
+	hi, lo := v.Parts()
+	low := int64(lo)
+	c.time(&hi)
+	c.time(&low)
+	*v = decimal.FromParts(hi, uint64(low))
+}
+
+func (c *codec) take(n int) []byte {
+	if n > len(c.rest) {
+		c.bad, c.rest = true, nil
 		return nil
 	}
-	part := r.rest[:n]
-	r.rest = r.rest[n:]
+	part := c.rest[:n]
+	c.rest = c.rest[n:]
 	return part
-}
-
-func (r *reader) byte() byte {
-	if b := r.take(1); len(b) == 1 {
-		return b[0]
-	}
-	return 0
-}
-
-func (r *reader) uvarint() uint64 {
-	v, n := binary.Uvarint(r.rest)
-	if n <= 0 {
-		r.bad, r.rest = true, nil
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
-}
-
-func (r *reader) varint() int64 {
-	v, n := binary.Varint(r.rest)
-	if n <= 0 {
-		r.bad, r.rest = true, nil
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
 }

@@ -1,223 +1,250 @@
 package rules
 
 import (
-	"math"
 	"slices"
 	"strings"
 
-	"github.com/velox-trading/velox/trading/decimal"
-	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/strategy"
 )
 
 // ruled is a running Program.
 type ruled struct {
-	program   *Program
-	id        string
-	timeframe market.Timeframe
-	symbols   []string
-	series    []series // by symbol
-	frame     frame
+	program *Program
+	id      string
+	symbols []symbolState // all that it looks at, sorted by name
+	traded  []traded      // those that it trades, sorted by name
+	series  []series      // of all symbols, sorted by symbol and timeframe
+	find    map[streamKey]int
+	waiting int // traded symbols with a decision that waits
+
+	frame  frame
+	cached span // the session that was looked up last
 }
 
-// series is what is remembered of one symbol.
-type series struct {
-	past [][]float64
-	// closedMs is the time of the newest closing event.
-	closedMs int64
-	// entered: an entry was signalled since then.
+// traded is a symbol that the strategy trades.
+type traded struct {
+	name string
+	// Where the program's streams, slots and scalars are for this symbol.
+	streams       []int
+	slots         []location
+	scalarSymbols []int
+
+	// waitingMs is the end of the candle whose decision waits for other candles that
+	// end with it; 0: none waits.
+	waitingMs int64
+	// entered: an entry was signalled since the last candle closed.
 	entered bool
+	// squaredMs is when squaring off was last signalled, cancelledMs the newest time of
+	// squaring off for which open orders were cancelled.
+	squaredMs, cancelledMs int64
+	// dayMs is the session that the trades are counted in, tradesBase the number of
+	// positions opened before it.
+	dayMs, tradesBase int64
 }
 
-// Needs implements strategy.Strategy.
-func (s *ruled) Needs() []strategy.Need {
-	needs := make([]strategy.Need, len(s.symbols))
-	for i, symbol := range s.symbols {
-		needs[i] = strategy.Need{
-			Symbol: symbol, Timeframe: s.timeframe, Periods: s.program.periods(), Indicators: s.program.Indicators(),
-		}
-	}
-	return needs
+func (s *ruled) findSymbol(name string) (int, bool) {
+	return slices.BinarySearchFunc(s.symbols, name, func(x symbolState, n string) int { return strings.Compare(x.name, n) })
+}
+
+func (s *ruled) findTraded(name string) (int, bool) {
+	return slices.BinarySearchFunc(s.traded, name, func(x traded, n string) int { return strings.Compare(x.name, n) })
 }
 
 // Step implements strategy.Strategy. A closing event that was seen before, or an
 // amended one, is remembered with its last values and gives no signal.
 func (s *ruled) Step(ev *strategy.Event, book *strategy.Book) []strategy.Signal {
-	i, ok := slices.BinarySearch(s.symbols, ev.Symbol)
-	if !ok || ev.Timeframe != s.timeframe {
+	i, ok := s.find[streamKey{ev.Symbol, ev.Timeframe}]
+	if !ok {
 		return nil
 	}
 	q := &s.series[i]
-	again := ev.Closed && ev.TimeMs <= q.closedMs
-	var signals []strategy.Signal
-	if (ev.Closed || s.program.everyTick) && !again {
-		h := book.For(ev.Symbol)
-		s.fill(ev, &h)
-		s.frame.past = q.past
-		signals = s.decide(ev, &h, q)
+	if ev.TimeMs < s.symbols[q.of].seenMs-dayMs {
+		s.forget(q.of)
 	}
-	if ev.Closed && ev.TimeMs >= q.closedMs {
-		s.remember(q, ev, again)
+	fresh, older := q.fresh(ev), q.older(ev)
+	s.see(&s.symbols[q.of], ev, q.base, older)
+	q.take(ev, s.program.everyTick)
+	nowMs := ev.TimeMs
+	if ev.Closed {
+		nowMs++ // what is decided when a candle closes is decided at its end
+	}
+	var signals []strategy.Signal
+	if q.trader >= 0 {
+		t := &s.traded[q.trader]
+		signals = s.squareOff(t, ev.TimeMs, nowMs, book)
+		switch {
+		case signals != nil:
+		case q.base && fresh && s.program.everyTick:
+			signals = s.decideAt(t, i, nowMs, ev.TimeMs, true, book)
+		case q.base && fresh:
+			s.wait(t, nowMs)
+		case q.base && s.program.everyTick && ev.Candle != nil && !ev.Closed:
+			signals = s.decideAt(t, -1, nowMs, ev.TimeMs, false, book)
+		}
+		if q.base && fresh {
+			t.entered = false
+		}
+	}
+	if s.waiting > 0 {
+		signals = s.decideWaiting(signals, nowMs, ev.TimeMs, book)
 	}
 	return signals
 }
 
-// remember puts the closed candle's values before the earlier ones, or in place
-// of the newest.
-func (s *ruled) remember(q *series, ev *strategy.Event, amended bool) {
-	h := strategy.Holding{}
-	s.fill(ev, &h)
-	for slot, depth := range s.program.depth {
-		if depth == 0 {
+// wait makes the decision of a candle wait, in place of an earlier one; 0 ends it.
+func (s *ruled) wait(t *traded, endMs int64) {
+	s.waiting += btoi(endMs != 0) - btoi(t.waitingMs != 0)
+	t.waitingMs = endMs
+}
+
+// decideWaiting takes the decisions whose candles are complete, or have waited long
+// enough. One that waited for a whole candle is dropped: its time is over.
+func (s *ruled) decideWaiting(signals []strategy.Signal, nowMs, eventMs int64, book *strategy.Book) []strategy.Signal {
+	for i := range s.traded {
+		t := &s.traded[i]
+		endMs := t.waitingMs
+		switch {
+		case endMs == 0:
+		case nowMs >= endMs+s.program.base.Duration().Milliseconds():
+			s.wait(t, 0)
+		case nowMs >= endMs+s.program.waitMs || s.complete(t, endMs):
+			signals = append(signals, s.decideAt(t, -1, endMs, eventMs, true, book)...)
+			s.wait(t, 0)
+		}
+	}
+	return signals
+}
+
+// complete tells whether every series of a symbol has the candle that ends at endMs,
+// if one of its timeframe should.
+func (s *ruled) complete(t *traded, endMs int64) bool {
+	for _, i := range t.streams {
+		if q := &s.series[i]; q.closedMs < endMs && s.ends(q, endMs) {
+			return false
+		}
+	}
+	return true
+}
+
+// ends tells whether a candle of a series ends at a time, as the session aligns it.
+func (s *ruled) ends(q *series, endMs int64) bool {
+	sess, ok := s.program.hours.cached(&s.cached, endMs-1)
+	if !ok {
+		return false
+	}
+	return endMs == sess.closeMs || (endMs-sess.openMs)%q.timeframe.Duration().Milliseconds() == 0
+}
+
+// tooOld tells whether a series has missed more candles by a time than it may. The
+// time between sessions doesn't count, save after a week.
+func (s *ruled) tooOld(q *series, nowMs int64) bool {
+	lastMs := q.lastMs()
+	if s.program.everyTick {
+		lastMs = max(lastMs, q.seenMs)
+	}
+	if lastMs == 0 {
+		return true
+	}
+	if sess, ok := s.program.hours.cached(&s.cached, nowMs-1); ok && s.program.hours.declared {
+		if lastMs < sess.openMs-7*dayMs {
+			return true
+		}
+		lastMs = max(lastMs, sess.openMs)
+	}
+	return (nowMs-lastMs)/q.timeframe.Duration().Milliseconds() > int64(s.program.maxAge)
+}
+
+// forget drops what is remembered of a symbol: its time went back by more than a
+// day, so what comes is a replay.
+func (s *ruled) forget(symbol int) {
+	name := s.symbols[symbol].name
+	s.symbols[symbol] = newSymbolState(name, len(s.program.openings))
+	for i := range s.series {
+		q := &s.series[i]
+		if q.of != symbol {
 			continue
 		}
-		v := s.frame.now[slot]
-		switch past := q.past[slot]; {
-		case amended && len(past) > 0:
-			past[0] = v
-		case len(past) < depth:
-			q.past[slot] = slices.Insert(past, 0, v)
-		default:
-			copy(past[1:], past)
-			past[0] = v
+		q.closedMs, q.seenMs, q.flawAge, q.flawMs, q.liveMs, q.liveFlawed = 0, 0, -1, 0, 0, false
+		q.ends = q.ends[:0]
+		for j := range q.fields {
+			q.fields[j].closed = q.fields[j].closed[:0]
 		}
 	}
-	if !amended {
-		q.closedMs, q.entered = ev.TimeMs, false
+	if i, ok := s.findTraded(name); ok {
+		t := &s.traded[i]
+		s.wait(t, 0)
+		t.entered, t.squaredMs, t.cancelledMs, t.dayMs, t.tradesBase = false, 0, 0, 0, 0
 	}
 }
 
-// fill sets the frame to the present values.
-func (s *ruled) fill(ev *strategy.Event, h *strategy.Holding) {
-	now := s.frame.now
-	for i := range now {
-		now[i] = math.NaN()
-	}
-	if c := ev.Candle; c != nil {
-		now[slotOpen], now[slotHigh], now[slotLow] = c.Open.Float64(), c.High.Float64(), c.Low.Float64()
-		now[slotClose], now[slotVolume] = c.Close.Float64(), c.Volume.Float64()
-		now[slotPrice] = now[slotClose]
-	}
-	now[slotUnrealized] = 0
-	if !ev.Price.IsZero() {
-		now[slotPrice] = ev.Price.Float64()
-	}
-	if !h.Quantity.IsZero() {
-		now[slotUnrealized] = float64(h.Quantity.Float64()*now[slotPrice]) - h.Cost.Float64()
-		if !ev.Price.IsZero() {
-			now[slotUnrealized] = h.Unrealized(ev.Price).Float64()
-		}
-	}
-	now[slotPosition], now[slotAveragePrice] = h.Quantity.Float64(), h.AveragePrice().Float64()
-	now[slotRealized], now[slotOpenOrders] = h.Realized.Float64(), float64(h.OpenOrders)
-	const minuteMs, dayMs = 60_000, 86_400_000
-	now[slotMinuteOfDay] = float64((ev.TimeMs%dayMs + dayMs) % dayMs / minuteMs)
-	now[slotMinutesInPosition] = 0
-	if h.OpenedMs > 0 {
-		now[slotMinutesInPosition] = float64((ev.TimeMs - h.OpenedMs) / minuteMs)
-	}
-	for i, name := range s.program.names.indicators {
-		if j, ok := slices.BinarySearchFunc(ev.Values, name, func(v strategy.Value, n string) int { return strings.Compare(v.Name, n) }); ok {
-			now[int(firstIndicator)+i] = ev.Values[j].Value
-		}
-	}
-}
-
-func (s *ruled) holds(r *rule) bool {
-	return r != nil && s.frame.warm(r.refs) && r.holds(&s.frame)
-}
-
-// decide gives the signals of the frame: at most a close of the position, and
-// after it an entry. A candle gives one entry: a rule that is asked at every tick
-// and refused by a limit would otherwise ask at every tick again.
-func (s *ruled) decide(ev *strategy.Event, h *strategy.Holding, q *series) []strategy.Signal {
+// decideAt asks the rules of a symbol. closing is the series of whose closing
+// candle the values are, -1 for none.
+func (s *ruled) decideAt(t *traded, closing int, nowMs, eventMs int64, closed bool, book *strategy.Book) []strategy.Signal {
+	h := book.For(t.name)
 	if h.OpenOrders > 0 {
 		return nil
 	}
-	p, held := s.program, h.Quantity.Sign()
-	var entry strategy.Action
-	switch {
-	case q.entered && !ev.Closed:
-	case held <= 0 && s.holds(p.entryLong):
-		entry = strategy.Buy
-	case held >= 0 && s.holds(p.entryShort):
-		entry = strategy.Sell
-	}
-	var signals []strategy.Signal
-	if held != 0 {
-		action, exits := strategy.Sell, p.exits[0]
-		if held < 0 {
-			action, exits = strategy.Buy, p.exits[1]
-		}
-		if entry != "" || slices.ContainsFunc(exits, s.holds) {
-			signals = append(signals, strategy.Signal{
-				StrategyID: s.id, Symbol: ev.Symbol, TimeMs: ev.TimeMs, Action: action, Confidence: 1,
-				Quantity: h.Quantity.Abs(), Market: true, Exit: true, Indicators: s.seen(),
-			})
-		}
-	}
-	if entry != "" {
-		if signal, ok := s.enter(ev, entry); ok {
-			q.entered = true
-			return append(signals, signal)
-		}
-		if !slices.ContainsFunc(p.exits[max(0, -held)], s.holds) {
-			return nil // the close was only for the entry
-		}
-	}
-	return signals
+	s.look(t, closing, nowMs)
+	s.count(t, &h, nowMs)
+	s.fillScalars(t, nowMs, book)
+	return s.decide(&decision{traded: t, held: &h, nowMs: nowMs, eventMs: eventMs, closed: closed})
 }
 
-// enter makes an entry's signal, unless one of its numbers is not there or no
-// sensible one: such an entry would not be what the rules say.
-func (s *ruled) enter(ev *strategy.Event, action strategy.Action) (strategy.Signal, bool) {
-	p := s.program
-	s.frame.now[slotSide] = 1
-	if action == strategy.Sell {
-		s.frame.now[slotSide] = -1
-	}
-	g := strategy.Signal{
-		StrategyID: s.id, Symbol: ev.Symbol, TimeMs: ev.TimeMs, Action: action,
-		Market: !p.limit, Indicators: s.seen(),
-	}
-	ok := true
-	money := func(r *rule, absent float64) decimal.Decimal {
-		v, known := s.number(r, absent)
-		d, err := decimal.FromFloat(v)
-		if !known || err != nil || d.Sign() < 0 || !d.Bounded() || r != nil && d.IsZero() {
-			ok = false
-			return decimal.Decimal{}
-		}
-		return d
-	}
-	g.Quantity, g.StopLoss, g.Target = money(p.quantity, 1), money(p.stopLoss, 0), money(p.target, 0)
-	g.Price = ev.Price
-	if p.price != nil || g.Price.IsZero() {
-		g.Price = money(p.price, s.frame.now[slotPrice])
-	}
-	confidence, known := s.number(p.confidence, 1)
-	g.Confidence = min(max(confidence, 0), 1)
-	return g, ok && known && !math.IsNaN(g.Confidence) && (!p.limit || g.Price.Sign() > 0)
-}
-
-func (s *ruled) number(r *rule, absent float64) (float64, bool) {
-	if r == nil {
-		return absent, true
-	}
-	if !s.frame.warm(r.refs) {
-		return 0, false
-	}
-	return r.value(&s.frame), true
-}
-
-// seen gives the present values of all indicators of the rules, sorted by name.
-func (s *ruled) seen() []strategy.NamedValue {
-	var list []strategy.NamedValue
-	for i, name := range s.program.names.indicators {
-		if v := s.frame.now[int(firstIndicator)+i]; !math.IsNaN(v) {
-			list = append(list, strategy.NamedValue{Name: name, Value: v})
+// look points the frame at a symbol and a time.
+func (s *ruled) look(t *traded, closing int, nowMs int64) {
+	f := &s.frame
+	f.symbol, f.slots, f.settled, f.closing = t.name, t.slots, !s.program.everyTick, closing
+	for _, i := range t.streams {
+		s.series[i].skip = 0
+		if f.settled {
+			s.series[i].leaveOut(nowMs)
 		}
 	}
-	slices.SortFunc(list, func(a, b strategy.NamedValue) int { return strings.Compare(a.Name, b.Name) })
-	return list
+}
+
+// holds tells whether a condition is there, warm and true.
+func (s *ruled) holds(t *traded, nowMs int64, r *rule) bool {
+	return r != nil && s.warm(t, nowMs, r) && r.holds(&s.frame)
+}
+
+// warm tells whether all values of a rule are there, and fit to trade on.
+func (s *ruled) warm(t *traded, nowMs int64, r *rule) bool {
+	p, f := s.program, &s.frame
+	for _, i := range r.scalars {
+		if f.scalars[i] != f.scalars[i] {
+			return false
+		}
+	}
+	for _, ref := range r.refs {
+		if v := f.at(ref); v != v {
+			return false
+		}
+	}
+	for _, u := range r.uses {
+		i := t.streams[u.stream]
+		q := &s.series[i]
+		if u.stream != 0 && !p.allowCold && s.tooOld(q, nowMs) {
+			return false
+		}
+		if !p.allowGaps && (q.flawed(u.reach, f.settled || i == f.closing) || s.flawedSince(q, u.anchored, nowMs)) {
+			return false
+		}
+	}
+	return true
+}
+
+// flawedSince tells whether a candle since an anchor lacks ticks.
+func (s *ruled) flawedSince(q *series, a anchor, nowMs int64) bool {
+	sess, ok := s.sessionOf(nowMs)
+	if a == unanchored || !ok || q.flawMs == 0 {
+		return false
+	}
+	since := sess.openMs - int64(a)*dayMs
+	if a == previousSession {
+		symbol := &s.symbols[q.of]
+		if since = symbol.day.openMs; since >= sess.openMs {
+			since = symbol.previous.openMs
+		}
+	}
+	return q.flawMs > since
 }

@@ -20,15 +20,15 @@ var (
 
 func compiled(t *testing.T, s Spec) strategy.Strategy {
 	t.Helper()
-	p, err := Compile(s)
+	p, err := Compile(s, min5)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.New("s", []string{"Y", "X"}, min5)
+	return p.New("s", []string{"Y", "X"})
 }
 
-// candle is an event of symbol X; ema is left out when it is 0.
-func candle(n int64, close string, ema float64, closed bool) *strategy.Event {
+// candleEvent is an event of symbol X; ema is left out when it is 0.
+func candleEvent(n int64, close string, ema float64, closed bool) *strategy.Event {
 	c := d(close)
 	ev := &strategy.Event{
 		Symbol: "X", Timeframe: min5, TimeMs: n*300_000 - 1, Price: c, Closed: closed,
@@ -53,6 +53,10 @@ func brief(signals []strategy.Signal) string {
 		s := fmt.Sprintf("%s %v", g.Action, g.Quantity)
 		if g.Exit {
 			s = "exit " + s
+		}
+		if g.Cancel {
+			parts = append(parts, "cancel")
+			continue
 		}
 		if !g.Market {
 			s += fmt.Sprintf(" at %v", g.Price)
@@ -97,7 +101,7 @@ func TestDecisions(t *testing.T) {
 		"but an exit is":           {noStop, "77", 70, holding("-7", 0), "exit BUY 7"},
 	} {
 		s := compiled(t, c.spec)
-		if got := brief(s.Step(candle(1, c.close, c.ema, true), c.book)); got != c.want {
+		if got := brief(s.Step(candleEvent(1, c.close, c.ema, true), c.book)); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -113,16 +117,16 @@ func TestWhenRulesAreAsked(t *testing.T) {
 		ev               *strategy.Event
 		onClose, eachOne string
 	}{
-		{candle(1, "10", 0, false), "", ""}, // there is no earlier candle
-		{candle(1, "10", 0, true), "", ""},
-		{candle(2, "11", 0, false), "", "BUY 1"},
-		{candle(2, "12", 0, false), "", ""}, // one entry a candle
-		{candle(2, "12", 0, true), "BUY 1", "BUY 1"},
-		{candle(2, "14", 0, true), "", ""}, // amended: remembered, not asked
-		{candle(3, "13", 0, false), "", ""},
-		{candle(3, "15", 0, false), "", "BUY 1"},
-		{candle(2, "14", 0, true), "", ""}, // amended once more: still one entry a candle
-		{candle(3, "15", 0, false), "", ""},
+		{candleEvent(1, "10", 0, false), "", ""}, // there is no earlier candle
+		{candleEvent(1, "10", 0, true), "", ""},
+		{candleEvent(2, "11", 0, false), "", "BUY 1"},
+		{candleEvent(2, "12", 0, false), "", ""}, // one entry a candle
+		{candleEvent(2, "12", 0, true), "BUY 1", "BUY 1"},
+		{candleEvent(2, "14", 0, true), "", ""}, // amended: remembered, not asked
+		{candleEvent(3, "13", 0, false), "", ""},
+		{candleEvent(3, "15", 0, false), "", "BUY 1"},
+		{candleEvent(2, "14", 0, true), "", ""}, // amended once more: still one entry a candle
+		{candleEvent(3, "15", 0, false), "", ""},
 		{&strategy.Event{Symbol: "X", Timeframe: min5, TimeMs: 1, Price: d("99")}, "", ""}, // off session
 		{&strategy.Event{Symbol: "Z", Timeframe: min5, TimeMs: 1, Price: d("99")}, "", ""},
 		{&strategy.Event{Symbol: "X", Timeframe: market.Day, TimeMs: 1, Price: d("99")}, "", ""},
@@ -161,7 +165,7 @@ func TestStateIsWhole(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	signals := 0
 	for i := range int64(3000) {
-		ev := candle(i/3, fmt.Sprint(50+r.IntN(100)), float64(50+r.IntN(100)), i%3 == 2)
+		ev := candleEvent(i/3, fmt.Sprint(50+r.IntN(100)), float64(50+r.IntN(100)), i%3 == 2)
 		if r.IntN(20) == 0 {
 			ev.Values = nil
 		}
@@ -187,7 +191,7 @@ func TestStateIsWhole(t *testing.T) {
 
 func TestStateOfOthersIsRefused(t *testing.T) {
 	s := compiled(t, Spec{Exit: "close[2] > 1"})
-	s.Step(candle(1, "10", 0, true), &strategy.Book{})
+	s.Step(candleEvent(1, "10", 0, true), &strategy.Book{})
 	state := s.AppendState(nil)
 	for i := range state {
 		if err := s.LoadState(state[:i]); err == nil {
@@ -209,9 +213,9 @@ func TestStepWithoutSignalsDoesNotAllocate(t *testing.T) {
 	s := compiled(t, Spec{EntryLong: "cross_above(close, EMA_20) and highest(close, 5) < 0", Evaluate: "every_tick"})
 	book := &strategy.Book{}
 	for i := range int64(20) {
-		s.Step(candle(i, "10", 9, true), book)
+		s.Step(candleEvent(i, "10", 9, true), book)
 	}
-	ev := candle(30, "11", 9, false)
+	ev := candleEvent(30, "11", 9, false)
 	if n := testing.AllocsPerRun(100, func() { s.Step(ev, book) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

@@ -1,0 +1,163 @@
+package account
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+func TestBracketsFollowFills(t *testing.T) {
+	scripts(t, map[string]string{
+		"an entry without a stop is not covered by another's": started + `
+			> signal s BUY X qty=10 stop=95
+			PLACED #1 BUY X 10 PENDING
+			> signal s BUY X qty=5 ms=2
+			PLACED #2 BUY X 5 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			FILLED #2 BUY X 5 got 5 at 100 FILLED
+			MODIFIED X 15 at 100, now 100, open 0, made 0
+			> tick X 95 1700000020100
+			PLACED #3 SELL X 10 STOPLOSS PENDING
+			> tick X 94 1700000020200
+			FILLED #3 SELL X 10 got 10 at 94 FILLED
+			MODIFIED X 5 at 100, now 94, open -30, made -60
+			> tick X 93 1700000020300
+		`,
+		"an entry in parts has one stop": opened(`"paper": {"participation": 1}`) + `
+			> signal s BUY X qty=10 stop=95
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100 1700000020000 vol=4
+			FILLED #1 BUY X 10 got 4 at 100 PARTIALLY_FILLED
+			OPENED X 4 at 100, now 100, open 0, made 0
+			> tick X 100 1700000020100 vol=6
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			MODIFIED X 10 at 100, now 100, open 0, made 0
+			> tick X 95 1700000020200
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+			> tick X 95 1700000020300 vol=1000
+			FILLED #2 SELL X 10 got 10 at 95 FILLED
+			CLOSED X 0 at 0, now 95, open 0, made -50
+		`,
+		"a flip drops the stops of what it closes": started + `
+			> signal s BUY X qty=10 stop=95 target=120
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=25 stop=110 ms=2
+			PLACED #2 SELL X 25 PENDING
+			> tick X 100 1700000020100
+			FILLED #2 SELL X 25 got 25 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			OPENED X -15 at 100, now 100, open 0, made 0
+			> tick X 94 1700000020200
+			> tick X 109 1700000020300
+			> tick X 110 1700000020400
+			PLACED #3 BUY X 15 STOPLOSS PENDING
+		`,
+		"a resting exit stays when there is enough beside it": started + `
+			> signal s BUY X qty=10 stop=95
+			PLACED #1 BUY X 10 PENDING
+			> signal s BUY X qty=5 ms=2
+			PLACED #2 BUY X 5 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			FILLED #2 BUY X 5 got 5 at 100 FILLED
+			MODIFIED X 15 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=5 price=120 ms=3
+			PLACED #3 SELL X 5 limit 120 PENDING
+			> tick X 95 1700000020100
+			PLACED #4 SELL X 10 STOPLOSS PENDING
+		`,
+		"only the book's own exits make way": open + deploy + second + `
+			> tick X 100
+			> signal s BUY X qty=10 stop=95
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=10 price=120 ms=3
+			PLACED #2 SELL X 10 limit 120 PENDING
+			> signal s BUY X qty=1 price=50 ms=4
+			PLACED #3 BUY X 1 limit 50 PENDING
+			> signal z SELL X qty=1 price=130
+			PLACED #4 SELL X 1 limit 130 PENDING
+			> tick X 95 1700000020100
+			CANCELLED #2 SELL X 10 limit 120 CANCELLED
+			PLACED #5 SELL X 10 STOPLOSS PENDING
+		`,
+		"targets of shorts": started + `
+			> signal s SELL X qty=5 target=90
+			PLACED #1 SELL X 5 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 SELL X 5 got 5 at 100 FILLED
+			OPENED X -5 at 100, now 100, open 0, made 0
+			> tick X 90.00000001 1700000020100
+			> tick X 90 1700000020200
+			PLACED #2 BUY X 5 TARGET PENDING
+		`,
+	})
+}
+
+// TestBracketsOfWhatIsOpened: only what an order opens is watched, and only when
+// the order has something to watch for.
+func TestBracketsOfWhatIsOpened(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started + `
+		> signal s BUY X qty=10
+		PLACED #1 BUY X 10 PENDING
+		> tick X 100 1700000020000
+		FILLED #1 BUY X 10 got 10 at 100 FILLED
+		OPENED X 10 at 100, now 100, open 0, made 0
+		> signal s SELL X qty=4 stop=110 ms=2
+		PLACED #2 SELL X 4 PENDING
+		> tick X 100 1700000020100
+		FILLED #2 SELL X 4 got 4 at 100 FILLED
+		MODIFIED X 6 at 100, now 100, open 0, made 0
+	`)
+	held := func() []Bracket { return p.a.symbols["X"].book("s").Brackets }
+	if len(held()) != 0 {
+		t.Errorf("watched without a reason: %+v", held())
+	}
+	p.play(`
+		> signal s BUY X qty=3 trail=5 ms=3
+		PLACED #3 BUY X 3 PENDING
+		> signal s BUY X qty=2 target=150 ms=4
+		PLACED #4 BUY X 2 PENDING
+		> signal s BUY X qty=1 stop=50 ms=5
+		PLACED #5 BUY X 1 PENDING
+		> tick X 101 1700000020200
+		FILLED #3 BUY X 3 got 3 at 101 FILLED
+		MODIFIED X 9 at 100.33333333, now 101, open 6, made 0
+		FILLED #4 BUY X 2 got 2 at 101 FILLED
+		MODIFIED X 11 at 100.45454545, now 101, open 6, made 0
+		FILLED #5 BUY X 1 got 1 at 101 FILLED
+		MODIFIED X 12 at 100.5, now 101, open 6, made 0
+	`)
+	d := decimal.MustParse
+	want := []Bracket{
+		{OrderID: p.placed[2], Quantity: d("3"), Trail: d("5"), Best: d("101")},
+		{OrderID: p.placed[3], Quantity: d("2"), Target: d("150")},
+		{OrderID: p.placed[4], Quantity: d("1"), StopLoss: d("50")},
+	}
+	if !slices.Equal(held(), want) {
+		t.Errorf("watched are %+v\nwant %+v", held(), want)
+	}
+	checkInvariants(t, p.a)
+}
+
+// TestPausing: a try is a second of market time after the last one, also when a
+// replay has turned the time back.
+func TestPausing(t *testing.T) {
+	a := New("alice")
+	a.s.ClockMs = 5_000
+	for tried, want := range map[int64]bool{3_000: false, 4_000: false, 4_001: true, 5_000: true, 5_999: true, 6_000: false, 9_000: false} {
+		if a.pausing(tried) != want {
+			t.Errorf("tried at %d: pausing %v", tried, !want)
+		}
+	}
+}

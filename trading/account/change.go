@@ -1,0 +1,137 @@
+package account
+
+import (
+	"slices"
+
+	"github.com/velox-trading/velox/trading/order"
+)
+
+// changeByCommand gives an open order other terms: at once on paper, by asking a
+// live venue. The order with its new terms must pass what a new one must pass.
+func (a *Account) changeByCommand(d *ManualOrder) (action, error) {
+	o := a.orders[d.Modify]
+	if o == nil {
+		return nil, refused("NO_SUCH_ORDER", "order %s is not open", d.Modify)
+	}
+	if err := a.changeable(o, d); err != nil {
+		return nil, err
+	}
+	n := *o
+	n.SetTerms(wantedTerms(o, d))
+	terms := n.Terms()
+	switch {
+	case terms == o.Terms():
+		return nil, refused("NOTHING_TO_CHANGE", "order %s has these terms already", o.ID)
+	case terms.Kind.Stop() != o.Kind.Stop():
+		return nil, refused(string(order.ReasonKind), "a %s order can't become %s: one waits for a trigger and the other doesn't", o.Kind, terms.Kind)
+	case terms.Trigger != o.Trigger && o.Status != order.TriggerPending:
+		return nil, refused(string(order.ReasonTrigger), "the order was triggered already, it is %s", o.Status)
+	case terms.Quantity.LessEq(o.FilledQuantity):
+		return nil, refused(string(order.ReasonQuantity), "%v, and %v was traded already", terms.Quantity, o.FilledQuantity)
+	}
+	s := a.symbols[o.Symbol]
+	if reason, detail := a.check(s.without(o), &n, &draft{Order: n, exit: o.Exit}); reason != "" {
+		return nil, refused(string(reason), "%s", detail)
+	}
+	terms = n.Terms() // an exit was cut to what there is to close
+	if terms.Quantity.LessEq(o.FilledQuantity) || terms == o.Terms() {
+		return nil, refused(string(order.ReasonNoPosition), "there is no more to close than the order does")
+	}
+	return func(timeMs int64) { a.change(o, terms, a.timeOf(o.Symbol, timeMs)) }, nil
+}
+
+// changeable refuses orders that can't be changed now, and what can't be changed of
+// an order at all.
+func (a *Account) changeable(o *order.Order, d *ManualOrder) error {
+	rest := *d
+	rest.Modify, rest.OrderType = "", ""
+	rest.Quantity, rest.Price, rest.TriggerPrice = ManualOrder{}.Quantity, ManualOrder{}.Price, ManualOrder{}.TriggerPrice
+	switch {
+	case rest != ManualOrder{}:
+		return refused("INVALID_DATA", "modify takes quantity, price, trigger_price and order_type, and nothing else")
+	case o.Purpose != order.Signalled && o.Purpose != order.Manual:
+		return refused("ACCOUNTS_OWN_ORDER", "order %s is a %s of the account itself; it can be cancelled only", o.ID, o.Purpose)
+	case !a.live():
+		return nil
+	case o.Status == order.Pending || o.Status == order.Unknown:
+		return refused("ORDER_UNCONFIRMED", "the venue has not shown order %s yet, it is %s", o.ID, o.Status)
+	case o.CancelSent:
+		return refused("CANCEL_UNDER_WAY", "the venue was asked to cancel order %s", o.ID)
+	case o.Wanted != order.Terms{}:
+		return refused("CHANGE_UNDER_WAY", "the venue was asked to change order %s and has not answered", o.ID)
+	}
+	return nil
+}
+
+func wantedTerms(o *order.Order, d *ManualOrder) order.Terms {
+	t := o.Terms()
+	if d.OrderType != "" {
+		t.Kind = d.OrderType
+	}
+	if !d.Quantity.IsZero() {
+		t.Quantity = d.Quantity
+	}
+	if !d.Price.IsZero() {
+		t.Price = d.Price
+	}
+	if !d.TriggerPrice.IsZero() {
+		t.Trigger = d.TriggerPrice
+	}
+	return t
+}
+
+// without gives the symbol as it would be had the order never been placed.
+func (s *Symbol) without(o *order.Order) *Symbol {
+	t := *s
+	t.Orders = slices.DeleteFunc(slices.Clone(s.Orders), func(other *order.Order) bool { return other == o })
+	filled := o.Side.Signed(o.FilledQuantity)
+	t.Net.Quantity = t.Net.Quantity.Sub(filled)
+	t.Books = slices.Clone(s.Books)
+	for i, b := range t.Books {
+		if b.StrategyID == o.BookID {
+			undone := *b
+			undone.Quantity = b.Quantity.Sub(filled)
+			t.Books[i] = &undone
+		}
+	}
+	return &t
+}
+
+// change carries a checked change out. On paper the changed order counts as placed
+// at this tick: it fills at a later one.
+func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
+	a.guard.Note(&a.s.Recent, asked(o), a.s.ClockMs, false) // a venue counts it as an order
+	if a.live() {
+		a.sendChange(o, terms)
+		return
+	}
+	mustStep(o, order.Change)
+	o.SetTerms(terms)
+	s := a.symbols[o.Symbol]
+	o.PlacedTick, o.ChangedMs = s.Ticks, s.TimeMs
+	a.bookChanged(o.BookID)
+	a.recount(s)
+	a.emitOrder(o, false, timeMs)
+}
+
+// sendChange asks a live venue to change an order. The terms are absolute, so
+// asking again, when the answer got lost, changes nothing twice.
+func (a *Account) sendChange(o *order.Order, terms order.Terms) {
+	o.Wanted, o.ChangeLost, o.ChangeMs = terms, false, a.s.ClockMs
+	a.recount(a.symbols[o.Symbol]) // it may trade what it has or what is wanted
+	a.emit(VenueCommand{
+		Action: VenueChange, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
+		Symbol: o.Symbol, Side: o.Side, Kind: terms.Kind,
+		Quantity: terms.Quantity, Price: terms.Price, Trigger: terms.Trigger,
+	})
+}
+
+// changeAgain repeats the changes of a symbol's orders whose answers got lost, as
+// cancelAgain does cancels; an order that is being cancelled is not changed.
+func (a *Account) changeAgain(s *Symbol) {
+	for _, o := range s.Orders {
+		if o.ChangeLost && !o.CancelSent && o.Status != order.Unknown && !a.pausing(o.ChangeMs) {
+			a.sendChange(o, o.Wanted)
+		}
+	}
+}

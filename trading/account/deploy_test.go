@@ -1,0 +1,200 @@
+package account
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	_ "github.com/velox-trading/velox/trading/strategy/examples" // a build with compiled strategies
+)
+
+func TestStrategiesAreReplacedAndRemoved(t *testing.T) {
+	scripts(t, map[string]string{
+		"a replaced one keeps its book, orders and stops": started + `
+			> signal s BUY X qty=5 stop=90
+			PLACED #1 BUY X 5 PENDING
+			> tick X 100
+			FILLED #1 BUY X 5 got 5 at 100 FILLED
+			OPENED X 5 at 100, now 100, open 0, made 0
+			> signal s BUY X qty=5 price=95
+			PLACED #2 BUY X 5 limit 95 PENDING
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["Y"], "rules": {"exit": "close > of(\"Z\", close)"}, "revision": 1}
+			STRATEGY s RUNNING
+			> tick X 95
+			FILLED #2 BUY X 5 limit 95 got 5 at 95 FILLED
+			MODIFIED X 10 at 97.5, now 95, open -25, made 0
+			> tick X 90
+			PLACED #3 SELL X 5 STOPLOSS PENDING
+			MODIFIED X 10 at 97.5, now 90, open -75, made 0
+			> tick X 90
+			FILLED #3 SELL X 5 got 5 at 90 FILLED
+			MODIFIED X 5 at 97.5, now 90, open -37.5, made -37.5
+			> cmd REMOVE {"strategy_id": "s"}
+			refused POSITION_OPEN
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "external": true, "revision": 1}
+			refused OLD_REVISION
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "external": true, "revision": 2}
+			STRATEGY s RUNNING
+			> signal s SELL X exit
+			PLACED #4 SELL X 5 PENDING
+			> tick X 91
+			FILLED #4 SELL X 5 got 5 at 91 FILLED
+			CLOSED X 0 at 0, now 91, open 0, made -70
+			> cmd REMOVE {"strategy_id": "s"}
+			STRATEGY s REMOVED
+		`,
+		"a paused one is stopped out, but trades no more": started + `
+			> signal s BUY X qty=5 stop=90
+			PLACED #1 BUY X 5 PENDING
+			> tick X 100
+			FILLED #1 BUY X 5 got 5 at 100 FILLED
+			OPENED X 5 at 100, now 100, open 0, made 0
+			> cmd PAUSE {"strategy_id": "s"}
+			STRATEGY s PAUSED
+			> signal s SELL X exit
+			REJECTED SELL X STRATEGY_PAUSED
+			> tick X 90
+			PLACED #2 SELL X 5 STOPLOSS PENDING
+			MODIFIED X 5 at 100, now 90, open -50, made 0
+			> tick X 91
+			FILLED #2 SELL X 5 got 5 at 91 FILLED
+			CLOSED X 0 at 0, now 91, open 0, made -45
+		`,
+		"paused and closed, it can be removed": started + second + `
+			> signal s BUY X qty=5
+			PLACED #1 BUY X 5 PENDING
+			> signal z BUY X qty=3
+			PLACED #2 BUY X 3 PENDING
+			> tick X 100
+			FILLED #1 BUY X 5 got 5 at 100 FILLED
+			OPENED X 5 at 100, now 100, open 0, made 0
+			FILLED #2 BUY X 3 got 3 at 100 FILLED
+			MODIFIED X 8 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=5 price=200
+			PLACED #3 SELL X 5 limit 200 PENDING
+			> cmd REMOVE {"strategy_id": "s", "close_positions": true}
+			refused INVALID_DATA
+			> cmd RESUME_STRATEGY {"strategy_id": "s", "close_positions": true}
+			refused INVALID_DATA
+			> cmd PAUSE {"strategy_id": "s", "close_positions": true}
+			STRATEGY s PAUSED
+			CANCELLED #3 SELL X 5 limit 200 CANCELLED
+			PLACED #4 SELL X 5 MANUAL PENDING
+			> cmd REMOVE {"strategy_id": "s"}
+			refused POSITION_OPEN
+			> tick X 101
+			FILLED #4 SELL X 5 got 5 at 101 FILLED
+			MODIFIED X 3 at 100, now 101, open 3, made 5
+			> cmd REMOVE {"strategy_id": "s"}
+			STRATEGY s REMOVED
+			> cmd PAUSE {"strategy_id": "z", "close_positions": true}
+			STRATEGY z PAUSED
+			PLACED #5 SELL X 3 MANUAL PENDING
+		`,
+		"kinds of strategies": open + `
+			> cmd DEPLOY {"name": "n", "symbols": ["X"], "code": "gap-fade", "parameters": {"gap": 2}}
+			STRATEGY ` + idOf("n") + ` RUNNING
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "gap-fade", "parameters": {"gap": 200}}
+			refused INVALID_RULES
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "no-such-code"}
+			refused INVALID_RULES
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "gap-fade", "external": true}
+			refused INVALID_RULES
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "gap-fade", "rules": {"exit": "true"}}
+			refused INVALID_RULES
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"exit": true}, "parameters": {"gap": 2}}
+			refused INVALID_RULES
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"exit": "true", "max_trades_a_day": 3, "allow_gaps": true}}
+			STRATEGY ` + idOf("m") + ` RUNNING
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "gap-fade", "revision": 1}
+			STRATEGY ` + idOf("m") + ` RUNNING
+			> cmd PAUSE {"strategy_id": "` + idOf("m") + `"}
+			STRATEGY ` + idOf("m") + ` PAUSED
+			> cmd REMOVE {"strategy_id": "` + idOf("m") + `"}
+			STRATEGY ` + idOf("m") + ` REMOVED
+		`,
+	})
+}
+
+// idOf gives the id of alice's strategy of a name.
+func idOf(name string) string {
+	c := &Deploy{Name: name, Symbols: []string{"X"}, External: true}
+	d, err := New("alice").checkDeploy(c)
+	if err != nil {
+		panic(err)
+	}
+	return d.StrategyID
+}
+
+// TestWatchedSymbols: the account gets the updates of symbols that a strategy looks
+// at, and they are no symbols of its own.
+func TestWatchedSymbols(t *testing.T) {
+	p := newPlayer(t)
+	p.play(open + `
+		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X", "Y"], "rules": {"entry_long": "close > of(\"Z\", close) + of(\"W\", tf(\"15min\", close)) + of(\"X\", close)"}}
+		STRATEGY s RUNNING
+		> tick Z 100
+		> tick X 100
+	`)
+	if got := strings.Join(p.a.Symbols(), " "); got != "W X Y Z" {
+		t.Errorf("it follows %s", got)
+	}
+	if d, _ := p.a.Strategy("s"); strings.Join(d.Watches, " ") != "W Z" {
+		t.Errorf("it watches %v", d.Watches)
+	}
+	if p.a.symbols["Z"] != nil || p.a.symbols["X"] == nil {
+		t.Error("a watched symbol is kept, or a traded one is not")
+	}
+	before := p.a.SymbolsRevision()
+	p.play(`> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "rules": {"exit": "close > 1"}, "revision": 1}` + "\nSTRATEGY s RUNNING")
+	if got := strings.Join(p.a.Symbols(), " "); got != "X" || p.a.SymbolsRevision() == before {
+		t.Errorf("then it follows %s, revision %d after %d", got, p.a.SymbolsRevision(), before)
+	}
+	var symbols []string
+	for i := range maxStrategySymbols {
+		symbols = append(symbols, fmt.Sprint(i))
+	}
+	list, err := json.Marshal(symbols)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.play(`> cmd DEPLOY {"name": "m", "symbols": ` + string(list) + `, "rules": {"exit": "close > of(\"Z\", close)"}}` + "\nrefused TOO_MANY_SYMBOLS")
+}
+
+// TestBooksKnowTheirTrades: what rules ask about trades and times.
+func TestBooksKnowTheirTrades(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	begin := p.ms
+	for i, c := range []struct {
+		signal         string
+		opened, closed int64 // ticks after the start; 0: none
+		trades         int64
+	}{
+		{"BUY X qty=5", 1, 0, 1},
+		{"BUY X qty=5", 1, 0, 1},
+		{"SELL X qty=4", 1, 0, 1},
+		{"SELL X qty=9", 4, 4, 2}, // turned around
+		{"BUY X qty=3", 0, 5, 2},
+		{"SELL X qty=3", 6, 5, 3},
+	} {
+		p.input("signal s " + c.signal + " ms=" + fmt.Sprint(i+1))
+		p.input("tick X 100")
+		h := p.a.Book("s").For("X")
+		after := func(n int64) int64 {
+			if n == 0 {
+				return 0
+			}
+			return begin + n*1000
+		}
+		if h.OpenedMs != after(c.opened) || h.ClosedMs != after(c.closed) || h.Trades != c.trades {
+			t.Errorf("after %s: opened %d, closed %d, %d trades; want %+v after %d", c.signal, h.OpenedMs, h.ClosedMs, h.Trades, c, begin)
+		}
+	}
+	b := p.a.Book("s")
+	if again := reloaded(t, p.a).Book("s"); !slices.Equal(again.Holdings, b.Holdings) {
+		t.Errorf("saved and loaded: %+v, want %+v", again.Holdings, b.Holdings)
+	}
+}

@@ -1,0 +1,92 @@
+package account
+
+import (
+	"slices"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+	"github.com/velox-trading/velox/trading/paper"
+)
+
+// fillPaper gives a tick to the symbol's paper orders, oldest first: they share
+// what the account may trade of its volume.
+func (a *Account) fillPaper(s *Symbol, m Mark) {
+	settings := &a.s.Paper
+	tick := paper.Tick{N: s.Ticks, TimeMs: m.TimeMs, Price: s.Price, Volume: m.Volume}
+	share, bounded := settings.Share(tick)
+	for _, o := range slices.Clone(s.Orders) {
+		if !settings.Has(o, tick) {
+			continue
+		}
+		triggered := o.Status == order.TriggerPending && paper.Triggers(o, s.Price)
+		if triggered {
+			mustStep(o, order.Trigger)
+		}
+		quantity := decimal.Decimal{}
+		price, trades := settings.Price(o, s.Price)
+		if trades && o.Status != order.TriggerPending {
+			quantity = o.Rest()
+			if bounded {
+				quantity = decimal.Min(quantity, share)
+				share = share.Sub(quantity)
+			}
+		}
+		switch {
+		case quantity.Sign() > 0:
+			a.tradePaper(o, quantity, price, m.TimeMs)
+		case triggered:
+			a.emitOrder(o, false, m.TimeMs)
+		}
+		if o.Validity == order.IOC && !o.Status.Final() {
+			a.expire(o, order.ReasonImmediate, m.TimeMs)
+		}
+	}
+}
+
+// tradePaper trades a quantity of an order and charges what it costs.
+func (a *Account) tradePaper(o *order.Order, quantity, price decimal.Decimal, timeMs int64) {
+	value := quantity.Mul(price)
+	if err := o.Fill(quantity, value); err != nil {
+		panic(err) // open orders can be filled
+	}
+	scheme := a.s.Paper.Scheme()
+	total := scheme.Total(o.Side, o.FilledQuantity, o.FilledValue)
+	fee := total.Sub(o.Fees)
+	o.Fees = total
+	a.emitOrder(o, true, timeMs)
+	if o.Status.Final() {
+		a.retire(o)
+	} else {
+		a.bookChanged(o.BookID)
+	}
+	a.settle(o, quantity, value, fee, timeMs)
+}
+
+// endDay ends the paper orders that still wait for a price when the market's day
+// is over. An order after which its symbol had no tick was placed for the next
+// day. A live venue ends its orders itself.
+func (a *Account) endDay(timeMs int64) {
+	if a.live() {
+		return
+	}
+	for _, s := range a.s.Symbols {
+		for _, o := range slices.Clone(s.Orders) {
+			if o.Waits() && s.Ticks > o.PlacedTick {
+				a.expire(o, order.ReasonDayEnded, timeMs)
+			}
+		}
+	}
+}
+
+// expire cancels a paper order whose validity is over.
+func (a *Account) expire(o *order.Order, reason order.Reason, timeMs int64) {
+	o.Reason = reason
+	a.cancel(o, timeMs)
+}
+
+// mustStep moves an order where it can always go.
+func mustStep(o *order.Order, step order.Step) {
+	if err := o.Step(step); err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,76 @@
+package order
+
+import (
+	"errors"
+	"testing"
+)
+
+// TestLateWords: what a report says after, or against, what is known already.
+func TestLateWords(t *testing.T) {
+	full := fill("10", "100")
+	full.Kind = ReportCancelled
+	withID := of(ReportUnknown)
+	withID.VenueOrderID = "V1"
+	for name, c := range map[string]struct {
+		reports []Report
+		status  Status
+		reason  Reason
+		last    Outcome
+		fails   bool // the last one
+	}{
+		"a refusal has its reason":             {[]Report{of(ReportRejected)}, Rejected, ReasonVenue, Outcome{Changed: true}, false},
+		"seen after all, it has none":          {[]Report{of(ReportRejected), of(ReportAccepted)}, Open, "", Outcome{Changed: true, Sighted: true}, false},
+		"refused twice":                        {[]Report{of(ReportRejected), of(ReportRejected)}, Rejected, ReasonVenue, Outcome{}, false},
+		"not sent":                             {[]Report{of(ReportUnknown), of(ReportNotSent)}, Rejected, ReasonNotSent, Outcome{Changed: true}, false},
+		"not sent at once":                     {[]Report{of(ReportNotSent)}, Rejected, ReasonNotSent, Outcome{Changed: true}, false},
+		"missing":                              {[]Report{of(ReportAccepted), of(ReportUnknown), of(ReportNotSent)}, Unknown, "", Outcome{Missing: true}, false},
+		"missing, known by its id":             {[]Report{withID, of(ReportNotSent)}, Unknown, "", Outcome{Missing: true}, false},
+		"the venue had it, so it was sent":     {[]Report{of(ReportAccepted), of(ReportNotSent)}, Open, "", Outcome{}, true},
+		"a refusal after the whole fill":       {[]Report{fill("10", "100"), of(ReportRejected)}, Filled, "", Outcome{}, true},
+		"cancelled, and all of it was traded":  {[]Report{full}, Filled, "", Outcome{Changed: true, Quantity: d("10"), Value: d("1000")}, false},
+		"cancelled with a fill without price":  {[]Report{{Kind: ReportCancelled, FilledQuantity: d("4")}}, Pending, "", Outcome{}, true},
+		"more of an overfill":                  {[]Report{fill("12", "1"), fill("13", "1")}, Filled, "", Outcome{Changed: true, Overfilled: true, Quantity: d("1"), Value: d("1")}, false},
+		"an overfill again":                    {[]Report{fill("12", "1"), fill("12", "1")}, Filled, "", Outcome{}, false},
+		"the trigger of a waiting one":         {[]Report{of(ReportAwaits), of(ReportTriggered)}, Open, "", Outcome{Changed: true}, false},
+		"a trigger after some of it":           {[]Report{fill("4", "1"), of(ReportTriggered)}, PartiallyFilled, "", Outcome{}, false},
+		"a trigger after all of it":            {[]Report{fill("10", "1"), of(ReportTriggered)}, Filled, "", Outcome{}, false},
+		"waiting after some of it":             {[]Report{fill("4", "1"), of(ReportAwaits)}, PartiallyFilled, "", Outcome{}, false},
+		"waiting after all of it":              {[]Report{fill("10", "1"), of(ReportAwaits)}, Filled, "", Outcome{}, false},
+		"waiting after it was cancelled":       {[]Report{of(ReportCancelled), of(ReportAwaits)}, TriggerPending, "", Outcome{Changed: true, Sighted: true}, false},
+		"waiting, lost, and found in part":     {[]Report{fill("4", "1"), of(ReportUnknown), of(ReportAwaits)}, PartiallyFilled, "", Outcome{Changed: true}, false},
+		"refused, lost, with a part":           {[]Report{fill("4", "1"), of(ReportUnknown), of(ReportRejected)}, Cancelled, ReasonVenue, Outcome{Changed: true}, false},
+		"a filled one that nobody knows of":    {[]Report{fill("10", "1"), of(ReportUnknown)}, Filled, "", Outcome{}, false},
+		"a cancelled one that was not changed": {[]Report{of(ReportCancelled), of(ReportUnchanged)}, Cancelled, "", Outcome{}, false},
+		"cancelled, then refused":              {[]Report{of(ReportCancelled), of(ReportRejected)}, Cancelled, "", Outcome{}, false},
+	} {
+		o := fresh()
+		var out Outcome
+		var err error
+		for i, r := range c.reports {
+			was := *o
+			out, err = o.Apply(r)
+			if fails := c.fails && i == len(c.reports)-1; fails != (err != nil) || fails && *o != was {
+				t.Errorf("%s: report %d: %v", name, i+1, err)
+			}
+		}
+		if o.Status != c.status || o.Reason != c.reason || out != c.last {
+			t.Errorf("%s: %s %s and %+v", name, o.Status, o.Reason, out)
+		}
+	}
+	var e *TransitionError
+	o := fresh()
+	o.Status = Filled
+	if _, err := o.Apply(of(ReportRejected)); !errors.As(err, &e) || e.From != Filled || e.Step != Reject {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAveragePrice(t *testing.T) {
+	o := fresh()
+	if !o.AveragePrice().IsZero() {
+		t.Errorf("before a fill: %v", o.AveragePrice())
+	}
+	if _, err := o.Apply(fill("4", "100.5")); err != nil || o.AveragePrice() != d("100.5") {
+		t.Errorf("%v, %v", o.AveragePrice(), err)
+	}
+}
