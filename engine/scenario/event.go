@@ -33,16 +33,17 @@ var kinds = []*kind{
 		head: []place{{"ACTION", "signal.action"}, {"SYMBOL", "symbol"}},
 		facts: []place{
 			{"by", "strategy_id"}, {"quantity", "signal.quantity"}, {"price", "signal.price"}, {"stoploss", "signal.stoploss"},
-			{"target", "signal.target"}, {"confidence", "signal.confidence"},
+			{"target", "signal.target"}, {"trail", "signal.trailing_stop"}, {"trigger", "signal.trigger_price"},
+			{"validity", "signal.validity"}, {"cancel", "signal.cancel"}, {"confidence", "signal.confidence"},
 		},
 	},
 	{
 		name: "order",
 		head: []place{{"EVENT", "event_type"}, {"SIDE", "order.transaction_type"}, {"QUANTITY", "order.quantity"}, {"SYMBOL", "symbol"}},
 		facts: []place{
-			{"by", "strategy_id"}, {"type", "order.order_type"}, {"price", "order.price"},
-			{"filled", "execution.filled_quantity"}, {"at", "execution.average_price"},
-			{"status", "order.status"}, {"reason", "order.reason"},
+			{"by", "strategy_id"}, {"type", "order.order_type"}, {"price", "order.price"}, {"trigger", "order.trigger_price"},
+			{"validity", "order.validity"}, {"filled", "execution.filled_quantity"}, {"at", "execution.average_price"},
+			{"fees", "execution.fees"}, {"status", "order.status"}, {"reason", "order.reason"},
 		},
 	},
 	{
@@ -50,7 +51,7 @@ var kinds = []*kind{
 		head: []place{{"EVENT", "event_type"}, {"SYMBOL", "symbol"}},
 		facts: []place{
 			{"of", "user_id"}, {"quantity", "position.quantity"}, {"at", "position.average_price"}, {"now", "position.current_price"},
-			{"open", "position.unrealized_pnl"}, {"made", "position.realized_pnl"},
+			{"open", "position.unrealized_pnl"}, {"made", "position.realized_pnl"}, {"fees", "position.fees"},
 		},
 		zeros: true,
 	},
