@@ -57,6 +57,7 @@ func (u *accountUpdate) read(r *messages.Record) error {
 	price, volume, late := decimal.Decimal{}, decimal.Decimal{}, false
 	if f := d.Forming; f != nil {
 		u.event.Candle = &market.Candle{Open: f.Open, High: f.High, Low: f.Low, Close: f.Close, Volume: f.Volume}
+		u.event.Candle.SetQuality(f.Quality)
 		price = f.Close
 	}
 	// An update of others is a trade of its own, in a partition that no tick has.
@@ -79,6 +80,13 @@ func (u *accountUpdate) read(r *messages.Record) error {
 	u.event.Price = price
 	u.mark = account.Mark{Symbol: d.Symbol, TimeMs: d.TimeMs, Price: price, Volume: volume, Seq: seq, Closing: u.event.Closed, Late: late}
 	return nil
+}
+
+// strategiesStep tells whether strategies are to see the update: not a candle that
+// is published again, for they have stepped on its close. What a late tick changed
+// is in the values to come.
+func (u *accountUpdate) strategiesStep() bool {
+	return !u.event.Closed || u.event.Candle == nil || !u.event.Candle.Amended
 }
 
 // accountMachine is the machine of one account: the pure account, its strategies
@@ -206,6 +214,9 @@ func (m *accountMachine) update(u *accountUpdate, cause account.Cause, box *outb
 			return
 		}
 		m.places[u.from] = u.at
+	}
+	if !u.strategiesStep() {
+		return
 	}
 	var questions []question
 	for _, id := range m.interest[u.event.Symbol+"\x00"+u.event.Timeframe.String()] {

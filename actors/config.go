@@ -52,6 +52,9 @@ type SymbolSettings struct {
 	Indicators []string
 	// Grace is the event time after a candle's end at which it closes; 0 is no grace.
 	Grace time.Duration
+	// Amend is the event time after its closing in which a late tick still changes a
+	// candle; 0 is never.
+	Amend time.Duration
 	// Silence is how long a source must be silent before another one is followed.
 	Silence time.Duration
 	// MaxAhead is how far a tick may be ahead of its record's timestamp.

@@ -22,10 +22,11 @@ const (
 type frame struct {
 	timeframe market.Timeframe
 	periods   int
-	calendar  market.Calendar
 	builder   *market.Builder // nil until the exchange is known
 	bars      []indicator.Bar // closed, oldest first
+	unsettled int             // how many of the newest bars can still be amended
 	meters    []*meter
+	amends    bool
 	asked     bool // history was asked for and has not come
 	emittedMs int64
 	newestMs  int64 // start of the candle that "ahead" was computed for
@@ -37,6 +38,9 @@ type meter struct {
 	spec    indicator.Spec
 	outputs []wantedOutput // sorted by name
 	closed  indicator.Indicator
+	// settled is closed without the bars that can still be amended; nil when late
+	// ticks amend nothing.
+	settled indicator.Indicator
 	// ahead is closed plus the open candles before the newest, during the grace in
 	// which more than one is open; nil when it has to be made again.
 	ahead indicator.Indicator
@@ -49,16 +53,16 @@ type wantedOutput struct {
 }
 
 func (f *frame) open(c *Config, exchange string) {
-	f.calendar = c.Symbols.Calendars.For(exchange)
-	f.builder = market.NewBuilder(f.timeframe, f.calendar, c.Symbols.Grace)
+	f.builder = market.NewBuilder(f.timeframe, c.Symbols.Calendars.For(exchange), c.Symbols.Grace)
+	f.builder.AmendWithin(c.Symbols.Amend)
+	f.amends = c.Symbols.Amend > 0
+	f.warm()
 }
 
 // forget drops everything that came from ticks.
 func (f *frame) forget() {
-	f.builder, f.bars, f.asked, f.emittedMs = nil, nil, false, 0
-	for _, m := range f.meters {
-		m.closed, m.ahead = indicator.New(m.spec), nil
-	}
+	f.builder, f.bars, f.unsettled, f.asked, f.emittedMs = nil, nil, 0, false, 0
+	f.warm()
 }
 
 // addIndicator adds an output by its name; a new indicator is warmed with the
@@ -74,9 +78,7 @@ func (f *frame) addIndicator(name string) error {
 			return fmt.Errorf("indicator %q: %s has %d indicators already, the most there can be", name, f.timeframe, maxIndicators)
 		}
 		m := newMeter(spec)
-		for _, b := range f.bars {
-			m.closed.Update(b)
-		}
+		f.warmMeter(m)
 		f.meters = append(f.meters, m)
 		i = len(f.meters) - 1
 	}
@@ -100,7 +102,7 @@ func (m *meter) want(name string, output int) {
 func (f *frame) bar(c *market.Candle) indicator.Bar {
 	return indicator.Bar{
 		StartMs: c.StartMs, Open: c.Open.Float64(), High: c.High.Float64(), Low: c.Low.Float64(),
-		Close: c.Close.Float64(), Volume: c.Volume.Float64(), SessionMs: f.calendar.SessionStart(c.StartMs),
+		Close: c.Close.Float64(), Volume: c.Volume.Float64(), SessionMs: f.builder.SessionStart(c.StartMs),
 	}
 }
 
@@ -108,8 +110,9 @@ func (f *frame) bar(c *market.Candle) indicator.Bar {
 func (f *frame) closed(c market.Candle) {
 	b := f.bar(&c)
 	f.bars = append(f.bars, b)
-	if len(f.bars) > f.periods+f.periods/4+16 {
-		f.bars = append(f.bars[:0], f.bars[len(f.bars)-f.periods:]...)
+	f.settle()
+	if keep := max(f.periods, f.unsettled); len(f.bars) > keep+keep/4+16 {
+		f.bars = append(f.bars[:0], f.bars[len(f.bars)-keep:]...)
 	}
 	for _, m := range f.meters {
 		m.closed.Update(b)
@@ -146,14 +149,9 @@ func (f *frame) prepend(candles []market.Candle) {
 		}
 	}
 	f.bars = append(older, f.bars...)
-	for _, m := range f.meters {
-		m.closed, m.ahead = indicator.New(m.spec), nil
-		for _, b := range f.bars {
-			m.closed.Update(b)
-		}
-	}
-	if len(f.bars) > f.periods {
-		f.bars = slices.Clone(f.bars[len(f.bars)-f.periods:])
+	f.warm()
+	if keep := max(f.periods, f.unsettled); len(f.bars) > keep {
+		f.bars = slices.Clone(f.bars[len(f.bars)-keep:])
 	}
 }
 
@@ -177,7 +175,7 @@ func (f *frame) emitTick(m *symbol, t *market.Tick, placed market.Placement, box
 		u.Indicators = f.formingValues(open)
 	}
 	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate,
-		messages.Header{Key: messages.HeaderTick, Value: messages.TickHeader{Price: t.Price, Volume: t.Volume, LogMs: box.in.logMs(), Late: placed == market.Late}.Append(nil)})
+		messages.Header{Key: messages.HeaderTick, Value: messages.TickHeader{Price: t.Price, Volume: t.Volume, LogMs: box.in.logMs(), Late: placed == market.Late || placed == market.Amends}.Append(nil)})
 	box.count(CountUpdates, "", 1)
 }
 

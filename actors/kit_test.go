@@ -70,7 +70,7 @@ func (k *kit) config() Config {
 		Checkpoint: Checkpoints{Min: time.Millisecond, Max: 5 * time.Millisecond, Replay: time.Nanosecond, Batch: 2},
 		Symbols: SymbolSettings{
 			Timeframe: market.MustParseTimeframe("1min"), Periods: 50, Indicators: []string{"EMA_3", "RSI_3"},
-			Grace: time.Second, Silence: 30 * time.Second, MaxAhead: time.Minute, Calendars: market.DefaultCalendars(),
+			Grace: time.Second, Silence: 30 * time.Second, MaxAhead: time.Minute, Calendars: market.Calendars{"NSE": market.NSE()},
 		},
 		Log: k.cluster.Log(), Clock: wall{}, Observer: k.seen, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}

@@ -61,6 +61,8 @@ const (
 	CountCheckpointed   // shard kind
 	CountSubscriptions  // current number of subscriptions changes
 	CountHistoryCandles //
+	CountHistoryErrors  // readings of history that failed
+	CountAmended        // timeframe
 )
 
 // Timing names a duration that the runtime measures.

@@ -104,7 +104,7 @@ func (m *symbol) closeDue(tracks *clockTracks, take int, box *outbox) {
 			}
 			for _, c := range f.builder.Advance(step.ms) {
 				f.closed(c)
-				m.emitClosed(f, c, box)
+				m.emitClosed(f, c, f.lastValues(), box)
 			}
 		}
 	}
@@ -132,6 +132,10 @@ func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
 		switch placed := f.builder.Add(t, clockMs); placed {
 		case market.Late:
 			box.count(CountLateTicks, f.timeframe.String(), 1)
+			f.emitTick(m, t, placed, box)
+		case market.Amends:
+			box.count(CountLateTicks, f.timeframe.String(), 1)
+			m.amend(f, t, box)
 			f.emitTick(m, t, placed, box)
 		case market.OffSession:
 			box.count(CountOffSession, "", 1)
@@ -188,6 +192,7 @@ func (m *symbol) follows(t *market.Tick) bool {
 		return false
 	}
 	m.follow(t.Source)
+	m.gap() // of both sources, ticks of the silence are missing
 	return true
 }
 
@@ -300,9 +305,9 @@ func (m *symbol) gap() {
 	}
 }
 
-// emitClosed puts out the update of a closed candle.
-func (m *symbol) emitClosed(f *frame, c market.Candle, box *outbox) {
-	u := messages.IndicatorUpdate{Symbol: m.key, Timeframe: f.timeframe.String(), TimeMs: c.EndMs - 1, Indicators: f.lastValues(), Forming: ohlcv(&c)}
+// emitClosed puts out the update of a closed candle with the values at its end.
+func (m *symbol) emitClosed(f *frame, c market.Candle, values []messages.IndicatorValue, box *outbox) {
+	u := messages.IndicatorUpdate{Symbol: m.key, Timeframe: f.timeframe.String(), TimeMs: c.EndMs - 1, Indicators: values, Forming: ohlcv(&c)}
 	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate,
 		messages.Header{Key: messages.HeaderTick, Value: messages.TickHeader{Price: c.Close, LogMs: box.in.logMs(), Closing: true}.Append(nil)})
 	box.count(CountUpdates, "", 1)
@@ -317,5 +322,5 @@ func (m *symbol) encode(u *messages.IndicatorUpdate) []byte {
 }
 
 func ohlcv(c *market.Candle) *messages.OHLCV {
-	return &messages.OHLCV{Open: c.Open, High: c.High, Low: c.Low, Close: c.Close, Volume: c.Volume}
+	return &messages.OHLCV{Open: c.Open, High: c.High, Low: c.Low, Close: c.Close, Volume: c.Volume, Quality: c.Quality()}
 }

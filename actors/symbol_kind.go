@@ -31,12 +31,14 @@ type symbolKind struct {
 	fetches   context.Context
 	endFetch  context.CancelFunc
 	fetchSlot chan struct{}
+	digest    string // of the settings, which don't change
 }
 
 func newSymbolKind(s *shard) *symbolKind {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &symbolKind{
-		shard: s, interner: messages.NewInterner(), minDue: make(map[string]int64),
+		digest: settingsDigest(s.config),
+		shard:  s, interner: messages.NewInterner(), minDue: make(map[string]int64),
 		fetches: ctx, endFetch: cancel, fetchSlot: make(chan struct{}, 4),
 	}
 }
@@ -249,6 +251,7 @@ func (k *symbolKind) external(ep *epoch, item any) {
 		return
 	}
 	if loaded.err != nil {
+		k.shard.config.Observer.Count(CountHistoryErrors, "", 1)
 		k.shard.config.Logger.Error("history not available", "symbol", loaded.symbol,
 			"timeframe", loaded.timeframe.String(), "error", loaded.err)
 	}
@@ -283,11 +286,14 @@ func (k *symbolKind) lose(ep *epoch, g gap) {
 	k.shard.timers++
 }
 
-// settings digests what shapes updates: a restart with other settings must not
-// make other bytes of ticks whose updates are out already.
-func (k *symbolKind) settings() string {
-	c := &k.shard.config.Symbols
+func (k *symbolKind) settings() string { return k.digest }
+
+// settingsDigest digests what shapes updates: a restart with other settings must
+// not make other bytes of ticks whose updates are out already.
+func settingsDigest(config *Config) string {
+	c := &config.Symbols
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%s|%d|%v|%v|%v|%v|%s|%v|%v", c.Timeframe, c.Periods, c.Indicators, c.Grace, c.Silence, c.MaxAhead, c.Emit, c.EmitEvery, k.shard.config.Protobuf)
+	fmt.Fprintf(h, "%s|%d|%v|%v|%v|%v|%s|%v|%v|%v|%s", c.Timeframe, c.Periods, c.Indicators, c.Grace, c.Silence, c.MaxAhead,
+		c.Emit, c.EmitEvery, config.Protobuf, c.Amend, c.Calendars.Fingerprint())
 	return fmt.Sprintf("%016x", h.Sum64())
 }

@@ -38,6 +38,10 @@ func (f *frame) state() *veloxpb.TimeframeState {
 		for i := range b.Open {
 			t.Open = append(t.Open, openCandle(&b.Open[i]))
 		}
+		for i := range b.Recent {
+			t.Recent = append(t.Recent, openCandle(&b.Recent[i]))
+		}
+		t.FinalMs = b.FinalMs
 	}
 	for _, b := range f.bars {
 		t.Bars = append(t.Bars, float64(b.StartMs), b.Open, b.High, b.Low, b.Close, b.Volume)
@@ -45,6 +49,9 @@ func (f *frame) state() *veloxpb.TimeframeState {
 	}
 	for _, m := range f.meters {
 		t.Indicators = append(t.Indicators, &veloxpb.IndicatorState{Name: m.spec.Name(), State: m.closed.AppendState(nil)})
+		if m.settled != nil {
+			t.Settled = append(t.Settled, &veloxpb.IndicatorState{Name: m.spec.Name(), State: m.settled.AppendState(nil)})
+		}
 		for _, o := range m.outputs {
 			t.Outputs = append(t.Outputs, o.name)
 		}
@@ -56,7 +63,7 @@ func openCandle(c *market.OpenCandle) *veloxpb.OpenCandle {
 	return &veloxpb.OpenCandle{
 		StartMs: c.StartMs, EndMs: c.EndMs, Open: c.Open.String(), High: c.High.String(), Low: c.Low.String(),
 		Close: c.Close.String(), Volume: c.Volume.String(), Ticks: c.Ticks,
-		OpenTimeMs: c.OpenTimeMs, CloseTimeMs: c.CloseTimeMs, Gap: c.Gap, Partial: c.Partial,
+		OpenTimeMs: c.OpenTimeMs, CloseTimeMs: c.CloseTimeMs, Gap: c.Gap, Partial: c.Partial, Amended: c.Amended,
 	}
 }
 
@@ -112,24 +119,40 @@ func (m *symbol) loadFrame(t *veloxpb.TimeframeState) (*frame, error) {
 }
 
 func (f *frame) loadBuilder(c *Config, exchange string, t *veloxpb.TimeframeState) error {
-	state := market.BuilderState{ClosedMs: t.ClosedMs, Started: t.Started}
-	for _, o := range t.Open {
+	state := market.BuilderState{ClosedMs: t.ClosedMs, Started: t.Started, FinalMs: t.FinalMs}
+	var err error
+	if state.Open, err = loadCandles(t.Open); err != nil {
+		return err
+	}
+	if state.Recent, err = loadCandles(t.Recent); err != nil {
+		return err
+	}
+	f.builder = market.RestoreBuilder(f.timeframe, c.Symbols.Calendars.For(exchange), c.Symbols.Grace, state)
+	f.builder.AmendWithin(c.Symbols.Amend)
+	f.amends, f.unsettled = c.Symbols.Amend > 0, len(f.builder.Recent())
+	if f.unsettled > len(f.bars) {
+		return fmt.Errorf("%d candles can be amended, but only %d are kept", f.unsettled, len(f.bars))
+	}
+	return nil
+}
+
+func loadCandles(saved []*veloxpb.OpenCandle) ([]market.OpenCandle, error) {
+	var out []market.OpenCandle
+	for _, o := range saved {
 		c := market.OpenCandle{OpenTimeMs: o.OpenTimeMs, CloseTimeMs: o.CloseTimeMs}
-		c.StartMs, c.EndMs, c.Ticks, c.Gap, c.Partial = o.StartMs, o.EndMs, o.Ticks, o.Gap, o.Partial
+		c.StartMs, c.EndMs, c.Ticks, c.Gap, c.Partial, c.Amended = o.StartMs, o.EndMs, o.Ticks, o.Gap, o.Partial, o.Amended
 		for text, to := range map[*string]*decimal.Decimal{
 			&o.Open: &c.Open, &o.High: &c.High, &o.Low: &c.Low, &o.Close: &c.Close, &o.Volume: &c.Volume,
 		} {
 			d, err := decimal.Parse(*text)
 			if err != nil {
-				return fmt.Errorf("open candle at %d: %w", o.StartMs, err)
+				return nil, fmt.Errorf("candle at %d: %w", o.StartMs, err)
 			}
 			*to = d
 		}
-		state.Open = append(state.Open, c)
+		out = append(out, c)
 	}
-	f.calendar = c.Symbols.Calendars.For(exchange)
-	f.builder = market.RestoreBuilder(f.timeframe, f.calendar, c.Symbols.Grace, state)
-	return nil
+	return out, nil
 }
 
 func (f *frame) loadMeters(t *veloxpb.TimeframeState) error {
@@ -152,5 +175,5 @@ func (f *frame) loadMeters(t *veloxpb.TimeframeState) error {
 			return fmt.Errorf("state of indicator %s doesn't fit: %w, %d bytes left", s.Name, err, len(rest))
 		}
 	}
-	return nil
+	return f.loadSettled(t.Settled)
 }

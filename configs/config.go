@@ -2,6 +2,8 @@ package configs
 
 import (
 	"time"
+
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // Config is every setting of a node. Fields carry their key (yaml) and what is
@@ -10,21 +12,24 @@ import (
 type Config struct {
 	// Revision goes into the ids of the commands that the accounts of this
 	// configuration become: raise it with every change of an account or strategy.
-	Revision   int64               `yaml:"revision" range:"1.."`
-	Kafka      Kafka               `yaml:"kafka"`
-	Topics     Topics              `yaml:"topics"`
-	Broker     Broker              `yaml:"broker"`
-	Node       Node                `yaml:"node"`
-	HTTP       HTTP                `yaml:"http"`
-	Log        Log                 `yaml:"log"`
-	Processing Processing          `yaml:"processing"`
-	Symbols    Symbols             `yaml:"symbols"`
-	Calendars  map[string]Calendar `yaml:"calendars"`
-	Simulate   Simulate            `yaml:"simulate"`
-	Faults     Faults              `yaml:"faults"`
-	Accounts   []Account           `yaml:"accounts"`
+	Revision   int64      `yaml:"revision" range:"1.."`
+	Kafka      Kafka      `yaml:"kafka"`
+	Topics     Topics     `yaml:"topics"`
+	Broker     Broker     `yaml:"broker"`
+	Node       Node       `yaml:"node"`
+	HTTP       HTTP       `yaml:"http"`
+	Log        Log        `yaml:"log"`
+	Processing Processing `yaml:"processing"`
+	Symbols    Symbols    `yaml:"symbols"`
+	Calendars  Calendars  `yaml:"calendars"`
+	History    History    `yaml:"history"`
+	Simulate   Simulate   `yaml:"simulate"`
+	Faults     Faults     `yaml:"faults"`
+	Accounts   []Account  `yaml:"accounts"`
 
-	where map[string]string
+	where      map[string]string
+	calendars  market.Calendars
+	knownUntil map[string]market.Date
 }
 
 // Embedded tells whether the node brings its own broker, because no bootstrap
@@ -182,6 +187,8 @@ type Symbols struct {
 	Emit Emit `yaml:"emit"`
 	// CloseGrace is the event time after a candle's end at which it closes.
 	CloseGrace time.Duration `yaml:"close_grace" range:"0s..1h"`
+	// Amend is how long after its closing a late tick may change a candle; 0s: never.
+	Amend time.Duration `yaml:"amend" range:"0s..5m"`
 	// SourceSilence is how long a source must be silent before another is followed.
 	SourceSilence time.Duration `yaml:"source_silence" range:"1s..24h"`
 	// MaxAhead is how far a tick may be ahead of its record's timestamp.
@@ -191,16 +198,14 @@ type Symbols struct {
 	IdleClose time.Duration `yaml:"idle_close" range:"0s..24h"`
 }
 
-// Calendar is the trading session of an exchange, on weekdays. An exchange
-// without one trades 24x7, aligned to UTC.
-type Calendar struct {
-	// Open and Close are local times of day, "09:15".
-	Open  string `yaml:"open" check:"clock"`
-	Close string `yaml:"close" check:"clock"`
-	// Zone is an IANA name, "Asia/Kolkata".
-	Zone string `yaml:"zone" check:"zone"`
-	// Holidays are dates without a session, "2026-01-26".
-	Holidays []string `yaml:"holidays" check:"date"`
+// History is where past candles come from when a symbol or a timeframe is new.
+type History struct {
+	// Directory holds CSV files of ticks or candles; empty: there is no history.
+	Directory string `yaml:"directory"`
+	// Lookback is how far before the present files are read.
+	Lookback time.Duration `yaml:"lookback" range:"1h..87600h"`
+	// Timeout bounds one symbol's reading.
+	Timeout time.Duration `yaml:"timeout" range:"1s..1h"`
 }
 
 // Simulate is the simulated market.
@@ -212,6 +217,8 @@ type Simulate struct {
 	Seed           int64   `yaml:"seed"`
 	TicksPerSecond float64 `yaml:"ticks_per_second" range:"0.001..1000000"`
 	Exchange       string  `yaml:"exchange" check:"name"`
+	// NameByExchange names symbols {symbol}.{exchange}.
+	NameByExchange bool `yaml:"name_by_exchange"`
 }
 
 // Faults are injected failures, for tests of a cluster only.

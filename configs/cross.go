@@ -23,9 +23,6 @@ func (c *checker) crossChecks(cfg *Config) {
 	if cfg.Simulate.Enabled && !slices.Contains(cfg.Node.Roles, "feeds") {
 		c.report("simulate.enabled", "true", "want the role feeds in node.roles for it, or false")
 	}
-	for _, name := range sortedKeys(cfg.Calendars) {
-		c.calendar("calendars."+name, cfg.Calendars[name])
-	}
 	for i, r := range cfg.Faults.Rules {
 		c.faultRule(fmt.Sprintf("faults.rules[%d]", i), r)
 	}
@@ -72,17 +69,6 @@ func (c *checker) security(k *Kafka) {
 	}
 	if !k.TLS.Enabled && (k.SASL.Mechanism == "PLAIN" || k.SASL.Mechanism == "OAUTHBEARER") {
 		c.report("kafka.sasl.mechanism", k.SASL.Mechanism, "sends the secret as it is: want kafka.tls.enabled true with it")
-	}
-}
-
-func (c *checker) calendar(path string, cal Calendar) {
-	for _, part := range [][2]string{{"open", cal.Open}, {"close", cal.Close}, {"zone", cal.Zone}} {
-		if part[1] == "" {
-			c.report(join(path, part[0]), "", "must be given")
-		}
-	}
-	if checkClock(cal.Open) == "" && checkClock(cal.Close) == "" && cal.Close <= cal.Open {
-		c.report(path+".close", cal.Close, "want a time after "+path+".open, which is "+cal.Open+": a session ends on its day")
 	}
 }
 

@@ -127,8 +127,10 @@ func (l *loader) merge(where map[string]string) {
 // relative makes paths in the file relative to the file, not to where the
 // program was started.
 func (l *loader) relative(dir string) {
-	if f := l.config.Topics.File; f != "" && !filepath.IsAbs(f) {
-		l.config.Topics.File = filepath.Join(dir, f)
+	for _, f := range []*string{&l.config.Topics.File, &l.config.Calendars.File, &l.config.History.Directory} {
+		if *f != "" && !filepath.IsAbs(*f) {
+			*f = filepath.Join(dir, *f)
+		}
 	}
 }
 
@@ -180,7 +182,8 @@ func (l *loader) finish() (*Config, error) {
 	c.walk("", reflect.ValueOf(l.config).Elem())
 	c.crossChecks(l.config)
 	c.accounts(l.config)
-	if problems := append(l.problems, c.problems...); len(problems) > 0 {
+	problems := append(l.problems, c.problems...)
+	if problems = append(problems, l.readCalendars()...); len(problems) > 0 {
 		return nil, &Error{Problems: problems}
 	}
 	l.config.where = l.where
@@ -209,7 +212,7 @@ type Setting struct {
 }
 
 // Settings lists every setting that is one value or a list of such, in the order
-// of the defaults' file. Accounts, calendars and fault rules are not in it.
+// of the defaults' file. Accounts and fault rules are not in it.
 func (c *Config) Settings() []Setting {
 	var out []Setting
 	eachSetting("", reflect.ValueOf(c).Elem(), func(path string, v reflect.Value) {

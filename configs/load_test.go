@@ -128,7 +128,7 @@ func TestSourcesInOrder(t *testing.T) {
 		"symbols.emit":           "environment variable VELOX_SYMBOLS_EMIT",
 		"symbols.indicators[0]":  "mine.yaml:4",
 		"symbols.indicators[1]":  "mine.yaml:4", // gone with the default's list
-		"calendars.NSE.close":    "shipped velox.yaml",
+		"calendars.file":         "shipped velox.yaml",
 		"symbols.source_silence": "shipped velox.yaml",
 	} {
 		if got := cfg.Where(path); !strings.HasPrefix(got, want) {
@@ -261,17 +261,12 @@ accounts:
   - user_id: a
     limits: &limits {daily_loss: 1000.5, position_size: 10}
   - {user_id: b, limits: *limits}
-calendars:
-  NSE: {holidays: ["2026-01-26"]}
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(cfg.Accounts[1].Limits, cfg.Accounts[0].Limits) || cfg.Accounts[1].Limits.DailyLoss.String() != "1000.5" {
 		t.Errorf("limits are %+v", cfg.Accounts[1].Limits)
-	}
-	if nse := cfg.Calendars["NSE"]; nse.Open != "09:15" || len(nse.Holidays) != 1 {
-		t.Errorf("NSE is %+v: a mapping must be merged", nse)
 	}
 }
 

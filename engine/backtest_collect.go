@@ -37,7 +37,7 @@ type collector struct {
 }
 
 // executed is what was traded of an order so far.
-type executed struct{ quantity, value decimal.Decimal }
+type executed struct{ quantity, value, fees decimal.Decimal }
 
 func newCollector(accounts []configs.Account) *collector {
 	c := &collector{
@@ -102,7 +102,7 @@ func (c *collector) order(e *messages.OrderEvent) error {
 		return nil
 	}
 	before := c.traded[e.OrderID]
-	now := executed{e.Execution.FilledQuantity, e.Execution.FilledQuantity.Mul(e.Execution.AveragePrice)}
+	now := executed{e.Execution.FilledQuantity, e.Execution.FilledQuantity.Mul(e.Execution.AveragePrice), e.Execution.Fees}
 	if e.Order.Status == "FILLED" || e.EventType == string(account.Cancelled) || e.EventType == string(account.Rejected) {
 		delete(c.traded, e.OrderID)
 	} else {
@@ -121,7 +121,8 @@ func (c *collector) order(e *messages.OrderEvent) error {
 		quantity, value = quantity.Neg(), value.Neg()
 	}
 	c.fills = append(c.fills, performance.Fill{
-		Book: book, TimeMs: e.TimeMs, OrderID: e.OrderID, Quantity: quantity, Value: value, AnyBook: c.risk[e.StrategyID],
+		Book: book, TimeMs: e.TimeMs, OrderID: e.OrderID, Quantity: quantity, Value: value, Fees: now.fees.Sub(before.fees),
+		AnyBook: c.risk[e.StrategyID],
 	})
 	key := [2]string{book.Account, book.Symbol}
 	c.held[key] = c.held[key].Add(quantity)

@@ -19,12 +19,19 @@ type tickWriter struct {
 	producer *kafka.Producer
 	protobuf bool
 	faults   *fault.Injector // nil: off
+	// byExchange names symbols {symbol}.{exchange}.
+	byExchange bool
 }
 
 // Send implements the feeds' Sink.
 func (w *tickWriter) Send(ctx context.Context, t *market.Tick) error {
 	if err := w.faults.At("feed read", t.Symbol); err != nil {
 		return err
+	}
+	if w.byExchange {
+		named := *t // the tick is the feed's
+		named.Symbol += "." + t.Exchange
+		t = &named
 	}
 	out := messages.Out{Topic: messages.TopicTicks, Partition: messages.AnyPartition, Key: []byte(t.Symbol)}
 	contentType := messages.ContentTypeJSON
@@ -68,7 +75,9 @@ func (n *node) simulate(ctx context.Context, out io.Writer) error {
 		case <-ctx.Done():
 		}
 	}()
-	return feed.Run(ctx, &tickWriter{producer: producer, protobuf: n.config.Processing.Format == "protobuf", faults: n.faults})
+	return feed.Run(ctx, &tickWriter{
+		producer: producer, protobuf: n.config.Processing.Format == "protobuf", faults: n.faults, byExchange: s.NameByExchange,
+	})
 }
 
 // commandsTaken waits until the local shards have taken in the commands that are

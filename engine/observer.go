@@ -51,6 +51,8 @@ func (o *observer) Count(c actors.Counter, label string, n int) {
 		m.OtherSource.Add(float64(n))
 	case actors.CountHistoryCandles:
 		m.HistoryCandles.Add(float64(n))
+	case actors.CountHistoryErrors:
+		m.HistoryErrors.Add(float64(n))
 	case actors.CountConsumed:
 		m.Consumed(label, o.groupOf(label), n)
 	default:
@@ -99,6 +101,8 @@ func (o *observer) family(c actors.Counter) *telemetry.Family {
 		return m.DeadLetters
 	case actors.CountLateTicks:
 		return m.LateTicks
+	case actors.CountAmended:
+		return m.Amended
 	case actors.CountPassedOn:
 		return m.PassedOn
 	case actors.CountRepeats:

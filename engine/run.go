@@ -183,6 +183,8 @@ func (n *node) startShards() error {
 	if n.faults != nil {
 		shards.Fault = n.faults.At
 	}
+	shards.History = historyOf(n.config, n.observer, n.logger)
+	tellOutdated(n.config, time.Now(), n.logger)
 	if n.shards, err = actors.StartNode(shards); err != nil {
 		return fmt.Errorf("start the actors: %w", err)
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -33,10 +32,6 @@ func kafkaSettings(c *configs.Config, bootstrap []string, logger *slog.Logger) k
 
 // shardSettings gives the settings of the shards, without the ports.
 func shardSettings(c *configs.Config) (actors.Config, error) {
-	calendars, err := calendarsOf(c)
-	if err != nil {
-		return actors.Config{}, err
-	}
 	tf, err := market.ParseTimeframe(c.Symbols.Timeframe)
 	if err != nil {
 		return actors.Config{}, exit(ExitSettings, "symbols.timeframe: %w", err)
@@ -63,42 +58,13 @@ func shardSettings(c *configs.Config) (actors.Config, error) {
 			Timeframe: tf, Periods: c.Symbols.Periods, Indicators: c.Symbols.Indicators,
 			Grace: c.Symbols.CloseGrace, Silence: c.Symbols.SourceSilence, MaxAhead: c.Symbols.MaxAhead,
 			IdleClose: c.Symbols.IdleClose, Emit: actors.EmitMode(c.Symbols.Emit.Mode), EmitEvery: c.Symbols.Emit.Every,
-			Calendars: calendars,
+			Calendars: c.MarketCalendars(), Amend: c.Symbols.Amend,
 		},
 	}, nil
 }
 
 func restarts(i configs.Intensity) actors.Restarts {
 	return actors.Restarts{Max: i.Max, Window: i.Window}
-}
-
-func calendarsOf(c *configs.Config) (market.Calendars, error) {
-	out := make(market.Calendars, len(c.Calendars))
-	for exchange, s := range c.Calendars {
-		open, err := timeOfDay(s.Open)
-		if err != nil {
-			return nil, exit(ExitSettings, "calendars.%s.open: %w", exchange, err)
-		}
-		shut, err := timeOfDay(s.Close)
-		if err != nil {
-			return nil, exit(ExitSettings, "calendars.%s.close: %w", exchange, err)
-		}
-		if out[exchange], err = market.NewCalendar(s.Zone, open, shut, s.Holidays); err != nil {
-			return nil, exit(ExitSettings, "calendars.%s: %w", exchange, err)
-		}
-	}
-	return out, nil
-}
-
-func timeOfDay(text string) (time.Duration, error) {
-	if text == "24:00" {
-		return 24 * time.Hour, nil
-	}
-	t, err := time.Parse("15:04", text)
-	if err != nil {
-		return 0, fmt.Errorf("%q is no time of day: %w", text, err)
-	}
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
 }
 
 // Names of the groups, after the prefix.

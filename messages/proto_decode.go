@@ -90,6 +90,13 @@ func decodeUpdateProto(value []byte, u *IndicatorUpdate) error {
 			Open: m.read("open", f.Open), High: m.read("high", f.High), Low: m.read("low", f.Low),
 			Close: m.read("close", f.Close), Volume: m.sum("volume", f.Volume),
 		}
+		if f.Quality != "" {
+			q, err := readQuality("quality", f.Quality)
+			if err != nil {
+				return err
+			}
+			u.Forming.Quality = q
+		}
 	}
 	if m.err != nil {
 		return m.err

@@ -41,6 +41,9 @@ func AppendUpdateProto(b []byte, u *IndicatorUpdate) []byte {
 	}
 	if f := u.Forming; f != nil {
 		p.FormingCandle = &veloxpb.Ohlcv{Open: text(f.Open), High: text(f.High), Low: text(f.Low), Close: text(f.Close), Volume: text(f.Volume)}
+		if f.Quality != market.Complete {
+			p.FormingCandle.Quality = f.Quality.String()
+		}
 	}
 	return appendProto(b, p)
 }

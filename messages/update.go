@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // IndicatorValue is one indicator in an update. Realtime: the value includes the
@@ -15,8 +16,12 @@ type IndicatorValue struct {
 	Realtime bool
 }
 
-// OHLCV is a candle's prices and volume.
-type OHLCV struct{ Open, High, Low, Close, Volume decimal.Decimal }
+// OHLCV is a candle's prices and volume, and what they are worth. On the wire,
+// quality is left out when the candle is complete.
+type OHLCV struct {
+	Open, High, Low, Close, Volume decimal.Decimal
+	Quality                        market.Quality
+}
 
 // IndicatorUpdate is a record of indicator-updates: the indicators of a symbol
 // and timeframe after one tick, or when a candle closed.
@@ -54,7 +59,11 @@ func AppendUpdate(b []byte, u *IndicatorUpdate) []byte {
 		b = f.High.Append(append(b, `,"high":`...))
 		b = f.Low.Append(append(b, `,"low":`...))
 		b = f.Close.Append(append(b, `,"close":`...))
-		b = append(f.Volume.Append(append(b, `,"volume":`...)), '}')
+		b = f.Volume.Append(append(b, `,"volume":`...))
+		if f.Quality != market.Complete {
+			b = append(append(append(b, `,"quality":"`...), f.Quality.String()...), '"')
+		}
+		b = append(b, '}')
 	}
 	return append(b, '}')
 }
@@ -150,9 +159,33 @@ func (u *IndicatorUpdate) decodeForming(s *scanner) error {
 			_, err = s.decimalField("forming_candle.close", &f.Close)
 		case "volume":
 			_, err = s.sumField("forming_candle.volume", &f.Volume)
+		case "quality":
+			err = s.qualityField("forming_candle.quality", &f.Quality)
 		default:
 			err = s.skip()
 		}
 		return err
 	})
+}
+
+// qualityField reads a candle's quality; null is complete.
+func (s *scanner) qualityField(field string, q *market.Quality) error {
+	text, ok, err := s.textField(field)
+	if err != nil || !ok {
+		return err
+	}
+	parsed, wrong := readQuality(field, string(text))
+	if wrong != nil {
+		return s.note(wrong)
+	}
+	*q = parsed
+	return nil
+}
+
+func readQuality(field, text string) (market.Quality, *DecodeError) {
+	q, err := market.ParseQuality(text)
+	if err != nil {
+		return 0, &DecodeError{Reason: ReasonUnknown, Field: field, Detail: err.Error()}
+	}
+	return q, nil
 }

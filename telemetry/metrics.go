@@ -21,6 +21,7 @@ type Metrics struct {
 	OffSessionTicks prometheus.Counter
 	OtherSource     prometheus.Counter
 	HistoryCandles  prometheus.Counter
+	HistoryErrors   prometheus.Counter
 
 	Orders       *Family // event
 	Positions    *Family // event
@@ -28,6 +29,7 @@ type Metrics struct {
 	Restarts     *Family // actor
 	DeadLetters  *Family // reason
 	LateTicks    *Family // timeframe
+	Amended      *Family // timeframe
 	PassedOn     *Family // topic
 	Repeats      *Family // what
 	Epochs       *Family // kind
@@ -81,6 +83,7 @@ func (m *Metrics) registerCounters(reg prometheus.Registerer) {
 	m.OffSessionTicks = counter("velox_off_session_ticks_total", "Ticks outside of their exchange's session: last price only")
 	m.OtherSource = counter("velox_other_source_ticks_total", "Ticks of a source that their symbol does not follow, left out")
 	m.HistoryCandles = counter("velox_history_candles_total", "Past candles loaded before a symbol was followed")
+	m.HistoryErrors = counter("velox_history_errors_total", "Files of history that were left out, and readings that failed")
 }
 
 func (m *Metrics) registerFamilies(reg prometheus.Registerer) {
@@ -90,6 +93,7 @@ func (m *Metrics) registerFamilies(reg prometheus.Registerer) {
 	m.Restarts = newFamily(reg, "velox_restarts_total", "Restarts by supervision", "actor")
 	m.DeadLetters = newFamily(reg, "velox_dead_letters_total", "Records written to the dead letters", "reason")
 	m.LateTicks = newFamily(reg, "velox_late_ticks_total", "Ticks of a candle that was closed already", "timeframe")
+	m.Amended = newFamily(reg, "velox_amended_candles_total", "Closed candles that late ticks changed and that were published again", "timeframe")
 	m.PassedOn = newFamily(reg, "velox_passed_on_total", "Records copied to the partition that is their key's home", "topic")
 	m.Repeats = newFamily(reg, "velox_repeats_dropped_total", "Repeated updates, commands and signals dropped", "what")
 	m.Epochs = newFamily(reg, "velox_epochs_total", "Rounds of shards that took something in", "kind")

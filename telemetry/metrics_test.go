@@ -17,7 +17,7 @@ import (
 // touchAll gives every labelled metric one series, so that Gather shows it.
 func touchAll(m *Metrics) {
 	for _, f := range []*Family{
-		m.Orders, m.Positions, m.Restarts, m.DeadLetters, m.LateTicks, m.PassedOn, m.Repeats, m.Epochs,
+		m.Orders, m.Positions, m.Restarts, m.DeadLetters, m.LateTicks, m.Amended, m.PassedOn, m.Repeats, m.Epochs,
 		m.Quarantined, m.LostRecords, m.ExternalSeen, m.VenueCalls, m.Timers, m.Checkpointed,
 	} {
 		f.Add("x", 1)

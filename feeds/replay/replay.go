@@ -93,7 +93,7 @@ func Open(paths []string, options Options) (*Replay, error) {
 		f, err := openFile(path, i, options.NameByExchange)
 		if err == nil {
 			r.all = append(r.all, f)
-			r.total += f.size
+			r.total += f.Size()
 			err = r.enter(f)
 		}
 		if err != nil {
@@ -169,7 +169,7 @@ func (r *Replay) Progress() Progress {
 		Ticks: r.ticks.Load(), BytesTotal: r.total, FirstMs: r.firstMs.Load(), TimeMs: r.timeMs.Load(),
 	}
 	for _, f := range r.all {
-		p.BytesRead += f.read.Load()
+		p.BytesRead += f.Read()
 	}
 	if begun := r.begunNs.Load(); begun != 0 {
 		p.Elapsed = r.options.Clock.Now().Sub(time.Unix(0, begun))
@@ -181,7 +181,7 @@ func (r *Replay) Progress() Progress {
 func (r *Replay) Close() error {
 	var errs []error
 	for _, f := range r.all {
-		errs = append(errs, f.close())
+		errs = append(errs, f.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -37,7 +37,7 @@ func zip(text string) string {
 	return b.String()
 }
 
-func csv(lines ...string) string { return header + "\n" + strings.Join(lines, "\n") + "\n" }
+func csv(lines ...string) string { return Header + "\n" + strings.Join(lines, "\n") + "\n" }
 
 func open(t testing.TB, options Options, paths ...string) *Replay {
 	t.Helper()
@@ -160,7 +160,7 @@ func TestNameByExchangeNeedsOne(t *testing.T) {
 func TestMerge(t *testing.T) {
 	a := write(t, "a.csv", csv("a1,X,10,1,1", "a2,X,30,1,1", "a3,X,20,1,1", "a4,X,50,1,1"))
 	b := write(t, "b.csv", csv("b1,X,10,1,1", "b2,X,25,1,1", "b3,X,30,1,1"))
-	none := write(t, "none.csv", csv()[:len(header)])
+	none := write(t, "none.csv", csv()[:len(Header)])
 	var got []string
 	for _, tick := range all(t, open(t, Options{}, a, none, b)) {
 		got = append(got, tick.Symbol)

@@ -209,12 +209,14 @@ func (x *IndicatorValue) GetIsRealtime() bool {
 }
 
 type Ohlcv struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Open          string                 `protobuf:"bytes,1,opt,name=open,proto3" json:"open,omitempty"`
-	High          string                 `protobuf:"bytes,2,opt,name=high,proto3" json:"high,omitempty"`
-	Low           string                 `protobuf:"bytes,3,opt,name=low,proto3" json:"low,omitempty"`
-	Close         string                 `protobuf:"bytes,4,opt,name=close,proto3" json:"close,omitempty"`
-	Volume        string                 `protobuf:"bytes,5,opt,name=volume,proto3" json:"volume,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Open   string                 `protobuf:"bytes,1,opt,name=open,proto3" json:"open,omitempty"`
+	High   string                 `protobuf:"bytes,2,opt,name=high,proto3" json:"high,omitempty"`
+	Low    string                 `protobuf:"bytes,3,opt,name=low,proto3" json:"low,omitempty"`
+	Close  string                 `protobuf:"bytes,4,opt,name=close,proto3" json:"close,omitempty"`
+	Volume string                 `protobuf:"bytes,5,opt,name=volume,proto3" json:"volume,omitempty"`
+	// Such as "partial"; empty: complete.
+	Quality       string `protobuf:"bytes,6,opt,name=quality,proto3" json:"quality,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -280,6 +282,13 @@ func (x *Ohlcv) GetClose() string {
 func (x *Ohlcv) GetVolume() string {
 	if x != nil {
 		return x.Volume
+	}
+	return ""
+}
+
+func (x *Ohlcv) GetQuality() string {
+	if x != nil {
+		return x.Quality
 	}
 	return ""
 }
@@ -1126,13 +1135,14 @@ const file_events_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x01R\x05value\x12\x1f\n" +
 	"\vis_realtime\x18\x03 \x01(\bR\n" +
-	"isRealtime\"o\n" +
+	"isRealtime\"\x89\x01\n" +
 	"\x05Ohlcv\x12\x12\n" +
 	"\x04open\x18\x01 \x01(\tR\x04open\x12\x12\n" +
 	"\x04high\x18\x02 \x01(\tR\x04high\x12\x10\n" +
 	"\x03low\x18\x03 \x01(\tR\x03low\x12\x14\n" +
 	"\x05close\x18\x04 \x01(\tR\x05close\x12\x16\n" +
-	"\x06volume\x18\x05 \x01(\tR\x06volume\"\xe5\x01\n" +
+	"\x06volume\x18\x05 \x01(\tR\x06volume\x12\x18\n" +
+	"\aquality\x18\x06 \x01(\tR\aquality\"\xe5\x01\n" +
 	"\x0fIndicatorUpdate\x12\x16\n" +
 	"\x06symbol\x18\x01 \x01(\tR\x06symbol\x12\x1c\n" +
 	"\ttimeframe\x18\x02 \x01(\tR\ttimeframe\x12\x1c\n" +

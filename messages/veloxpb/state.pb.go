@@ -408,6 +408,7 @@ type OpenCandle struct {
 	CloseTimeMs   int64                  `protobuf:"varint,10,opt,name=close_time_ms,json=closeTimeMs,proto3" json:"close_time_ms,omitempty"`
 	Gap           bool                   `protobuf:"varint,11,opt,name=gap,proto3" json:"gap,omitempty"`
 	Partial       bool                   `protobuf:"varint,12,opt,name=partial,proto3" json:"partial,omitempty"`
+	Amended       bool                   `protobuf:"varint,13,opt,name=amended,proto3" json:"amended,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -526,6 +527,13 @@ func (x *OpenCandle) GetPartial() bool {
 	return false
 }
 
+func (x *OpenCandle) GetAmended() bool {
+	if x != nil {
+		return x.Amended
+	}
+	return false
+}
+
 // IndicatorState is one indicator's own state, bit for bit.
 type IndicatorState struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -600,7 +608,12 @@ type TimeframeState struct {
 	BarSessionsMs []int64           `protobuf:"varint,5,rep,packed,name=bar_sessions_ms,json=barSessionsMs,proto3" json:"bar_sessions_ms,omitempty"`
 	Indicators    []*IndicatorState `protobuf:"bytes,6,rep,name=indicators,proto3" json:"indicators,omitempty"`
 	// Time of the last update that was emitted, for emit intervals.
-	EmittedMs     int64 `protobuf:"varint,7,opt,name=emitted_ms,json=emittedMs,proto3" json:"emitted_ms,omitempty"`
+	EmittedMs int64 `protobuf:"varint,7,opt,name=emitted_ms,json=emittedMs,proto3" json:"emitted_ms,omitempty"`
+	// Closed candles that a late tick may still amend, oldest first, the end of the newest that is final, and the
+	// indicators as they were before these candles.
+	Recent        []*OpenCandle     `protobuf:"bytes,12,rep,name=recent,proto3" json:"recent,omitempty"`
+	FinalMs       int64             `protobuf:"varint,13,opt,name=final_ms,json=finalMs,proto3" json:"final_ms,omitempty"`
+	Settled       []*IndicatorState `protobuf:"bytes,14,rep,name=settled,proto3" json:"settled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -710,6 +723,27 @@ func (x *TimeframeState) GetEmittedMs() int64 {
 		return x.EmittedMs
 	}
 	return 0
+}
+
+func (x *TimeframeState) GetRecent() []*OpenCandle {
+	if x != nil {
+		return x.Recent
+	}
+	return nil
+}
+
+func (x *TimeframeState) GetFinalMs() int64 {
+	if x != nil {
+		return x.FinalMs
+	}
+	return 0
+}
+
+func (x *TimeframeState) GetSettled() []*IndicatorState {
+	if x != nil {
+		return x.Settled
+	}
+	return nil
 }
 
 // SymbolState is the payload of a symbol's EntityState.
@@ -857,7 +891,7 @@ const file_state_proto_rawDesc = "" +
 	"\x03key\x18\x03 \x01(\tR\x03key\x124\n" +
 	"\bfrontier\x18\x04 \x03(\v2\x18.velox.state.v1.PositionR\bfrontier\x123\n" +
 	"\x06clocks\x18\x05 \x03(\v2\x1b.velox.state.v1.SourceClockR\x06clocks\x12\x18\n" +
-	"\apayload\x18\x06 \x01(\fR\apayload\"\xae\x02\n" +
+	"\apayload\x18\x06 \x01(\fR\apayload\"\xc8\x02\n" +
 	"\n" +
 	"OpenCandle\x12\x19\n" +
 	"\bstart_ms\x18\x01 \x01(\x03R\astartMs\x12\x15\n" +
@@ -873,10 +907,11 @@ const file_state_proto_rawDesc = "" +
 	"\rclose_time_ms\x18\n" +
 	" \x01(\x03R\vcloseTimeMs\x12\x10\n" +
 	"\x03gap\x18\v \x01(\bR\x03gap\x12\x18\n" +
-	"\apartial\x18\f \x01(\bR\apartial\":\n" +
+	"\apartial\x18\f \x01(\bR\apartial\x12\x18\n" +
+	"\aamended\x18\r \x01(\bR\aamended\":\n" +
 	"\x0eIndicatorState\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05state\x18\x02 \x01(\fR\x05state\"\xfa\x02\n" +
+	"\x05state\x18\x02 \x01(\fR\x05state\"\x83\x04\n" +
 	"\x0eTimeframeState\x12\x1c\n" +
 	"\ttimeframe\x18\x01 \x01(\tR\ttimeframe\x12\x18\n" +
 	"\aperiods\x18\x02 \x01(\x05R\aperiods\x12.\n" +
@@ -892,7 +927,10 @@ const file_state_proto_rawDesc = "" +
 	"indicators\x18\x06 \x03(\v2\x1e.velox.state.v1.IndicatorStateR\n" +
 	"indicators\x12\x1d\n" +
 	"\n" +
-	"emitted_ms\x18\a \x01(\x03R\temittedMs\"\xbb\x02\n" +
+	"emitted_ms\x18\a \x01(\x03R\temittedMs\x122\n" +
+	"\x06recent\x18\f \x03(\v2\x1a.velox.state.v1.OpenCandleR\x06recent\x12\x19\n" +
+	"\bfinal_ms\x18\r \x01(\x03R\afinalMs\x128\n" +
+	"\asettled\x18\x0e \x03(\v2\x1e.velox.state.v1.IndicatorStateR\asettled\"\xbb\x02\n" +
 	"\vSymbolState\x12\x1a\n" +
 	"\bexchange\x18\x01 \x01(\tR\bexchange\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\tR\x06source\x12\x1b\n" +
@@ -943,12 +981,14 @@ var file_state_proto_depIdxs = []int32{
 	1,  // 6: velox.state.v1.EntityState.clocks:type_name -> velox.state.v1.SourceClock
 	5,  // 7: velox.state.v1.TimeframeState.open:type_name -> velox.state.v1.OpenCandle
 	6,  // 8: velox.state.v1.TimeframeState.indicators:type_name -> velox.state.v1.IndicatorState
-	7,  // 9: velox.state.v1.SymbolState.timeframes:type_name -> velox.state.v1.TimeframeState
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	5,  // 9: velox.state.v1.TimeframeState.recent:type_name -> velox.state.v1.OpenCandle
+	6,  // 10: velox.state.v1.TimeframeState.settled:type_name -> velox.state.v1.IndicatorState
+	7,  // 11: velox.state.v1.SymbolState.timeframes:type_name -> velox.state.v1.TimeframeState
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_state_proto_init() }

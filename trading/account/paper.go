@@ -50,7 +50,7 @@ func (a *Account) tradePaper(o *order.Order, quantity, price decimal.Decimal, ti
 		panic(err) // open orders can be filled
 	}
 	scheme := a.s.Paper.Scheme()
-	total := scheme.Total(o.Side, o.FilledQuantity, o.FilledValue)
+	total := decimal.Max(o.Fees, scheme.Total(o.Side, o.FilledQuantity, o.FilledValue)) // another scheme takes nothing back
 	fee := total.Sub(o.Fees)
 	o.Fees = total
 	a.emitOrder(o, true, timeMs)

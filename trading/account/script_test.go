@@ -256,6 +256,9 @@ func (p *player) renderOne(event Event) string {
 		}
 		return line + " " + string(e.Status)
 	case PositionEvent:
+		if closed := e.Type == Closed; closed != (e.Status == "CLOSED") || closed == (e.Status == "OPEN") {
+			p.t.Errorf("a position is %s with status %s", e.Type, e.Status)
+		}
 		line := fmt.Sprintf("%s %s %v at %v, now %v, open %v, made %v", e.Type, e.Symbol, e.Quantity, e.AveragePrice, e.CurrentPrice, e.UnrealizedPnL, e.RealizedPnL)
 		if !e.Fees.IsZero() {
 			line += fmt.Sprintf(", fees %v", e.Fees)

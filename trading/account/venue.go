@@ -34,6 +34,7 @@ func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
 		return a.end()
 	}
 	a.move(o, was)
+	a.recount(a.symbols[o.Symbol]) // it may have other terms, or a change may be off
 	a.recount(a.symbols[o.Symbol]) // whatever the report has changed of it
 	if out.Missing {
 		a.alertOrder(o, risk.Critical, "The venue no longer shows an order that it had; it stays UNKNOWN until the venue reports on it", timeMs)

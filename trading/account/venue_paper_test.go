@@ -256,6 +256,17 @@ func TestFees(t *testing.T) {
 			> cmd REMOVE {"strategy_id": "s"}
 			STRATEGY s REMOVED
 		`,
+		"what was charged stays when the scheme changes": opened(`"paper": {"participation": 1, "fees": "nse_options"}`) + `
+			> signal s BUY X qty=100
+			PLACED #1 BUY X 100 PENDING
+			> tick X 100 vol=50
+			FILLED #1 BUY X 100 got 50 at 100 for 25.84 PARTIALLY_FILLED
+			OPENED X 50 at 100, now 100, open 0, made 0, fees 25.84
+			> cmd OPEN_ACCOUNT {"revision": 1, "paper": {"fees": "nse_equity_delivery"}}
+			> tick X 100 vol=50
+			FILLED #1 BUY X 100 got 100 at 100 for 25.84 FILLED
+			MODIFIED X 100 at 100, now 100, open 0, made 0, fees 25.84
+		`,
 		"settings change with a higher revision": opened(`"paper": {"fees": "nse_options"}`) + `
 			> cmd OPEN_ACCOUNT {"revision": 1}
 			> signal s BUY X qty=1

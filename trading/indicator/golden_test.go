@@ -59,8 +59,8 @@ func loadGoldens(t testing.TB) map[string]goldens {
 // differences on the hard and on the real series, and TA-Lib's own difference from
 // exact values where those are held against; nil where there are none.
 type agreement struct {
-	Hard, Real, TALib *float64
-	own               bool // TA-Lib has no such kind
+	Hard, Real, TALib *float64 // TALib: on the hard series
+	own               bool     // TA-Lib has no such kind
 }
 
 func raise(p **float64, v float64) {
@@ -94,13 +94,14 @@ func agreements(t *testing.T) map[string]agreement {
 			for output, want := range series.Outputs {
 				kind, worst := checkGolden(t, name, output, bars, want)
 				a := found[kind]
-				if series.File == "" {
-					raise(&a.Hard, worst)
-				} else {
+				switch {
+				case series.File != "":
 					raise(&a.Real, worst)
-				}
-				if want.TALib != nil {
+				case want.TALib != nil:
 					raise(&a.TALib, *want.TALib)
+					fallthrough
+				default:
+					raise(&a.Hard, worst)
 				}
 				found[kind] = a
 			}

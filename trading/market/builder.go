@@ -20,6 +20,8 @@ const (
 	OffSession
 	// Late: its candle has closed; it changes no candle.
 	Late
+	// Amends: its candle has closed, and it changed it nevertheless.
+	Amends
 )
 
 // OpenCandle is a candle that can still change, with the times of the ticks that
@@ -38,6 +40,11 @@ type BuilderState struct {
 	ClosedMs int64
 	// Started: a candle took a tick since the start or the last gap.
 	Started bool
+	// Recent are closed candles that a late tick may still change, oldest first.
+	Recent []OpenCandle
+	// FinalMs is the end of the newest candle that was let go of from Recent: what
+	// starts before it is never amended again, even if the clock goes back.
+	FinalMs int64
 }
 
 // Builder makes the candles of one symbol and timeframe. It is used by one
@@ -46,28 +53,47 @@ type Builder struct {
 	timeframe Timeframe
 	calendar  Calendar
 	graceMs   int64
+	amendMs   int64
+	lengthMs  int64 // 0: a candle spans sessions
 	state     BuilderState
-	session   Session // the last one looked up
-	view      []Candle
+	// stretch is the session that was looked up last, or one without any, and
+	// period the candle around it when candles span sessions.
+	stretch Session
+	trading bool
+	period  Session
+	view    []Candle
 }
 
 // NewBuilder makes a builder whose candles close grace after their end.
 func NewBuilder(tf Timeframe, c Calendar, grace time.Duration) *Builder {
-	return &Builder{timeframe: tf, calendar: c, graceMs: grace.Milliseconds()}
+	b := &Builder{timeframe: tf, calendar: c, graceMs: grace.Milliseconds()}
+	if !tf.SpansSessions() {
+		b.lengthMs = tf.Duration().Milliseconds()
+	}
+	return b
+}
+
+// AmendWithin lets late ticks amend closed candles until bound after these closed;
+// 0, the default, never. It belongs right after making or restoring a builder.
+func (b *Builder) AmendWithin(bound time.Duration) {
+	b.amendMs = bound.Milliseconds()
+	if b.amendMs == 0 {
+		b.state.Recent = nil
+	}
 }
 
 // RestoreBuilder makes a builder that goes on where State was taken.
 func RestoreBuilder(tf Timeframe, c Calendar, grace time.Duration, s BuilderState) *Builder {
 	b := NewBuilder(tf, c, grace)
 	b.state = s
-	b.state.Open = slices.Clone(s.Open)
+	b.state.Open, b.state.Recent = slices.Clone(s.Open), slices.Clone(s.Recent)
 	return b
 }
 
 // State gives a copy of everything that the builder remembers.
 func (b *Builder) State() BuilderState {
 	s := b.state
-	s.Open = slices.Clone(s.Open)
+	s.Open, s.Recent = slices.Clone(s.Open), slices.Clone(s.Recent)
 	return s
 }
 
@@ -86,6 +112,7 @@ func (b *Builder) Advance(clockMs int64) []Candle {
 		closed[i] = b.state.Open[i].Candle
 	}
 	b.state.ClosedMs = closed[n-1].EndMs
+	b.keepRecent(b.state.Open[:n], clockMs)
 	b.state.Open = slices.Delete(b.state.Open, 0, n)
 	return closed
 }
@@ -129,27 +156,34 @@ func (b *Builder) MarkGap() {
 // Add places a tick at a clock that includes the tick's own time. Ticks of one
 // candle may come in any order: the earliest gives the open (the first to arrive
 // among equals), the latest the close (the last to arrive among equals). The
-// tick's time is from 0 on, and its price and volume are Bounded.
+// tick's time is from 0 on, and its price and volume are Bounded. After Amends,
+// Recent has the changed candle: the one that holds the tick's time.
 func (b *Builder) Add(t *Tick, clockMs int64) Placement {
-	start, end, ok := b.bounds(t.TimeMs)
+	start, end, ok := b.Bounds(t.TimeMs)
 	if !ok {
 		return OffSession
 	}
 	if start < b.state.ClosedMs || end+b.graceMs <= clockMs {
-		return Late
+		return b.amend(t, start, end, clockMs)
 	}
-	i := len(b.state.Open)
-	for i > 0 && b.state.Open[i-1].StartMs > start {
-		i--
-	}
-	if i > 0 && b.state.Open[i-1].StartMs == start {
-		i--
-		b.state.Open[i].add(t)
-	} else {
-		b.state.Open = slices.Insert(b.state.Open, i, newOpenCandle(t, start, end))
-	}
+	var i int
+	b.state.Open, i = place(b.state.Open, t, start, end)
 	b.markFirst(i)
 	return InCandle
+}
+
+// place puts a tick into the candle with that start, which is made if it lacks,
+// and tells where it is.
+func place(candles []OpenCandle, t *Tick, start, end int64) ([]OpenCandle, int) {
+	i := len(candles)
+	for i > 0 && candles[i-1].StartMs > start {
+		i--
+	}
+	if i > 0 && candles[i-1].StartMs == start {
+		candles[i-1].add(t)
+		return candles, i - 1
+	}
+	return slices.Insert(candles, i, newOpenCandle(t, start, end)), i
 }
 
 // markFirst keeps Partial at the earliest candle since the start or a gap,
@@ -192,20 +226,38 @@ func (c *OpenCandle) add(t *Tick) {
 	c.Ticks++
 }
 
-// bounds gives the candle that holds a time: aligned to its session's open, cut
-// at its close.
-func (b *Builder) bounds(ms int64) (start, end int64, ok bool) {
-	if ms < b.session.OpenMs || ms >= b.session.CloseMs {
-		s, ok := b.calendar.SessionAt(ms)
-		if !ok {
-			return 0, 0, false
-		}
-		b.session = s
+// Bounds gives the candle that holds a time: aligned to its session's open, cut at
+// its close; or the trading day, week or month. It is false outside of any session.
+func (b *Builder) Bounds(ms int64) (start, end int64, ok bool) {
+	if ms < b.stretch.OpenMs || ms >= b.stretch.CloseMs {
+		b.look(ms)
 	}
-	if b.timeframe == Day {
-		return b.session.OpenMs, b.session.CloseMs, true
+	if !b.trading {
+		return 0, 0, false
 	}
-	length := b.timeframe.Duration().Milliseconds()
-	start = b.session.OpenMs + (ms-b.session.OpenMs)/length*length
-	return start, min(start+length, b.session.CloseMs), true
+	if b.lengthMs == 0 {
+		return b.period.OpenMs, b.period.CloseMs, true
+	}
+	start = b.stretch.OpenMs + (ms-b.stretch.OpenMs)/b.lengthMs*b.lengthMs
+	return start, min(start+b.lengthMs, b.stretch.CloseMs), true
+}
+
+// look finds the session at a time, for as long as ticks stay in it.
+func (b *Builder) look(ms int64) {
+	b.stretch, b.trading = b.calendar.SessionAt(ms)
+	if b.trading && b.lengthMs == 0 {
+		b.period, _ = b.calendar.PeriodAt(ms, b.timeframe)
+	}
+}
+
+// SessionStart gives the open of the session that holds a time, or the time itself
+// outside of any session, faster than the calendar.
+func (b *Builder) SessionStart(ms int64) int64 {
+	if !b.stretch.holds(ms) {
+		b.look(ms)
+	}
+	if !b.trading {
+		return ms
+	}
+	return b.stretch.OpenMs
 }

@@ -59,7 +59,10 @@ func model(tf Timeframe, c Calendar, graceMs int64, stream []arrival) (closed []
 			continue
 		}
 		p := period{s.OpenMs, s.CloseMs}
-		if tf != Day {
+		if tf.SpansSessions() {
+			whole, _ := c.PeriodAt(a.tick.TimeMs, tf)
+			p = period{whole.OpenMs, whole.CloseMs}
+		} else {
 			step := tf.Duration().Milliseconds()
 			for p.end = p.start + step; p.end <= a.tick.TimeMs; p.end += step {
 				p.start = p.end
@@ -112,13 +115,12 @@ func walk(r *rand.Rand, n int, backMs int64) []Tick {
 	return ticks
 }
 
-var propertyTimeframes = []string{"1s", "7s", "1min", "5min", "1hour", "1day"}
+var propertyTimeframes = []string{"1s", "7s", "1min", "5min", "7min", "1hour", "1day", "1week", "1month"}
 
-func randomSetting(r *rand.Rand) (Timeframe, Calendar, time.Duration) {
-	calendar := Always
-	if r.IntN(2) == 0 {
-		calendar = NSE()
-	}
+func randomSetting(t *testing.T, r *rand.Rand) (Timeframe, Calendar, time.Duration) {
+	t.Helper()
+	calendars := testCalendars(t)
+	calendar := calendars[[]string{"always", "nse", "nse", "comex", "tse", "mcx", "kolkata"}[r.IntN(7)]]
 	grace := []time.Duration{0, time.Second, 5 * time.Second}[r.IntN(3)]
 	return MustParseTimeframe(propertyTimeframes[r.IntN(len(propertyTimeframes))]), calendar, grace
 }
@@ -126,7 +128,7 @@ func randomSetting(r *rand.Rand) (Timeframe, Calendar, time.Duration) {
 func TestBuilderAgainstModel(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		tf, calendar, grace := randomSetting(r)
+		tf, calendar, grace := randomSetting(t, r)
 		stream := withClocks(walk(r, 300, 3000))
 		got, late, off := run(NewBuilder(tf, calendar, grace), stream, nil)
 		want, wantLate, wantOff := model(tf, calendar, grace.Milliseconds(), stream)
@@ -141,7 +143,7 @@ func TestBuilderAgainstModel(t *testing.T) {
 func TestAnyOrderWithinGrace(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		tf, calendar, _ := randomSetting(r)
+		tf, calendar, _ := randomSetting(t, r)
 		const grace = 5 * time.Second
 		ticks := walk(r, 300, 0)
 		for i := range ticks { // times apart, so that there are no ties
@@ -182,7 +184,7 @@ func stored(t *testing.T, b *Builder) *Builder {
 func TestRestoreAndCuts(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 3))
-		tf, calendar, grace := randomSetting(r)
+		tf, calendar, grace := randomSetting(t, r)
 		stream := withClocks(walk(r, 200, 3000))
 		want, wantLate, _ := run(NewBuilder(tf, calendar, grace), stream, nil)
 		var early []Candle
@@ -229,8 +231,13 @@ func FuzzBuilder(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, setting uint8) {
 		tf := MustParseTimeframe(propertyTimeframes[int(setting)%len(propertyTimeframes)])
 		calendar, grace := Always, time.Duration(setting>>4)*500*time.Millisecond
-		if setting&8 != 0 {
+		switch setting >> 2 & 3 {
+		case 1:
 			calendar = NSE()
+		case 2:
+			calendar = testCalendars(t)["tse"]
+		case 3:
+			calendar = testCalendars(t)["comex"]
 		}
 		var ticks []Tick
 		var store []bool

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 // script runs lines against a builder and gives what comes out of it. A line is
 // "TIME PRICE VOLUME", a tick in session time; "clock TIME", the clock alone; "gap";
-// or "forming". The clock is the highest time so far.
+// or "forming". The clock is the highest time so far. "2/09:15:00" is two days on.
 type script struct {
 	builder   *Builder
 	timeframe Timeframe
@@ -35,16 +36,28 @@ func newScript(tf string, c Calendar, midnight string) *script {
 }
 
 func (s *script) ms(text string) int64 {
+	days := 0
+	if before, rest, ok := strings.Cut(text, "/"); ok {
+		n, err := strconv.Atoi(before)
+		if err != nil {
+			panic(err)
+		}
+		days, text = n, rest
+	}
 	day, err := time.Parse("15:04:05.999", text)
 	if err != nil {
 		panic(err)
 	}
-	return s.midnight + day.Sub(day.Truncate(24*time.Hour)).Milliseconds()
+	return s.midnight + int64(days)*dayMs + day.Sub(day.Truncate(24*time.Hour)).Milliseconds()
 }
 
 func (s *script) format(c Candle) string {
 	clock := func(ms int64) string {
-		return time.UnixMilli(ms - s.midnight).UTC().Format("15:04:05")
+		text := time.UnixMilli(ms - s.midnight).UTC().Format("15:04:05")
+		if day := (ms - s.midnight) / dayMs; day > 0 {
+			return fmt.Sprintf("%d/%s", day, text)
+		}
+		return text
 	}
 	text := fmt.Sprintf("%s-%s %v %v %v %v volume %v of %d", clock(c.StartMs), clock(c.EndMs), c.Open, c.High, c.Low, c.Close, c.Volume, c.Ticks)
 	if c.Gap {
@@ -52,6 +65,9 @@ func (s *script) format(c Candle) string {
 	}
 	if c.Partial {
 		text += " partial"
+	}
+	if c.Amended {
+		text += " amended"
 	}
 	return text
 }
@@ -82,6 +98,12 @@ func (s *script) line(line string) {
 		switch s.builder.Add(t, s.clockMs) {
 		case Late:
 			s.out = append(s.out, "late "+f[0])
+		case Amends:
+			for _, c := range s.builder.Recent() {
+				if c.StartMs <= t.TimeMs && t.TimeMs < c.EndMs {
+					s.out = append(s.out, "again "+s.format(c))
+				}
+			}
 		case OffSession:
 			s.out = append(s.out, "off session "+f[0])
 		}
@@ -94,8 +116,14 @@ func TestRules(t *testing.T) {
 	for _, c := range rules {
 		t.Run(c.rule, func(t *testing.T) {
 			s := newScript(c.timeframe, NSE(), monday)
-			if c.always {
+			switch {
+			case c.always:
 				s = newScript(c.timeframe, Always, "2024-01-01T00:00:00Z")
+			case c.calendar != "":
+				s = newScript(c.timeframe, testCalendars(t)[c.calendar], c.midnight)
+			}
+			if c.amend {
+				s.builder.AmendWithin(time.Minute)
 			}
 			for _, line := range c.lines {
 				s.line(line)

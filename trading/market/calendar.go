@@ -1,56 +1,33 @@
 package market
 
 import (
-	"fmt"
+	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // sessions must not depend on the machine's zone files
 )
 
-// Session is one stretch of trading, [OpenMs, CloseMs).
+// Session is one stretch of time, [OpenMs, CloseMs).
 type Session struct{ OpenMs, CloseMs int64 }
+
+func (s Session) holds(ms int64) bool { return ms >= s.OpenMs && ms < s.CloseMs }
 
 // Calendar says when an exchange trades. It is immutable and safe for concurrent
 // use. The zero value trades always, in days of UTC.
-type Calendar struct {
-	zone        *time.Location
-	open, close time.Duration // since local midnight
-	holidays    map[date]bool
-}
-
-type date struct {
-	year  int
-	month time.Month
-	day   int
-}
+//
+// A trading day is a date of the exchange's zone. Its sessions begin on that date
+// or on the evening before, and end on it.
+type Calendar struct{ plan *plan }
 
 // Always is the calendar of markets that never close: sessions are days of UTC.
 var Always = Calendar{}
 
-// NewCalendar makes a calendar with one session on weekdays from open to close
-// of local time, except on the holidays ("2006-01-02").
-func NewCalendar(zone string, open, close time.Duration, holidays []string) (Calendar, error) {
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		return Calendar{}, fmt.Errorf("calendar: zone %q: %w", zone, err)
-	}
-	if open < 0 || close <= open || close > 24*time.Hour {
-		return Calendar{}, fmt.Errorf("calendar: session from %v to %v: want 0 <= open < close <= 24h", open, close)
-	}
-	days := make(map[date]bool, len(holidays))
-	for _, h := range holidays {
-		t, err := time.Parse(time.DateOnly, h)
-		if err != nil {
-			return Calendar{}, fmt.Errorf("calendar: holiday %q: want YYYY-MM-DD", h)
-		}
-		days[dateOf(t)] = true
-	}
-	return Calendar{zone: loc, open: open, close: close, holidays: days}, nil
-}
-
 // NSE is the National Stock Exchange of India's equity session, 09:15 to 15:30
-// IST on weekdays, without its yearly holidays.
+// IST on weekdays, without its yearly holidays. The shipped calendars have them.
 func NSE() Calendar {
-	c, err := NewCalendar("Asia/Kolkata", 9*time.Hour+15*time.Minute, 15*time.Hour+30*time.Minute, nil)
+	c, err := NewCalendar(Schedule{
+		Zone: "Asia/Kolkata", Sessions: []Hours{{Open: 9*time.Hour + 15*time.Minute, Close: 15*time.Hour + 30*time.Minute}},
+	})
 	if err != nil {
 		panic(err) // the zone is built in
 	}
@@ -59,32 +36,42 @@ func NSE() Calendar {
 
 const dayMs = int64(24 * time.Hour / time.Millisecond)
 
-// SessionAt gives the session that holds a time and whether there is one; without
-// one the session has no meaning.
+// SessionAt gives the session that holds a time and whether there is one. Without
+// one, it gives a stretch around the time in which there is none, not longer than
+// the day on the wall.
 func (c Calendar) SessionAt(ms int64) (Session, bool) {
-	if c.zone == nil {
-		start := floorDiv(ms, dayMs) * dayMs
-		return Session{start, start + dayMs}, true
+	if c.plan == nil {
+		return utcDay(ms), true
 	}
-	local := time.UnixMilli(ms).In(c.zone)
-	day := dateOf(local)
-	if w := local.Weekday(); w == time.Saturday || w == time.Sunday || c.holidays[day] {
-		return Session{}, false
-	}
-	s := Session{c.moment(day, c.open), c.moment(day, c.close)}
-	return s, ms >= s.OpenMs && ms < s.CloseMs
+	s, _, ok := c.find(ms)
+	return s, ok
 }
 
-func dateOf(t time.Time) date {
-	y, m, d := t.Date()
-	return date{y, m, d}
+// find gives the trading day, too.
+func (c Calendar) find(ms int64) (Session, Date, bool) {
+	if c.plan == nil {
+		return utcDay(ms), dateOf(time.UnixMilli(ms).UTC()), true
+	}
+	today := dateOf(time.UnixMilli(ms).In(c.plan.zone))
+	quiet := Session{min(c.moment(today, 0), ms), max(c.moment(today, 24*time.Hour), ms+1)}
+	for _, day := range [2]Date{today, today.AddDays(1)} {
+		spans, n := c.plan.on(day)
+		for _, span := range spans[:n] {
+			s := Session{c.moment(day, span.open), c.moment(day, span.close)}
+			switch {
+			case s.holds(ms):
+				return s, day, true
+			case ms < s.OpenMs:
+				quiet.CloseMs = min(quiet.CloseMs, s.OpenMs)
+			default:
+				quiet.OpenMs = max(quiet.OpenMs, s.CloseMs)
+			}
+		}
+	}
+	return quiet, Date{}, false
 }
 
-// moment is when the clocks on the wall show a time of day, also on the days on
-// which the zone changes its offset.
-func (c Calendar) moment(d date, of time.Duration) int64 {
-	return time.Date(d.year, d.month, d.day, 0, 0, int(of/time.Second), int(of%time.Second), c.zone).UnixMilli()
-}
+func (c Calendar) moment(d Date, of time.Duration) int64 { return moment(d, of, c.plan.zone) }
 
 // SessionStart gives the open of the session that holds a time, or the time
 // itself outside of any session.
@@ -95,18 +82,95 @@ func (c Calendar) SessionStart(ms int64) int64 {
 	return ms
 }
 
+// TradingDay gives the trading day whose session holds a time, and whether there
+// is one: a session that opens on the evening before is the next date's.
+func (c Calendar) TradingDay(ms int64) (Date, bool) {
+	_, day, ok := c.find(ms)
+	return day, ok
+}
+
+// DaySessions gives the sessions of a trading day, in order; none on a day
+// without trade.
+func (c Calendar) DaySessions(d Date) []Session {
+	if c.plan == nil {
+		start := d.midnight().UnixMilli()
+		return []Session{{start, start + dayMs}}
+	}
+	spans, n := c.plan.on(d)
+	var out []Session
+	for _, span := range spans[:n] {
+		// A session in an hour that summer time leaves out has no length.
+		if s := (Session{c.moment(d, span.open), c.moment(d, span.close)}); s.OpenMs < s.CloseMs {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// PeriodAt gives the trading day, the week (from Monday on) or the month of
+// trading days to whose sessions a time belongs: from the first session's open to
+// the last one's close. It is false outside of any session. The timeframe is Day,
+// Week or Month.
+func (c Calendar) PeriodAt(ms int64, tf Timeframe) (Session, bool) {
+	_, day, ok := c.find(ms)
+	if !ok {
+		return Session{}, false
+	}
+	first, last := day, day
+	switch tf {
+	case Week:
+		first = day.monday()
+		last = first.AddDays(6)
+	case Month:
+		first = Date{day.Year, day.Month, 1}
+		last = dateOf(first.midnight().AddDate(0, 1, -1))
+	}
+	var period Session
+	for ; ; first = first.AddDays(1) { // ends at day at the latest
+		if s := c.DaySessions(first); len(s) > 0 {
+			period.OpenMs = s[0].OpenMs
+			break
+		}
+	}
+	for ; ; last = last.AddDays(-1) {
+		if s := c.DaySessions(last); len(s) > 0 {
+			period.CloseMs = s[len(s)-1].CloseMs
+			return period, true
+		}
+	}
+}
+
 // Calendars finds an exchange's calendar; an exchange without one trades always.
 // It must not be changed while in use. The zero value knows none.
 type Calendars map[string]Calendar
 
-// DefaultCalendars knows NSE and its derivatives segment NFO.
-func DefaultCalendars() Calendars {
-	nse := NSE()
-	return Calendars{"NSE": nse, "NFO": nse}
-}
-
 // For gives the calendar of an exchange.
 func (c Calendars) For(exchange string) Calendar { return c[exchange] }
+
+// Fingerprint is a text that is equal for equal calendars of equal names, to tell
+// that candles are cut in another way than before.
+func (c Calendars) Fingerprint() string {
+	var b strings.Builder
+	names := make([]string, 0, len(c))
+	for name := range c {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		b.WriteString(name)
+		b.WriteByte('\n')
+		if p := c[name].plan; p != nil {
+			b.WriteString(strings.Join(p.lines, "\n"))
+		}
+		b.WriteString("\n\n")
+	}
+	return b.String()
+}
+
+func utcDay(ms int64) Session {
+	start := floorDiv(ms, dayMs) * dayMs
+	return Session{start, start + dayMs}
+}
 
 func floorDiv(a, b int64) int64 {
 	q := a / b

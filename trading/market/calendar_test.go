@@ -1,6 +1,7 @@
 package market
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -58,10 +59,7 @@ func TestAlways(t *testing.T) {
 }
 
 func TestHolidays(t *testing.T) {
-	c, err := NewCalendar("Asia/Kolkata", 9*time.Hour, 15*time.Hour, []string{"2024-01-26"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := mustCalendar(t, Schedule{Zone: "Asia/Kolkata", Sessions: []Hours{hours("09:00", "15:00")}, Holidays: []Date{{2024, 1, 26}}})
 	for text, want := range map[string]bool{
 		"2024-01-25T12:00:00+05:30": true, "2024-01-26T12:00:00+05:30": false, "2025-01-27T12:00:00+05:30": true,
 	} {
@@ -74,10 +72,7 @@ func TestHolidays(t *testing.T) {
 // TestSummerTime: a session is in times on the wall, whatever the offset is; a
 // session over the whole day is as long as the day.
 func TestSummerTime(t *testing.T) {
-	regular, err := NewCalendar("America/New_York", 9*time.Hour+30*time.Minute, 16*time.Hour, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	regular := mustCalendar(t, Schedule{Zone: "America/New_York", Sessions: []Hours{hours("09:30", "16:00")}})
 	for _, open := range []string{"2024-03-08T14:30:00Z", "2024-03-11T13:30:00Z", "2024-11-04T14:30:00Z"} {
 		ms := at(t, open)
 		if s, ok := regular.SessionAt(ms); !ok || s.OpenMs != ms || s.CloseMs-ms != (6*time.Hour+30*time.Minute).Milliseconds() {
@@ -89,10 +84,7 @@ func TestSummerTime(t *testing.T) {
 	}
 	// Tehran's clocks changed on weekdays: Monday 2021-03-22 has 23 hours, Tuesday
 	// 2021-09-21 ends an hour late.
-	whole, err := NewCalendar("Asia/Tehran", 0, 24*time.Hour, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole := mustCalendar(t, Schedule{Zone: "Asia/Tehran", Sessions: []Hours{hours("00:00", "24:00")}})
 	for noon, hours := range map[string]int64{"2021-03-19T12:00:00+03:30": 24, "2021-03-22T12:00:00+04:30": 23, "2021-09-21T12:00:00+04:30": 25} {
 		if s, ok := whole.SessionAt(at(t, noon)); !ok || s.CloseMs-s.OpenMs != hours*3600*1000 {
 			t.Errorf("%s: session of %d ms", noon, s.CloseMs-s.OpenMs)
@@ -101,20 +93,74 @@ func TestSummerTime(t *testing.T) {
 }
 
 func TestBadCalendars(t *testing.T) {
-	for name, f := range map[string]func() (Calendar, error){
-		"zone":     func() (Calendar, error) { return NewCalendar("Mars/Olympus", 0, time.Hour, nil) },
-		"order":    func() (Calendar, error) { return NewCalendar("UTC", time.Hour, time.Hour, nil) },
-		"too late": func() (Calendar, error) { return NewCalendar("UTC", time.Hour, 25*time.Hour, nil) },
-		"holiday":  func() (Calendar, error) { return NewCalendar("UTC", 0, time.Hour, []string{"26 January"}) },
+	day := []Hours{hours("09:00", "15:00")}
+	from, until := Date{2024, 3, 1}, Date{2024, 2, 1}
+	for want, s := range map[string]Schedule{
+		"zone: want an IANA time zone":         {Zone: "Mars/Olympus", Sessions: day},
+		"zone: want an":                        {Sessions: day},
+		"sessions: want at least one":          {Zone: "UTC"},
+		"sessions[0].open: want a time":        {Zone: "UTC", Sessions: []Hours{{Open: -time.Hour, Close: time.Hour}}},
+		"sessions[0].close: want a time":       {Zone: "UTC", Sessions: []Hours{{Open: time.Hour, Close: 25 * time.Hour}}},
+		"sessions[0].close: want a time after": {Zone: "UTC", Sessions: []Hours{{Open: time.Hour}}},
+		"sessions[0].weekdays":                 {Zone: "UTC", Sessions: []Hours{{Close: time.Hour, Weekdays: []time.Weekday{7}}}},
+		"sessions[0].until: want 2024-03-01":   {Zone: "UTC", Sessions: []Hours{{Close: time.Hour, From: from, Until: until}}},
+		"sessions[0].summer_in: want an IANA":  {Zone: "UTC", Sessions: []Hours{{Close: time.Hour, SummerIn: "Atlantis"}}},
+		"sessions[0].winter_in: want an IANA":  {Zone: "UTC", Sessions: []Hours{{Close: time.Hour, WinterIn: "Local"}}},
+		"sessions[1]: 14:00 to 16:00 overlaps sessions[0], which is 09:00 to 15:00":             {Zone: "UTC", Sessions: []Hours{day[0], hours("14:00", "16:00")}},
+		"sessions[1]: 22:00 the evening before to 02:00 overlaps sessions[0] of the day before": {Zone: "UTC", Sessions: []Hours{hours("09:00", "23:00"), hours("22:00", "02:00")}},
+		"sessions: Monday has 9, want at most 8":                                                {Zone: "UTC", Sessions: manyHours(9)},
+		"holidays[1]: 2024-01-26 is given twice":                                                {Zone: "UTC", Sessions: day, Holidays: []Date{{2024, 1, 26}, {2024, 1, 26}}},
+		"special[0].date: 2024-01-26 is given":                                                  {Zone: "UTC", Sessions: day, Holidays: []Date{{2024, 1, 26}}, Special: []SpecialDay{{Date{2024, 1, 26}, day}}},
+		"special[0].sessions: want 1 to 8":                                                      {Zone: "UTC", Sessions: day, Special: []SpecialDay{{Date: Date{2024, 1, 26}}}},
+		"special[0].sessions: 14:00 to 16:00 overlaps 09:00 to 15:00": {
+			Zone: "UTC", Sessions: day, Special: []SpecialDay{{Date{2024, 1, 26}, []Hours{hours("14:00", "16:00"), day[0]}}},
+		},
+		"special: 20:00 the evening before to 02:00 of 2024-01-26 overlaps 09:00 to 21:00 of 2024-01-25": {
+			Zone: "UTC", Sessions: []Hours{hours("09:00", "21:00")}, Special: []SpecialDay{{Date{2024, 1, 26}, []Hours{hours("20:00", "02:00")}}},
+		},
+		"special: 18:00 the evening before to 17:00 of 2024-01-26 overlaps 09:00 to 20:00 of 2024-01-25": {
+			Zone: "UTC", Sessions: []Hours{hours("18:00", "17:00")}, Special: []SpecialDay{{Date{2024, 1, 25}, []Hours{hours("09:00", "20:00")}}},
+		},
 	} {
-		if c, err := f(); err == nil {
-			t.Errorf("%s: no error, %v", name, c)
+		if c, err := NewCalendar(s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v, %v", want, c, err)
+		}
+	}
+	_, err := NewCalendar(Schedule{Zone: "x", Sessions: []Hours{{Open: -1, Close: 1}, {Close: 1, SummerIn: "y"}}})
+	if err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("three things are wrong, got %v", err)
+	}
+}
+
+func manyHours(n int) []Hours {
+	var out []Hours
+	for i := range n {
+		out = append(out, Hours{Open: time.Duration(2*i) * time.Hour, Close: time.Duration(2*i+1) * time.Hour})
+	}
+	return out
+}
+
+// TestSeasonsAndYearsDontOverlap: sessions that are never held on one day may be
+// at one time of day.
+func TestSeasonsAndYearsDontOverlap(t *testing.T) {
+	c := mustCalendar(t, Schedule{Zone: "Asia/Kolkata", Sessions: []Hours{
+		{Open: 9 * time.Hour, Close: 23*time.Hour + 30*time.Minute, SummerIn: "America/New_York", From: Date{2020, 1, 1}},
+		{Open: 9 * time.Hour, Close: 23*time.Hour + 55*time.Minute, WinterIn: "America/New_York", From: Date{2020, 1, 1}},
+		{Open: 10 * time.Hour, Close: 23 * time.Hour, Until: Date{2019, 12, 31}},
+	}})
+	for text, want := range map[string]string{
+		"2024-03-08T12:00:00+05:30": "2024-03-08T23:55:00+05:30", "2024-03-11T12:00:00+05:30": "2024-03-11T23:30:00+05:30",
+		"2024-11-01T12:00:00+05:30": "2024-11-01T23:30:00+05:30", "2024-11-04T12:00:00+05:30": "2024-11-04T23:55:00+05:30",
+		"2019-12-31T12:00:00+05:30": "2019-12-31T23:00:00+05:30",
+	} {
+		if s, ok := c.SessionAt(at(t, text)); !ok || s.CloseMs != at(t, want) {
+			t.Errorf("%s: session %v, %v", text, s, ok)
 		}
 	}
 }
 
 func TestCalendars(t *testing.T) {
-	calendars := DefaultCalendars()
+	calendars := Calendars{"NSE": NSE(), "NFO": NSE()}
 	saturday := at(t, "2024-01-06T12:00:00+05:30")
 	for exchange, want := range map[string]bool{"NSE": false, "NFO": false, "BINANCE": true, "": true} {
 		if _, ok := calendars.For(exchange).SessionAt(saturday); ok != want {
@@ -123,5 +169,40 @@ func TestCalendars(t *testing.T) {
 	}
 	if _, ok := Calendars(nil).For("NSE").SessionAt(saturday); !ok {
 		t.Error("no calendars: all exchanges trade always")
+	}
+}
+
+// TestFingerprint: it changes with what cuts candles, and with nothing else.
+func TestFingerprint(t *testing.T) {
+	make := func(change func(*Schedule)) string {
+		s := Schedule{
+			Zone: "UTC", Sessions: []Hours{hours("09:00", "12:00"), hours("13:00", "15:00")},
+			Holidays: []Date{{2024, 1, 26}, {2024, 5, 1}}, Special: []SpecialDay{{Date{2024, 11, 1}, []Hours{hours("18:00", "19:00")}}},
+		}
+		if change != nil {
+			change(&s)
+		}
+		return Calendars{"A": mustCalendar(t, s), "B": Always}.Fingerprint()
+	}
+	base := make(nil)
+	if same := make(func(s *Schedule) { s.Holidays[0], s.Holidays[1] = s.Holidays[1], s.Holidays[0] }); same != base {
+		t.Errorf("another order of holidays gives\n%s, not\n%s", same, base)
+	}
+	for name, change := range map[string]func(*Schedule){
+		"zone":     func(s *Schedule) { s.Zone = "Asia/Kolkata" },
+		"holiday":  func(s *Schedule) { s.Holidays = s.Holidays[1:] },
+		"close":    func(s *Schedule) { s.Sessions[1].Close += time.Minute },
+		"weekdays": func(s *Schedule) { s.Sessions[0].Weekdays = []time.Weekday{time.Monday} },
+		"from":     func(s *Schedule) { s.Sessions[0].From = Date{2020, 1, 1} },
+		"until":    func(s *Schedule) { s.Sessions[0].Until = Date{2030, 1, 1} },
+		"summer":   func(s *Schedule) { s.Sessions[0].SummerIn = "Europe/Berlin" },
+		"special":  func(s *Schedule) { s.Special[0].Hours[0].Open += time.Minute },
+	} {
+		if make(change) == base {
+			t.Errorf("%s: the fingerprint is the same", name)
+		}
+	}
+	if (Calendars{"A": Always}).Fingerprint() == (Calendars{"B": Always}).Fingerprint() {
+		t.Error("another exchange has the same fingerprint")
 	}
 }

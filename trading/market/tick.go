@@ -27,6 +27,7 @@ type Candle struct {
 	Volume                 decimal.Decimal
 	Ticks                  int64
 	// Gap: it was open when inputs were lost. Partial: it is the first candle since
-	// the start or since a loss, so that its beginning may be missing.
-	Gap, Partial bool
+	// the start or since a loss, so that its beginning may be missing. Amended: a late
+	// tick changed it after it had closed.
+	Gap, Partial, Amended bool
 }

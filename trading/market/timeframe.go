@@ -7,26 +7,30 @@ import (
 	"time"
 )
 
-// Timeframe is the length of a candle: seconds, minutes or hours, or a day, which
-// is a session. Values are comparable; the zero value is none.
+// Timeframe is the length of a candle: seconds, minutes or hours, or a trading
+// day, week or month. Values are comparable; the zero value is none.
 type Timeframe struct {
 	n    int
-	unit byte // 's', 'm', 'h', 'd'
+	unit byte // 's', 'm', 'h', 'd', 'w', 'M'
 }
 
-// Day is the timeframe of a whole session.
-var Day = Timeframe{1, 'd'}
+// Day, Week and Month are the timeframes whose candles span sessions.
+var (
+	Day   = Timeframe{1, 'd'}
+	Week  = Timeframe{1, 'w'}
+	Month = Timeframe{1, 'M'}
+)
 
 var timeframeUnits = []struct {
 	name string
 	unit byte
 	max  int
 }{
-	{"s", 's', 3600}, {"min", 'm', 1440}, {"hour", 'h', 24}, {"day", 'd', 1},
+	{"s", 's', 3600}, {"min", 'm', 1440}, {"hour", 'h', 24}, {"day", 'd', 1}, {"week", 'w', 1}, {"month", 'M', 1},
 }
 
 // ParseTimeframe reads a timeframe as it stands on the wire: 1s to 3600s, 1min to
-// 1440min, 1hour to 24hour, 1day.
+// 1440min, 1hour to 24hour, 1day, 1week, 1month.
 func ParseTimeframe(s string) (Timeframe, error) {
 	digits := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 	if digits > 0 && s[0] != '0' {
@@ -37,7 +41,7 @@ func ParseTimeframe(s string) (Timeframe, error) {
 			}
 		}
 	}
-	return Timeframe{}, fmt.Errorf("timeframe %q: want 1s to 3600s, 1min to 1440min, 1hour to 24hour, or 1day", s)
+	return Timeframe{}, fmt.Errorf("timeframe %q: want 1s to 3600s, 1min to 1440min, 1hour to 24hour, 1day, 1week, or 1month", s)
 }
 
 // MustParseTimeframe is ParseTimeframe for constants; it panics on an error.
@@ -62,9 +66,15 @@ func (t Timeframe) String() string {
 // IsZero tells whether t is no timeframe.
 func (t Timeframe) IsZero() bool { return t.n == 0 }
 
-// Duration is the length of a full candle; a day's is 24 hours, though its
-// sessions may be shorter.
+// SpansSessions tells whether a candle is a trading day, week or month and not a
+// length of time within one session.
+func (t Timeframe) SpansSessions() bool { return t == Day || t == Week || t == Month }
+
+// Duration is the length of a full candle. Of a day, a week or a month it is the
+// longest that one can take on the calendar, 24 hours, 7 and 31 days, though
+// sessions are shorter.
 func (t Timeframe) Duration() time.Duration {
+	const day = 24 * time.Hour
 	switch t.unit {
 	case 's':
 		return time.Duration(t.n) * time.Second
@@ -72,8 +82,14 @@ func (t Timeframe) Duration() time.Duration {
 		return time.Duration(t.n) * time.Minute
 	case 'h':
 		return time.Duration(t.n) * time.Hour
+	case 'd':
+		return day
+	case 'w':
+		return 7 * day
+	case 'M':
+		return 31 * day
 	default:
-		return time.Duration(t.n) * 24 * time.Hour
+		return 0
 	}
 }
 

@@ -11,6 +11,7 @@ func TestTimeframes(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"1s": time.Second, "5s": 5 * time.Second, "3600s": time.Hour, "1min": time.Minute, "5min": 5 * time.Minute, "15min": 15 * time.Minute,
 		"1440min": 24 * time.Hour, "1hour": time.Hour, "24hour": 24 * time.Hour, "1day": 24 * time.Hour,
+		"7min": 7 * time.Minute, "1week": 7 * 24 * time.Hour, "1month": 31 * 24 * time.Hour,
 	} {
 		tf, err := ParseTimeframe(text)
 		if err != nil || tf.String() != text || tf.Duration() != want || tf.IsZero() {
@@ -21,7 +22,7 @@ func TestTimeframes(t *testing.T) {
 		t.Error("timeframes are equal when their texts are")
 	}
 	for _, bad := range []string{
-		"", "1", "min", "0min", "05min", "-5min", "5 min", "5m", "5mins", "3601s", "1441min", "25hour", "2day", "1month", "1.5min", "+1s",
+		"", "1", "min", "0min", "05min", "-5min", "5 min", "5m", "5mins", "3601s", "1441min", "25hour", "2day", "2week", "2month", "1M", "1mon", "12month", "1.5min", "+1s",
 		"99999999999999999999s",
 	} {
 		if tf, err := ParseTimeframe(bad); err == nil || !strings.Contains(err.Error(), "1s to 3600s") {
@@ -59,7 +60,7 @@ func FuzzParseTimeframe(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if tf, err := ParseTimeframe(s); err == nil && (tf.String() != s || tf.Duration() <= 0 || tf.Duration() > 24*time.Hour) {
+		if tf, err := ParseTimeframe(s); err == nil && (tf.String() != s || tf.Duration() <= 0 || tf.Duration() > 31*24*time.Hour || tf.SpansSessions() != (tf == Day || tf == Week || tf == Month)) {
 			t.Errorf("%q is %v of %v", s, tf, tf.Duration())
 		}
 	})

@@ -1,0 +1,34 @@
+package engine
+
+import (
+	"testing"
+
+	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/ident"
+)
+
+// TestBacktestTakesFees: order events tell what an order has cost so far; each fill
+// of a backtest has its own part of it.
+func TestBacktestTakesFees(t *testing.T) {
+	c := newCollector([]configs.Account{{UserID: "u", Strategies: []configs.Strategy{{Name: "s"}}}})
+	d := decimal.MustParse
+	event := func(kind, status, filled, fees string) *messages.OrderEvent {
+		return &messages.OrderEvent{
+			OrderID: "o", StrategyID: ident.Derive("u", "s"), Symbol: "X", TimeMs: 1, EventType: kind,
+			Order:     messages.OrderDetails{TransactionType: "BUY", Quantity: d("10"), Status: status},
+			Execution: &messages.Execution{AveragePrice: d("5"), FilledQuantity: d(filled), Fees: d(fees), ExecutionTimeMs: 1},
+		}
+	}
+	for _, e := range []*messages.OrderEvent{
+		event("FILLED", "PARTIALLY_FILLED", "4", "20.5"), event("FILLED", "PARTIALLY_FILLED", "6", "20.7"), event("CANCELLED", "CANCELLED", "6", "20.7"),
+	} {
+		if err := c.order(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(c.fills) != 2 || c.fills[0].Fees != d("20.5") || c.fills[1].Fees != d("0.2") {
+		t.Errorf("fills %+v", c.fills)
+	}
+}

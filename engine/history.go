@@ -1,0 +1,33 @@
+package engine
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/velox-trading/velox/actors"
+	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/feeds/history"
+)
+
+// historyOf gives the configured source of past candles, nil without one. A file
+// that can't be used is told and counted; it stops nothing.
+func historyOf(c *configs.Config, observer actors.Observer, logger *slog.Logger) actors.History {
+	if c.History.Directory == "" {
+		return nil
+	}
+	return history.New(history.Options{
+		Directory: c.History.Directory, Lookback: c.History.Lookback, Timeout: c.History.Timeout,
+		Grace: c.Symbols.CloseGrace, Calendars: c.MarketCalendars(),
+		Problem: func(path string, err error) {
+			observer.Count(actors.CountHistoryErrors, "", 1)
+			logger.Error("a file of history is left out", "file", path, "error", err)
+		},
+	})
+}
+
+// tellOutdated warns of exchanges whose holidays nobody has written down for today.
+func tellOutdated(c *configs.Config, now time.Time, logger *slog.Logger) {
+	if names := c.OutdatedCalendars(now); len(names) > 0 {
+		logger.Warn("the holidays of some exchanges are not known for today, so it counts by its weekday; give calendars.file", "exchanges", names)
+	}
+}
