@@ -101,9 +101,9 @@ func TestScenariosThatFail(t *testing.T) {
 			{Line: 10, At: "10:04", Why: "BUY is not SELL", Want: "signal SELL X", Have: signal},
 		}},
 		"candles": {all + "  candle X 1min 1 2 3 4\n  candle Y 1min 1 2 3 4\n  candle X 1min none\n  candle X 1min none end 10:07:00\n  candle X 1min 100 100 100 100 end 10:01:00\n  candle X 1min 1 1 1 1 end 10:07:00", []scenario.Problem{
-			{Line: 14, At: "10:04", Why: "102 is not 1", Want: "candle X 1min 1 2 3 4", Have: "candle X 1min 102 102 102 102 volume 1 end 10:03:00"},
+			{Line: 14, At: "10:04", Why: "102 is not 1", Want: "candle X 1min 1 2 3 4", Have: "candle X 1min 102 102 102 102 volume 1 end 10:03:00 quality complete"},
 			{Line: 15, At: "10:04", Why: "no candle has closed", Want: "candle Y 1min 1 2 3 4"},
-			{Line: 16, At: "10:04", Why: "there is one", Want: "candle X 1min none", Have: "candle X 1min 102 102 102 102 volume 1 end 10:03:00"},
+			{Line: 16, At: "10:04", Why: "there is one", Want: "candle X 1min none", Have: "candle X 1min 102 102 102 102 volume 1 end 10:03:00 quality complete"},
 			{Line: 19, At: "10:04", Why: "no candle has closed with that end", Want: "candle X 1min 1 1 1 1 end 10:07:00"},
 		}},
 		"indicators": {all + "  indicator X 1min EMA_20 5\n  indicator X 7min EMA_20 none\n  indicator X 1min EMA_20 none", []scenario.Problem{

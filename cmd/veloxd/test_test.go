@@ -29,7 +29,7 @@ func TestScenarioCommand(t *testing.T) {
 		stdout, stderr string
 	}{
 		"holds":    {[]string{holds}, 0, "ok    " + holds + "\n1 passed, 0 failed\n", ""},
-		"differs":  {[]string{differs}, 6, "FAIL  " + differs + "\n  line 6, at 10:01:01: 100 is not 105\n    want  candle X 1min 100 105 100 100\n    have  candle X 1min 100 100 100 100 volume 1 end 10:01:00\n0 passed, 1 failed\n", "1 of 1 scenarios failed"},
+		"differs":  {[]string{differs}, 6, "FAIL  " + differs + "\n  line 6, at 10:01:01: 100 is not 105\n    want  candle X 1min 100 105 100 100\n    have  candle X 1min 100 100 100 100 volume 1 end 10:01:00 quality partial\n0 passed, 1 failed\n", "1 of 1 scenarios failed"},
 		"wrong":    {[]string{wrong, holds}, 2, "FAIL  " + wrong + "\n  " + wrong + ":1: time \"noon\": want HH:MM:SS", "time \"noon\""},
 		"a folder": {[]string{dir}, 2, "1 passed, 2 failed\n", "time \"noon\""},
 		"missing":  {[]string{filepath.Join(dir, "none.scenario")}, 7, "", "no such file"},

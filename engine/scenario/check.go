@@ -42,7 +42,7 @@ var asks = map[string]struct {
 	head  string
 	facts []string
 }{
-	"candle":    {"candle SYMBOL TIMEFRAME OPEN HIGH LOW CLOSE", []string{"volume", "end"}},
+	"candle":    {"candle SYMBOL TIMEFRAME OPEN HIGH LOW CLOSE", []string{"volume", "end", "quality"}},
 	"indicator": {"indicator SYMBOL TIMEFRAME NAME VALUE", nil},
 	"nothing":   {"nothing", nil},
 }
@@ -175,7 +175,9 @@ func candleEvent(u *messages.IndicatorUpdate, zone *time.Location) *event {
 	f := u.Forming
 	return &event{
 		head:  []string{"candle", u.Symbol, u.Timeframe, f.Open.String(), f.High.String(), f.Low.String(), f.Close.String()},
-		facts: [][2]string{{"volume", f.Volume.String()}, {"end", time.UnixMilli(u.TimeMs + 1).In(zone).Format("15:04:05")}},
+		facts: [][2]string{
+			{"volume", f.Volume.String()}, {"end", time.UnixMilli(u.TimeMs + 1).In(zone).Format("15:04:05")}, {"quality", f.Quality.String()},
+		},
 	}
 }
 

@@ -38,7 +38,7 @@ func TestErrors(t *testing.T) {
 		"command 10:00 alice PAUSE {strategy":    "s:1: data of the command: want JSON",
 		"at 10:00\n  order PLACED BUY 1 X cause": `the fact "cause" has no value`,
 		"at 10:00\n  order PLACED BUY 1 X cause Y": `"cause" is no fact of order; there are by, type`,
-		"at 10:00\n  candle X 1min none at 10:01":  `"at" is no fact of candle; there are volume, end`,
+		"at 10:00\n  candle X 1min none at 10:01":  `"at" is no fact of candle; there are volume, end, quality`,
 		"at 10:00\n  candle X 1min 1 2":            "want candle SYMBOL TIMEFRAME OPEN HIGH LOW CLOSE and then facts",
 		"10:00 X 1\nat 09:59":                      "s:2: at 09:59 comes before the tick of 2024-01-01 10:00:00 above",
 		"at noon":                                  `s:1: time "noon"`,
