@@ -139,3 +139,38 @@ func TestScenariosThatCannotRun(t *testing.T) {
 		}
 	}
 }
+
+// TestScenarioPage: the page's example holds, what it prints when one line of it is
+// wrong is what is printed, and it lists every group.
+func TestScenarioPage(t *testing.T) {
+	page, err := os.ReadFile("../docs/scenarios.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(page), "```\n")
+	if len(parts) < 3 {
+		t.Fatal("the page has no example")
+	}
+	example := parts[1]
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for name, c := range map[string]struct{ text, want string }{
+		"holds.scenario": {example, "ok    holds.scenario\n1 passed, 0 failed\n"},
+		"cross.scenario": {strings.Replace(example, "NIFTY at 105\n  position", "NIFTY at 104\n  position", 1), parts[2]},
+	} {
+		if err := os.WriteFile(name, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		err := Scenarios(t.Context(), ScenarioOptions{Paths: []string{name}, Out: &out, Logger: discard()})
+		printed := "    " + strings.ReplaceAll(strings.TrimSpace(out.String()), "\n", "\n    ") + "\n"
+		if c.text == example && (err != nil || out.String() != c.want) || c.text != example && (err == nil || !strings.Contains(c.want, printed)) {
+			t.Errorf("%s prints %v\n%s", name, err, out.String())
+		}
+	}
+	for _, g := range scenarioGroups {
+		if !strings.Contains(string(page), "| `"+g+"_*` |") {
+			t.Errorf("the page does not list %s", g)
+		}
+	}
+}

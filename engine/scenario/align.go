@@ -40,10 +40,10 @@ func agreement(wants []Want, events []*event) [][2]int {
 	}
 	var pairs [][2]int
 	for i, k := 0, 0; i < n && k < m; {
-		switch {
-		case longest[i][k] == longest[i+1][k]:
+		switch longest[i][k] {
+		case longest[i+1][k]:
 			i++
-		case longest[i][k] == longest[i][k+1]:
+		case longest[i][k+1]:
 			k++
 		default:
 			pairs = append(pairs, [2]int{i, k})

@@ -174,7 +174,7 @@ func (j *Journal) askCandle(words []string, zone *time.Location) (why, have stri
 func candleEvent(u *messages.IndicatorUpdate, zone *time.Location) *event {
 	f := u.Forming
 	return &event{
-		head:  []string{"candle", u.Symbol, u.Timeframe, f.Open.String(), f.High.String(), f.Low.String(), f.Close.String()},
+		head: []string{"candle", u.Symbol, u.Timeframe, f.Open.String(), f.High.String(), f.Low.String(), f.Close.String()},
 		facts: [][2]string{
 			{"volume", f.Volume.String()}, {"end", time.UnixMilli(u.TimeMs + 1).In(zone).Format("15:04:05")}, {"quality", f.Quality.String()},
 		},
