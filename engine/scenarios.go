@@ -149,7 +149,18 @@ func scenarioFiles(paths []string) ([]string, error) {
 
 // RunScenario runs one scenario's text, named for messages, and gives what differs
 // from what it expects. The error is one of the text or of the shards.
-func RunScenario(ctx context.Context, name, text string, logger *slog.Logger) (bad []scenario.Problem, err error) {
+func RunScenario(ctx context.Context, name, text string, logger *slog.Logger) ([]scenario.Problem, error) {
+	return runScenario(ctx, name, text, logger, scenarioWay{})
+}
+
+// scenarioWay is how a scenario is run; nothing of it may change what comes out.
+type scenarioWay struct {
+	// oneByOne: each tick is taken in before the next comes. restarts: all shards
+	// restart before each check. protobuf: all is written in protobuf.
+	oneByOne, restarts, protobuf bool
+}
+
+func runScenario(ctx context.Context, name, text string, logger *slog.Logger, way scenarioWay) (bad []scenario.Problem, err error) {
 	f, err := scenario.Parse(name, text)
 	if err != nil {
 		return nil, exit(ExitSettings, "%w", err)
@@ -158,11 +169,14 @@ func RunScenario(ctx context.Context, name, text string, logger *slog.Logger) (b
 	if err != nil {
 		return nil, err
 	}
+	if way.protobuf {
+		c.Processing.Format = "protobuf"
+	}
 	first := slices.IndexFunc(f.Steps, func(s scenario.Step) bool { return s.Tick != nil })
 	if first < 0 {
 		return nil, exit(ExitSettings, "%s: has no ticks", name)
 	}
-	r := scenarioRun{journal: scenario.NewJournal(), timeout: c.Node.ShutdownTimeout}
+	r := scenarioRun{journal: scenario.NewJournal(), timeout: c.Node.ShutdownTimeout, way: way}
 	if r.node, err = startMemoryNode(ctx, c, OnePartition, f.Steps[first].Tick.TimeMs, logger, r.journal.Take); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -199,23 +213,32 @@ type scenarioRun struct {
 	node    *memoryNode
 	journal *scenario.Journal
 	timeout time.Duration // of a stop
+	way     scenarioWay
 }
 
 func (r *scenarioRun) step(ctx context.Context, s *scenario.Step) ([]scenario.Problem, error) {
 	if s.Tick != nil {
-		return nil, r.node.send(ctx, s.Tick)
+		if err := r.node.send(ctx, s.Tick); err != nil || !r.way.oneByOne {
+			return nil, err
+		}
+		return nil, r.node.drain(ctx)
 	}
 	// All others find what was before them taken in.
 	if err := r.node.drain(ctx); err != nil {
 		return nil, err
 	}
+	if s.Restart || s.Check != nil && r.way.restarts {
+		if err := r.restart(ctx); err != nil {
+			return nil, err
+		}
+	}
 	switch {
+	case s.Write != nil:
+		return nil, r.write(ctx, s.Write)
 	case s.Check != nil:
 		return r.journal.Check(s.Check), nil
-	case s.Restart:
-		return nil, r.restart(ctx)
 	}
-	return nil, r.write(ctx, s.Write)
+	return nil, nil
 }
 
 // write puts a record of others between the ticks before and after it.
@@ -240,5 +263,8 @@ func (r *scenarioRun) restart(ctx context.Context) error {
 	if err := r.node.startShards(); err != nil {
 		return err
 	}
-	return r.node.ready(ctx)
+	if err := r.node.ready(ctx); err != nil {
+		return err
+	}
+	return r.node.drain(ctx)
 }

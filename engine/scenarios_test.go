@@ -16,8 +16,8 @@ var scenarioGroups = []string{
 }
 
 // TestScenarios runs every scenario of testdata: what a trader is promised, in
-// files that he can read. Each is of a group and says first, in plain words, what
-// holds.
+// files that he can read. Each is of a group, says first, in plain words, what holds,
+// and holds however it is run.
 func TestScenarios(t *testing.T) {
 	files, err := scenarioFiles([]string{"testdata/scenarios"})
 	if err != nil {
@@ -27,26 +27,31 @@ func TestScenarios(t *testing.T) {
 		t.Errorf("there are %d scenarios, want 60 or more", len(files))
 	}
 	for _, path := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".scenario"), func(t *testing.T) {
-			t.Parallel()
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !slices.ContainsFunc(scenarioGroups, func(g string) bool { return strings.HasPrefix(filepath.Base(path), g+"_") }) {
-				t.Errorf("the name begins with none of %v", scenarioGroups)
-			}
-			if !strings.HasPrefix(string(text), "# ") {
-				t.Error("does not begin with a comment that says what holds")
-			}
-			bad, err := RunScenario(t.Context(), path, string(text), discard())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, p := range bad {
-				t.Error(p)
-			}
-		})
+		name := strings.TrimSuffix(filepath.Base(path), ".scenario")
+		if !slices.ContainsFunc(scenarioGroups, func(g string) bool { return strings.HasPrefix(name, g+"_") }) {
+			t.Errorf("the name of %s begins with none of %v", name, scenarioGroups)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(text), "# ") {
+			t.Errorf("%s does not begin with a comment that says what holds", name)
+		}
+		for way, w := range map[string]scenarioWay{
+			"as it is": {}, "one by one": {oneByOne: true}, "restarts": {restarts: true}, "protobuf": {protobuf: true},
+		} {
+			t.Run(name+" "+way, func(t *testing.T) {
+				t.Parallel()
+				bad, err := runScenario(t.Context(), path, string(text), discard(), w)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range bad {
+					t.Error(p)
+				}
+			})
+		}
 	}
 }
 
