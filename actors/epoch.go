@@ -151,7 +151,7 @@ func newShard(c *Config, id messages.ShardID, g Group, m *shardMemory) *shard {
 		config: c, id: id, group: g, memory: m,
 		handles: make(map[string]*handle), snapshots: make(map[*snapshot]struct{}),
 		counts: make(map[string]int32), cached: make(frontier),
-		inbox: make(chan any, 1024), asks: make(chan readyAsk), draining: make(chan struct{}),
+		inbox: make(chan any, 1024), asks: make(chan readyAsk, 64), draining: make(chan struct{}),
 		writer: fmt.Appendf(nil, "%s/%s/%d", c.Prefix, id.Kind, id.Partition),
 	}
 	if id.Kind == messages.SymbolShard {
@@ -334,15 +334,16 @@ func (s *shard) isCache(topic string) bool {
 	return false
 }
 
-// poll reads from the log; it is cut short when something arrives in the inbox.
+// poll reads from the log; it is cut short when something arrives in the inbox, when
+// somebody asks for readiness, and when the shard is to let go.
 func (s *shard) poll(ctx context.Context, limit int, wait time.Duration) (messages.Batch, error) {
-	if wait > 0 && (len(s.inbox) > 0 || s.isDraining()) {
-		wait = 0
-	}
 	pollCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.setWake(cancel)
+	s.setWake(cancel) // before looking: what comes after the look cuts the poll short
 	defer s.setWake(nil)
+	if len(s.inbox) > 0 || len(s.asks) > 0 || s.isDraining() {
+		wait = 0
+	}
 	b, err := s.log.Poll(pollCtx, limit, wait)
 	if err != nil && ctx.Err() == nil && errors.Is(err, context.Canceled) {
 		return messages.Batch{}, nil

@@ -144,12 +144,17 @@ func (s *shard) readError(err error) error {
 func (s *shard) external(ctx context.Context, item any) {
 	select {
 	case s.inbox <- item:
-		s.wakeMu.Lock()
-		if s.wakePoll != nil {
-			s.wakePoll()
-		}
-		s.wakeMu.Unlock()
+		s.wake()
 	case <-ctx.Done():
+	}
+}
+
+// wake cuts a poll short that waits for records.
+func (s *shard) wake() {
+	s.wakeMu.Lock()
+	defer s.wakeMu.Unlock()
+	if s.wakePoll != nil {
+		s.wakePoll()
 	}
 }
 

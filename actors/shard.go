@@ -169,10 +169,11 @@ func (a *shardActor) spawn(c actor.Context, m *spawnEntities) {
 
 // ask passes a question for readiness on to the epochs' goroutine.
 func (a *shardActor) ask(m *askReady) {
-	asks, done := a.shard.asks, a.done
+	s, done := a.shard, a.done
 	go func() {
 		select {
-		case asks <- readyAsk{reply: m.reply}:
+		case s.asks <- readyAsk{reply: m.reply}:
+			s.wake()
 		case <-done:
 		}
 	}()
@@ -182,6 +183,7 @@ func (a *shardActor) ask(m *askReady) {
 // spawned for the epoch that is under way.
 func (a *shardActor) drain(m *drainShard) {
 	a.shard.drainOnce.Do(func() { close(a.shard.draining) })
+	a.shard.wake()
 	done := a.done
 	go func() {
 		<-done

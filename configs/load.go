@@ -82,11 +82,12 @@ func Load(s Sources) (*Config, error) {
 }
 
 // Parse checks one YAML text over the shipped defaults, without environment and
-// flags; name stands for it in messages.
+// flags; name stands for it in messages, and files that it names are beside it.
 func Parse(name string, text []byte) (*Config, error) {
 	l := newLoader()
 	l.yaml(shipped+"velox.yaml", shippedDefaults)
 	l.yaml(name, text)
+	l.relative(filepath.Dir(name))
 	return l.finish()
 }
 

@@ -17,12 +17,14 @@ import (
 // memoryNode is a whole node on an in-memory log: the shards of all partitions,
 // what came out of them, and the care for the log's size.
 type memoryNode struct {
-	cluster *memlog.Cluster
-	shards  *actors.Node
-	tally   *tally
+	cluster  *memlog.Cluster
+	settings actors.Config
+	shards   *actors.Node
+	tally    *tally
 	// taken is told of every record of the topics that tell what came of the ticks,
 	// partition by partition in the log's order.
-	taken func(*messages.Record) error
+	taken   func(*messages.Record) error
+	outputs []string // these topics
 	// read is how far each output and state topic was read, and compacted how far
 	// state was when it was compacted last.
 	read, compacted map[messages.TopicPartition]int64
@@ -44,7 +46,7 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 	n := &memoryNode{
 		// One stamp for all records: ticks are judged to be ahead of the same moment.
 		cluster: memlog.New(memlog.Options{NowMs: func() int64 { return now }, StateTopic: messages.StateTopic, KeepBytes: true}),
-		tally:   newTally(logger), taken: taken, limits: memoryLimits{inFlight: inFlight, retained: retained}, protobuf: c.Processing.Format == "protobuf",
+		tally:   newTally(logger), taken: taken, outputs: outputTopics, limits: memoryLimits{inFlight: inFlight, retained: retained}, protobuf: c.Processing.Format == "protobuf",
 		read: make(map[messages.TopicPartition]int64), compacted: make(map[messages.TopicPartition]int64),
 		safe: make(map[messages.ShardID]map[messages.TopicPartition]int64),
 	}
@@ -79,11 +81,9 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 		settings.Fault = n.faults.At
 	}
 	settings.Checkpoint.Min, settings.Checkpoint.Max = checkpointEvery, checkpointEvery
-	if n.shards, err = actors.StartNode(settings); err != nil {
-		return nil, fmt.Errorf("start the actors: %w", err)
-	}
-	for kind, topic := range homeTopics {
-		n.shards.Assigned(alone{}, kind, upTo(n.cluster.Partitions(topic)))
+	n.settings = settings
+	if err := n.startShards(); err != nil {
+		return nil, err
 	}
 	// The commands first, then the requests that they make.
 	for range 2 {
@@ -92,6 +92,16 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 		}
 	}
 	return n, nil
+}
+
+func (n *memoryNode) startShards() (err error) {
+	if n.shards, err = actors.StartNode(n.settings); err != nil {
+		return fmt.Errorf("start the actors: %w", err)
+	}
+	for kind, topic := range homeTopics {
+		n.shards.Assigned(alone{}, kind, upTo(n.cluster.Partitions(topic)))
+	}
+	return nil
 }
 
 // homeTopics are the topics whose partitions are shards, by kind.

@@ -21,7 +21,7 @@ var flowTopics = []string{messages.TopicTicks, messages.TopicUpdates}
 
 // tidy takes what came out, and drops from the log what nobody needs any more.
 func (n *memoryNode) tidy() error {
-	for _, topic := range outputTopics {
+	for _, topic := range n.outputs {
 		if err := n.readOn(topic, n.taken); err != nil {
 			return err
 		}

@@ -61,8 +61,8 @@ func newRoot(env []string) *cobra.Command {
 		flags.String(f.name, "", f.usage)
 	}
 	o.runFlags(root)
-	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.topicsCommand(), o.configCommand(),
-		o.healthCommand(), o.brokerCommand(), indicatorsCommand(), versionCommand())
+	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.testCommand(), o.topicsCommand(),
+		o.configCommand(), o.healthCommand(), o.brokerCommand(), indicatorsCommand(), versionCommand())
 	return root
 }
 

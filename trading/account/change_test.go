@@ -84,6 +84,8 @@ func TestChangesOnPaper(t *testing.T) {
 			PLACED #1 BUY X 10 limit 85.00000001 PENDING
 			> cmd ORDER {"modify": "nobody", "price": 85}
 			refused NO_SUCH_ORDER
+			> cmd ORDER {"transaction_type": "BUY", "quantity": 1}
+			refused INVALID_SYMBOL
 		`,
 		"limits hold for the changed order, which counts once": "> cmd OPEN_ACCOUNT {\"deposit\": 1, \"limits\": {\"position_size\": 100, \"max_order_quantity\": 90}}\n" + deploy + `
 			> tick X 100

@@ -38,6 +38,9 @@ func (a *Account) manualOrder(d *ManualOrder) (action, error) {
 		return a.cancelByCommand(d)
 	case d.Modify != "":
 		return a.changeByCommand(d)
+	case d.Symbol == "":
+		// No event could tell of it: events have a symbol.
+		return nil, refused(string(order.ReasonSymbol), "an order needs a symbol")
 	}
 	kind := d.OrderType
 	if kind == "" {

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/engine"
+)
+
+func (o *options) testCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "test FILE...",
+		Short: "Run scenarios: plain text of ticks, and what must come of them",
+		Long: "Each scenario runs on shards of its own on a log in memory: the same code as a node's, with no broker. What differs\n" +
+			"from what it expects is printed with its line. A folder stands for its *.scenario files. docs/scenarios.md has the\n" +
+			"format. Exits 0 when all hold, 6 when one doesn't, 2 when one is written wrong, 7 when a file can't be read.",
+		Example: "  veloxd test my-strategy.scenario\n  veloxd test engine/testdata/scenarios\n  veloxd test --json scenarios | jq '.scenarios[] | select(.ok | not)'",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return &usageError{fmt.Errorf("test wants at least one scenario file, or a folder of them")}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, files []string) error {
+			_, logger, err := o.setUp(cmd, configs.DemoOff)
+			if err != nil {
+				return err
+			}
+			return engine.Scenarios(cmd.Context(), engine.ScenarioOptions{Paths: files, Out: cmd.OutOrStdout(), JSON: asJSON, Logger: logger})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as one JSON document")
+	return cmd
+}

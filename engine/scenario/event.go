@@ -1,0 +1,211 @@
+package scenario
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// kind is a kind of what happens: how a line tells of it, and where its words stand
+// in the JSON of its records.
+type kind struct {
+	name string
+	head []place // the words after the name, which every line has
+	// facts are in the order in which they are shown.
+	facts []place
+	// zeros: a fact that is 0 is told, too.
+	zeros bool
+	// open: what the JSON's "data" has are facts, too, by their own names.
+	open bool
+}
+
+// place is a word of a line: its name, and its path in the JSON.
+type place struct{ name, path string }
+
+// kinds are those of which every event must be expected, in the order in which
+// they are told.
+var kinds = []*kind{
+	{
+		name: "signal",
+		head: []place{{"ACTION", "signal.action"}, {"SYMBOL", "symbol"}},
+		facts: []place{
+			{"by", "strategy_id"},
+			{"quantity", "signal.quantity"},
+			{"price", "signal.price"},
+			{"stoploss", "signal.stoploss"},
+			{"target", "signal.target"},
+			{"trail", "signal.trailing_stop"},
+			{"trigger", "signal.trigger_price"},
+			{"validity", "signal.validity"},
+			{"cancel", "signal.cancel"},
+			{"confidence", "signal.confidence"},
+		},
+	},
+	{
+		name: "order",
+		head: []place{{"EVENT", "event_type"}, {"SIDE", "order.transaction_type"}, {"QUANTITY", "order.quantity"}, {"SYMBOL", "symbol"}},
+		facts: []place{
+			{"by", "strategy_id"},
+			{"type", "order.order_type"},
+			{"price", "order.price"},
+			{"trigger", "order.trigger_price"},
+			{"validity", "order.validity"},
+			{"filled", "execution.filled_quantity"},
+			{"at", "execution.average_price"},
+			{"fees", "execution.fees"},
+			{"status", "order.status"},
+			{"reason", "order.reason"},
+		},
+	},
+	{
+		name: "position",
+		head: []place{{"EVENT", "event_type"}, {"SYMBOL", "symbol"}},
+		facts: []place{
+			{"of", "user_id"},
+			{"quantity", "position.quantity"},
+			{"at", "position.average_price"},
+			{"now", "position.current_price"},
+			{"open", "position.unrealized_pnl"},
+			{"made", "position.realized_pnl"},
+			{"fees", "position.fees"},
+		},
+		zeros: true,
+	},
+	{
+		name: "alert", head: []place{{"SEVERITY", "severity"}, {"TYPE", "alert_type"}},
+		facts: []place{{"of", "user_id"}, {"message", "message"}},
+		zeros: true, open: true,
+	},
+	{
+		name: "letter", head: []place{{"REASON", "reason"}},
+		facts: []place{{"topic", "topic"}, {"stage", "stage"}, {"error", "error"}},
+	},
+}
+
+func kindOf(name string) *kind {
+	i := slices.IndexFunc(kinds, func(k *kind) bool { return k.name == name })
+	if i < 0 {
+		return nil
+	}
+	return kinds[i]
+}
+
+// event is what happened, as words: a head and facts, each a name and a value.
+type event struct {
+	head  []string
+	facts [][2]string
+}
+
+// read makes an event of a record's JSON.
+func (k *kind) read(text []byte) (*event, error) {
+	var tree map[string]any
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.UseNumber() // money stays exact
+	if err := d.Decode(&tree); err != nil {
+		return nil, fmt.Errorf("%s: %w", k.name, err)
+	}
+	e := &event{head: []string{k.name}}
+	for _, p := range k.head {
+		e.head = append(e.head, word(at(tree, p.path)))
+	}
+	for _, p := range k.facts {
+		if v := word(at(tree, p.path)); v != "" && (v != "0" || k.zeros) {
+			e.facts = append(e.facts, [2]string{p.name, v})
+		}
+	}
+	if data, ok := tree["data"].(map[string]any); ok && k.open {
+		for _, name := range sortedKeys(data) {
+			e.facts = append(e.facts, [2]string{name, word(data[name])})
+		}
+	}
+	return e, nil
+}
+
+// String gives the line that would expect all of it.
+func (e *event) String() string {
+	words := slices.Clone(e.head)
+	for _, f := range e.facts {
+		words = append(words, f[0], f[1])
+	}
+	return strings.Join(words, " ")
+}
+
+// differs tells how an event is not what a line says, "" when it is.
+func (e *event) differs(words []string) string {
+	head := len(e.head)
+	for i := range head {
+		if !same(e.head[i], words[i]) {
+			return fmt.Sprintf("%s is not %s", e.head[i], words[i])
+		}
+	}
+	for i := head; i < len(words); i += 2 {
+		at := slices.IndexFunc(e.facts, func(f [2]string) bool { return f[0] == words[i] })
+		if at < 0 {
+			return fmt.Sprintf("it has no %s", words[i])
+		}
+		if !same(e.facts[at][1], words[i+1]) {
+			return fmt.Sprintf("%s is %s", words[i], e.facts[at][1])
+		}
+	}
+	return ""
+}
+
+// same compares words; numbers by their value.
+func same(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, err := decimal.Parse(a)
+	if err != nil {
+		return false
+	}
+	y, err := decimal.Parse(b)
+	return err == nil && x == y
+}
+
+// at gives what stands at a path, nil when nothing does.
+func at(tree map[string]any, path string) any {
+	var v any = tree
+	for name := range strings.SplitSeq(path, ".") {
+		m, _ := v.(map[string]any)
+		v = m[name]
+	}
+	return v
+}
+
+// word writes a JSON value as one word: a list with commas, an empty one as "none",
+// a space as "_".
+func word(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case []any:
+		if len(v) == 0 {
+			return "none"
+		}
+		words := make([]string, len(v))
+		for i := range v {
+			words[i] = word(v[i])
+		}
+		return strings.Join(words, ",")
+	case map[string]any:
+		words := make([]string, 0, len(v))
+		for _, name := range sortedKeys(v) {
+			words = append(words, name+"="+word(v[name]))
+		}
+		return strings.Join(words, ",")
+	}
+	return strings.ReplaceAll(fmt.Sprint(v), " ", "_")
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
