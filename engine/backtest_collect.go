@@ -11,6 +11,7 @@ import (
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/performance"
 )
 
@@ -25,7 +26,8 @@ const (
 type collector struct {
 	strategies map[string]performance.Book // by strategy id, without a symbol
 	risk       map[string]bool             // strategy ids of closes by limits
-	// traded is what is known of orders that are not final.
+	// open are the orders that are not final, traded what is known of them.
+	open   map[string]bool
 	traded map[string]executed
 	fills  []performance.Fill
 	// told is the quantity that each account last told to hold, held the sum of its
@@ -41,7 +43,7 @@ type executed struct{ quantity, value, fees decimal.Decimal }
 
 func newCollector(accounts []configs.Account) *collector {
 	c := &collector{
-		strategies: make(map[string]performance.Book), risk: make(map[string]bool), traded: make(map[string]executed),
+		strategies: make(map[string]performance.Book), risk: make(map[string]bool), traded: make(map[string]executed), open: make(map[string]bool),
 		told: make(map[[2]string]decimal.Decimal), held: make(map[[2]string]decimal.Decimal),
 		cancelled: make(map[string]int64), rejected: make(map[string]int64), alerts: make(map[string]int64),
 	}
@@ -92,11 +94,17 @@ func unreadable(r *messages.Record, err error) error {
 func (c *collector) order(e *messages.OrderEvent) error {
 	switch account.OrderEventType(e.EventType) {
 	case account.Placed:
-		c.placed++
+		if !c.open[e.OrderID] { // else it was triggered or changed
+			c.open[e.OrderID] = true
+			c.placed++
+		}
 	case account.Cancelled:
 		c.cancelled[reasonOf(e)]++
 	case account.Rejected:
 		c.rejected[reasonOf(e)]++
+	}
+	if order.Status(e.Order.Status).Final() {
+		delete(c.open, e.OrderID)
 	}
 	if e.Execution == nil {
 		return nil
