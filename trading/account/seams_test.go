@@ -107,3 +107,22 @@ func TestChangesOfAFullBook(t *testing.T) {
 		t.Errorf("a change: %q", got)
 	}
 }
+
+// TestChangesAndDuplicates: an order is a duplicate of what others ask for now, and
+// never of what it was itself.
+func TestChangesAndDuplicates(t *testing.T) {
+	scripts(t, map[string]string{"there and back": `
+		> cmd OPEN_ACCOUNT {"deposit": 100000, "limits": {"duplicate_window_ms": 60000}}
+		> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 1}
+		REJECTED BUY X NO_PRICE
+		> tick X 10
+		> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 10, "price": 5}
+		PLACED #1 BUY X 10 limit 5 MANUAL PENDING
+		> cmd ORDER {"modify": "#1", "price": 6}
+		PLACED #1 BUY X 10 limit 6 MANUAL PENDING
+		> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 10, "price": 6}
+		REJECTED BUY X DUPLICATE_ORDER
+		> cmd ORDER {"modify": "#1", "price": 5}
+		PLACED #1 BUY X 10 limit 5 MANUAL PENDING
+		`})
+}
