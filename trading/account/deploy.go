@@ -206,12 +206,13 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 	}, nil
 }
 
-// closeBooks cancels a strategy's orders and closes what it holds at the market. What
-// a live venue fills before it cancels stays, and takes another PAUSE.
+// closeBooks cancels a strategy's orders and closes what it holds at the market, save
+// what risk is closing already. What a live venue fills before it cancels stays, and
+// takes another PAUSE.
 func (a *Account) closeBooks(strategyID string, timeMs int64) {
 	for _, s := range a.s.Symbols {
 		for _, o := range slices.Clone(s.Orders) {
-			if o.BookID == strategyID {
+			if o.BookID == strategyID && o.Purpose != order.RiskClose {
 				a.cancel(o, a.timeOf(s.Name, timeMs))
 			}
 		}
@@ -222,6 +223,9 @@ func (a *Account) closeBooks(strategyID string, timeMs int64) {
 		side := order.Sell
 		if s.Books[i].Quantity.Sign() < 0 {
 			side = order.Buy
+		}
+		if slices.ContainsFunc(s.Orders, func(o *order.Order) bool { return o.BookID == strategyID && o.Purpose == order.RiskClose }) && s.closable(strategyID, side).IsZero() {
+			continue
 		}
 		w := draft{leg: "close/" + s.Name, exit: true, timeMs: timeMs}
 		w.StrategyID, w.BookID, w.Symbol, w.Side, w.Kind, w.Purpose = strategyID, strategyID, s.Name, side, order.Market, order.Manual
