@@ -2,12 +2,24 @@ package engine
 
 import (
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/velox-trading/velox/actors"
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/feeds/history"
 )
+
+// checkHistory wants a directory of history that can be read.
+func checkHistory(c *configs.Config) error {
+	if c.History.Directory == "" {
+		return nil
+	}
+	if _, err := os.ReadDir(c.History.Directory); err != nil {
+		return exit(ExitSettings, "history.directory (%s): %w; make it, or leave the setting empty", c.Where("history.directory"), err)
+	}
+	return nil
+}
 
 // historyOf gives the configured source of past candles, nil without one. A file
 // that can't be used is told and counted; it stops nothing.

@@ -169,11 +169,38 @@ func (a *Account) status(d *Deployed, timeMs int64) StrategyStatus {
 	}
 }
 
+// referred finds a strategy by its id, or by its name.
+func (a *Account) referred(ref *StrategyRef) (*Deployed, error) {
+	switch {
+	case (ref.StrategyID == "") == (ref.Name == ""):
+		return nil, refused("INVALID_DATA", "want strategy_id or name")
+	case ref.Name == "":
+		if d := a.deployed(ref.StrategyID); d != nil {
+			return d, nil
+		}
+		return nil, refused("NO_SUCH_STRATEGY", "the account has no strategy %q", ref.StrategyID)
+	}
+	var found *Deployed
+	for _, d := range a.s.Strategies {
+		switch {
+		case d.Name != ref.Name:
+		case found != nil:
+			return nil, refused("INVALID_DATA", "two strategies are named %q: want strategy_id", ref.Name)
+		default:
+			found = d
+		}
+	}
+	if found == nil {
+		return nil, refused("NO_SUCH_STRATEGY", "the account has no strategy named %q", ref.Name)
+	}
+	return found, nil
+}
+
 // changeStrategy pauses, resumes or removes a strategy.
 func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error) {
-	d := a.deployed(ref.StrategyID)
-	if d == nil {
-		return nil, refused("NO_SUCH_STRATEGY", "the account has no strategy %q", ref.StrategyID)
+	d, err := a.referred(ref)
+	if err != nil {
+		return nil, err
 	}
 	to := Paused
 	switch t {
