@@ -43,8 +43,12 @@ func TestBacktestTakesFees(t *testing.T) {
 func TestBacktestCountsAnOrderOnce(t *testing.T) {
 	c := newCollector([]configs.Account{{UserID: "u", Strategies: []configs.Strategy{{Name: "s"}}}})
 	for _, told := range [][3]string{
-		{"a", "PLACED", "TRIGGER_PENDING"}, {"a", "PLACED", "TRIGGER_PENDING"}, {"b", "PLACED", "PENDING"}, {"a", "PLACED", "OPEN"},
-		{"a", "CANCELLED", "CANCELLED"}, {"b", "CANCELLED", "CANCELLED"},
+		{"a", "PLACED", "TRIGGER_PENDING"},
+		{"a", "PLACED", "TRIGGER_PENDING"},
+		{"b", "PLACED", "PENDING"},
+		{"a", "PLACED", "OPEN"},
+		{"a", "CANCELLED", "CANCELLED"},
+		{"b", "CANCELLED", "CANCELLED"},
 	} {
 		e := messages.OrderEvent{
 			OrderID: told[0], StrategyID: ident.Derive("u", "s"), Symbol: "X", TimeMs: 1, EventType: told[1],
