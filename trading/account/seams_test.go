@@ -1,6 +1,7 @@
 package account
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -125,4 +126,21 @@ func TestChangesAndDuplicates(t *testing.T) {
 		> cmd ORDER {"modify": "#1", "price": 5}
 		PLACED #1 BUY X 10 limit 5 MANUAL PENDING
 		`})
+}
+
+// TestSymbolsOfRefusedOrdersMakeRoom: orders of symbols that don't trade take the
+// room of none that does.
+func TestSymbolsOfRefusedOrdersMakeRoom(t *testing.T) {
+	p := newPlayer(t)
+	p.input(`cmd OPEN_ACCOUNT {"deposit": 100000, "limits": {}}`)
+	p.input(`cmd DEPLOY {"strategy_id": "s", "name": "s", "symbols": ["X"], "external": true}`)
+	for i := range maxSymbols + 10 {
+		p.input(fmt.Sprintf("signal s BUY N%d qty=1", i))
+	}
+	p.play(`
+		> tick X 10
+		> signal s BUY X qty=1
+		PLACED #1 BUY X 1 PENDING
+		`)
+	checkInvariants(t, p.a)
 }
