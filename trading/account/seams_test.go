@@ -1,6 +1,7 @@
 package account
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -124,5 +125,57 @@ func TestChangesAndDuplicates(t *testing.T) {
 		REJECTED BUY X DUPLICATE_ORDER
 		> cmd ORDER {"modify": "#1", "price": 5}
 		PLACED #1 BUY X 10 limit 5 MANUAL PENDING
+		`})
+}
+
+// TestSymbolsOfRefusedOrdersMakeRoom: orders of symbols that don't trade take the
+// room of none that does.
+func TestSymbolsOfRefusedOrdersMakeRoom(t *testing.T) {
+	p := newPlayer(t)
+	p.input(`cmd OPEN_ACCOUNT {"deposit": 100000, "limits": {}}`)
+	p.input(`cmd DEPLOY {"strategy_id": "s", "name": "s", "symbols": ["X"], "external": true}`)
+	for i := range maxSymbols + 10 {
+		p.input(fmt.Sprintf("signal s BUY N%d qty=1", i))
+	}
+	p.play(`
+		> tick X 10
+		> signal s BUY X qty=1
+		PLACED #1 BUY X 1 PENDING
+		`)
+	checkInvariants(t, p.a)
+}
+
+// TestTouchedStopsAreNotForgotten: a stop that was touched exits, though the price is
+// back when the venue has cancelled what was in the way.
+func TestTouchedStopsAreNotForgotten(t *testing.T) {
+	scripts(t, map[string]string{"behind a resting exit": `
+		> cmd OPEN_ACCOUNT {"venue": "kite", "deposit": 100000, "limits": {}}
+		> cmd DEPLOY {"strategy_id": "s", "name": "s", "symbols": ["X"], "external": true}
+		STRATEGY s RUNNING
+		> tick X 10
+		> signal s BUY X qty=100 stop=9
+		PLACED #1 BUY X 100 PENDING
+		VENUE SEND #1
+		> report #1 FILL qty=100 price=10
+		FILLED #1 BUY X 100 got 100 at 10 FILLED
+		OPENED X 100 at 10, now 10, open 0, made 0
+		> signal s SELL X qty=100 price=12
+		PLACED #2 SELL X 100 limit 12 PENDING
+		VENUE SEND #2
+		> report #2 ACCEPTED
+		PLACED #2 SELL X 100 limit 12 OPEN
+		> tick X 9
+		VENUE CANCEL #2
+		MODIFIED X 100 at 10, now 9, open -100, made 0
+		> report #2 CANCELLED
+		CANCELLED #2 SELL X 100 limit 12 CANCELLED
+		> tick X 9.5
+		PLACED #3 SELL X 100 STOPLOSS PENDING
+		VENUE SEND #3
+		MODIFIED X 100 at 10, now 9.5, open -50, made 0
+		> tick X 9.5
+		> report #3 FILL qty=100 price=9.5
+		FILLED #3 SELL X 100 got 100 at 9.5 FILLED
+		CLOSED X 0 at 0, now 9.5, open 0, made -50
 		`})
 }
