@@ -25,9 +25,12 @@ func historyOf(c *configs.Config, observer actors.Observer, logger *slog.Logger)
 	})
 }
 
-// tellOutdated warns of exchanges whose holidays nobody has written down for today.
+// tellOutdated says of which exchanges nobody has written down today's holidays. It
+// is no warning, for a node may well have no symbol of them.
 func tellOutdated(c *configs.Config, now time.Time, logger *slog.Logger) {
-	if names := c.OutdatedCalendars(now); len(names) > 0 {
-		logger.Warn("the holidays of some exchanges are not known for today, so it counts by its weekday; give calendars.file", "exchanges", names)
+	names := c.OutdatedCalendars(now)
+	if len(names) == 0 || c.Simulate.Enabled {
+		return // a simulated market has no holidays
 	}
+	logger.Info("the holidays of some exchanges are not known for today, which counts by its weekday; calendars.file can have them", "exchanges", names)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -150,6 +151,26 @@ func TestNoDirectoryOfHistory(t *testing.T) {
 		select {
 		case <-time.After(10 * time.Millisecond):
 		case <-t.Context().Done():
+		}
+	}
+}
+
+// TestOutdatedCalendarsAreTold: a node says whose holidays it doesn't know, unless
+// its market is simulated.
+func TestOutdatedCalendarsAreTold(t *testing.T) {
+	for _, c := range []struct {
+		day      string
+		simulate string
+		want     string
+	}{{"2026-06-01", "false", "[MCX]"}, {"2025-06-01", "false", ""}, {"2026-06-01", "true", ""}} {
+		day, err := time.Parse(time.DateOnly, c.day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log strings.Builder
+		tellOutdated(settings(t, map[string]string{"simulate.enabled": c.simulate}), day, slog.New(slog.NewTextHandler(&log, nil)))
+		if (log.Len() > 0) != (c.want != "") || !strings.Contains(log.String(), c.want) {
+			t.Errorf("on %s, simulated %s: %q", c.day, c.simulate, log.String())
 		}
 	}
 }
