@@ -92,22 +92,25 @@ func unreadable(r *messages.Record, err error) error {
 func (c *collector) order(e *messages.OrderEvent) error {
 	switch account.OrderEventType(e.EventType) {
 	case account.Placed:
-		c.placed++
+		// It is told of again when it is changed or triggered.
+		if _, again := c.traded[e.OrderID]; !again {
+			c.placed++
+			c.traded[e.OrderID] = executed{}
+		}
 	case account.Cancelled:
 		c.cancelled[reasonOf(e)]++
 	case account.Rejected:
 		c.rejected[reasonOf(e)]++
 	}
+	before := c.traded[e.OrderID]
+	if e.Order.Status == "FILLED" || e.EventType == string(account.Cancelled) || e.EventType == string(account.Rejected) {
+		defer delete(c.traded, e.OrderID)
+	}
 	if e.Execution == nil {
 		return nil
 	}
-	before := c.traded[e.OrderID]
 	now := executed{e.Execution.FilledQuantity, e.Execution.FilledQuantity.Mul(e.Execution.AveragePrice), e.Execution.Fees}
-	if e.Order.Status == "FILLED" || e.EventType == string(account.Cancelled) || e.EventType == string(account.Rejected) {
-		delete(c.traded, e.OrderID)
-	} else {
-		c.traded[e.OrderID] = now
-	}
+	c.traded[e.OrderID] = now
 	quantity, value := now.quantity.Sub(before.quantity), now.value.Sub(before.value)
 	if quantity.IsZero() {
 		return nil

@@ -21,12 +21,17 @@ func TestBacktestTakesFees(t *testing.T) {
 			Execution: &messages.Execution{AveragePrice: d("5"), FilledQuantity: d(filled), Fees: d(fees), ExecutionTimeMs: 1},
 		}
 	}
+	changed := event("PLACED", "PENDING", "0", "0")
+	changed.Execution = nil
 	for _, e := range []*messages.OrderEvent{
-		event("FILLED", "PARTIALLY_FILLED", "4", "20.5"), event("FILLED", "PARTIALLY_FILLED", "6", "20.7"), event("CANCELLED", "CANCELLED", "6", "20.7"),
+		changed, changed, event("FILLED", "PARTIALLY_FILLED", "4", "20.5"), event("FILLED", "PARTIALLY_FILLED", "6", "20.7"), event("CANCELLED", "CANCELLED", "6", "20.7"),
 	} {
 		if err := c.order(e); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if c.placed != 1 || len(c.traded) != 0 {
+		t.Errorf("one order that was changed once counts as %d; %d are open at the end", c.placed, len(c.traded))
 	}
 	if len(c.fills) != 2 || c.fills[0].Fees != d("20.5") || c.fills[1].Fees != d("0.2") {
 		t.Errorf("fills %+v", c.fills)
