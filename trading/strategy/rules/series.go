@@ -192,8 +192,11 @@ func (q *series) at(field, back int, settled bool) float64 {
 
 // flawed tells whether a candle that lacks ticks is among the newest ones.
 func (q *series) flawed(reach int, settled bool) bool {
-	if !settled && q.forming() && q.liveFlawed {
-		return true
+	if !settled && q.forming() {
+		if q.liveFlawed {
+			return true
+		}
+		reach-- // the open candle is the newest of them
 	}
 	return q.flawAge >= 0 && q.flawAge < reach+q.skip
 }

@@ -158,6 +158,16 @@ func TestFlawedCandles(t *testing.T) {
 			[]*strategy.Event{flawed(tick("X", min5, 10, "9"), true), at(1), tick("X", min5, 310, "9")},
 			"|BUY 1|BUY 1",
 		},
+		"the open candle after it": {
+			Spec{EntryLong: "close > 1", Evaluate: "every_tick"},
+			[]*strategy.Event{flawed(at(1), true), tick("X", min5, 310, "9")},
+			"|BUY 1",
+		},
+		"looked back at from an open candle": {
+			Spec{EntryLong: "close[1] > 1", Evaluate: "every_tick"},
+			[]*strategy.Event{flawed(at(1), true), tick("X", min5, 310, "9"), at(2), tick("X", min5, 610, "9")},
+			"|||BUY 1",
+		},
 	} {
 		if got := run(t, c.spec, c.events...); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
