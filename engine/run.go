@@ -183,9 +183,6 @@ func (n *node) startShards() error {
 	if n.faults != nil {
 		shards.Fault = n.faults.At
 	}
-	if err := checkHistory(n.config); err != nil {
-		return err
-	}
 	shards.History = historyOf(n.config, n.observer, n.logger)
 	tellOutdated(n.config, time.Now(), n.logger)
 	if n.shards, err = actors.StartNode(shards); err != nil {
