@@ -117,7 +117,7 @@ func (s *ruled) addSeries() {
 	for i := range s.traded {
 		for _, k := range s.program.streams {
 			if k = k.resolved(s.traded[i].name); !slices.ContainsFunc(s.series, func(q series) bool { return q.streamKey == k }) {
-				s.series = append(s.series, series{streamKey: k, flawAge: -1})
+				s.series = append(s.series, series{streamKey: k, ages: ageless, liveFlaw: unflawed})
 			}
 		}
 	}

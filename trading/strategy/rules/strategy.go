@@ -175,7 +175,7 @@ func (s *ruled) forget(symbol int) {
 		if q.of != symbol {
 			continue
 		}
-		q.closedMs, q.seenMs, q.flawAge, q.flawMs, q.liveMs, q.liveFlawed = 0, 0, -1, 0, 0, false
+		q.closedMs, q.seenMs, q.ages, q.flawMs, q.liveMs, q.liveFlaw = 0, 0, ageless, 0, 0, unflawed
 		q.ends = q.ends[:0]
 		for j := range q.fields {
 			q.fields[j].closed = q.fields[j].closed[:0]
@@ -237,7 +237,7 @@ func (s *ruled) warm(t *traded, nowMs int64, r *rule) bool {
 		if u.stream != 0 && !p.allowCold && s.tooOld(q, nowMs) {
 			return false
 		}
-		if !p.allowGaps && (q.flawed(u.reach, f.settled || i == f.closing) || s.flawedSince(q, u.anchored, nowMs)) {
+		if !p.allowGaps && (q.flawed(u, f.settled || i == f.closing) || s.flawedSince(q, u.anchored, nowMs)) {
 			return false
 		}
 	}
