@@ -134,7 +134,8 @@ func (f *frame) changed(tickMs int64) {
 }
 
 // prepend warms everything with older candles: those that end before the first
-// bar that was built from ticks.
+// bar that was built from ticks. When the market was open between the last of them and
+// that bar, candles may be missing there, which is a gap.
 func (f *frame) prepend(candles []market.Candle) {
 	limit := int64(never)
 	if len(f.bars) > 0 {
@@ -143,13 +144,18 @@ func (f *frame) prepend(candles []market.Candle) {
 		limit = open[0].StartMs
 	}
 	var older []indicator.Bar
+	lastEnd := limit
 	for i := range candles {
 		if candles[i].EndMs <= limit && (len(older) == 0 || candles[i].StartMs > older[len(older)-1].StartMs) {
 			older = append(older, f.bar(&candles[i]))
+			lastEnd = candles[i].EndMs
 		}
 	}
 	if n := len(older); n > 0 {
 		f.builder.Settle(older[n-1].StartMs + 1)
+		if limit != never && f.builder.TradesBetween(lastEnd, limit) {
+			f.builder.MarkGap()
+		}
 	}
 	f.bars = append(older, f.bars...)
 	f.warm()

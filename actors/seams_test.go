@@ -56,6 +56,37 @@ func TestAmendingDoesNotRepeatHistory(t *testing.T) {
 	}
 }
 
+// TestHistoryThatEndsEarly: the candles between the end of history and the first tick
+// are missing, so what is open is a gap; over a time without trade it is none.
+func TestHistoryThatEndsEarly(t *testing.T) {
+	const openMs = int64(1_704_080_700_000) // 09:15 in India, of a Monday
+	const minuteMs = int64(60_000)
+	k := newKit(t, nil)
+	c := k.config()
+	c.Symbols.Calendars = market.Calendars{"NSE": market.NSE()}
+	price := decimal.FromInt(1)
+	for name, at := range map[string]struct {
+		exchange         string
+		lastEnd, firstMs int64
+		gap              bool
+	}{
+		"up to the candle":      {"NSE", openMs + 10*minuteMs, openMs + 10*minuteMs + 5, false},
+		"a candle before":       {"NSE", openMs + 9*minuteMs, openMs + 10*minuteMs + 5, true},
+		"up to Friday's close":  {"NSE", openMs - 3*24*60*minuteMs + 375*minuteMs, openMs + 5, false},
+		"short of that close":   {"NSE", openMs - 3*24*60*minuteMs + 374*minuteMs, openMs + 5, true},
+		"a market without ends": {"", openMs - minuteMs, openMs + 5, true},
+	} {
+		f := &frame{timeframe: market.MustParseTimeframe("1min"), periods: 50}
+		f.open(&c, at.exchange)
+		f.builder.Add(&market.Tick{TimeMs: at.firstMs, Price: price, Volume: price}, at.firstMs)
+		f.prepend([]market.Candle{{StartMs: at.lastEnd - minuteMs, EndMs: at.lastEnd, Open: price, High: price, Low: price, Close: price, Volume: price}})
+		open := f.builder.OpenCandles()
+		if len(open) != 1 || open[0].Gap != at.gap || len(f.bars) != 1 {
+			t.Errorf("%s: %+v, %d bars of the past", name, open, len(f.bars))
+		}
+	}
+}
+
 // TestStrategyStateOfAnotherVersion: an account outlives a state of its strategy
 // that this build can't read.
 func TestStrategyStateOfAnotherVersion(t *testing.T) {

@@ -256,6 +256,11 @@ func (b *Builder) look(ms int64) {
 	}
 }
 
+// TradesBetween tells whether a session has time in [fromMs, toMs).
+func (b *Builder) TradesBetween(fromMs, toMs int64) bool {
+	return b.calendar.TradesBetween(fromMs, toMs)
+}
+
 // SessionStart gives the open of the session that holds a time, or the time itself
 // outside of any session, faster than the calendar.
 func (b *Builder) SessionStart(ms int64) int64 {

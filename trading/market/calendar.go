@@ -89,6 +89,23 @@ func (c Calendar) TradingDay(ms int64) (Date, bool) {
 	return day, ok
 }
 
+// TradesBetween tells whether a session has time in [fromMs, toMs).
+func (c Calendar) TradesBetween(fromMs, toMs int64) bool {
+	if fromMs >= toMs || c.plan == nil {
+		return fromMs < toMs
+	}
+	// A session belongs to its date, or opens on the evening before.
+	last := dateOf(time.UnixMilli(toMs).In(c.plan.zone)).AddDays(1)
+	for day := dateOf(time.UnixMilli(fromMs).In(c.plan.zone)); !last.Before(day); day = day.AddDays(1) {
+		for _, s := range c.DaySessions(day) {
+			if s.OpenMs < toMs && s.CloseMs > fromMs {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // DaySessions gives the sessions of a trading day, in order; none on a day
 // without trade.
 func (c Calendar) DaySessions(d Date) []Session {

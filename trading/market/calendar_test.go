@@ -206,3 +206,28 @@ func TestFingerprint(t *testing.T) {
 		t.Error("another exchange has the same fingerprint")
 	}
 }
+
+// TestTradesBetween: nights, weekends and breaks are no time of trading.
+func TestTradesBetween(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		want     bool
+	}{
+		{"2024-01-01T10:00:00+05:30", "2024-01-01T10:00:00+05:30", false},
+		{"2024-01-01T10:05:00+05:30", "2024-01-01T10:00:00+05:30", false},
+		{"2024-01-01T10:00:00+05:30", "2024-01-01T10:00:00.001+05:30", true},
+		{"2024-01-01T15:30:00+05:30", "2024-01-02T09:15:00+05:30", false}, // a night
+		{"2024-01-01T15:29:59.999+05:30", "2024-01-02T09:15:00+05:30", true},
+		{"2024-01-01T15:30:00+05:30", "2024-01-02T09:15:00.001+05:30", true},
+		{"2024-01-05T15:30:00+05:30", "2024-01-08T09:15:00+05:30", false}, // a weekend
+		{"2024-01-05T15:30:00+05:30", "2024-01-09T09:15:00+05:30", true},
+		{"2024-01-01T02:00:00+05:30", "2024-01-01T20:00:00+05:30", true}, // all of a session
+	} {
+		if got := NSE().TradesBetween(at(t, c.from), at(t, c.to)); got != c.want {
+			t.Errorf("from %s to %s: %v", c.from, c.to, got)
+		}
+	}
+	if Always.TradesBetween(5, 5) || !Always.TradesBetween(5, 6) {
+		t.Error("a market that never closes trades between any two times, and not within one")
+	}
+}
