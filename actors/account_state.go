@@ -98,7 +98,21 @@ func (m *accountMachine) load(parts []part) error {
 	}
 	m.index()
 	for _, id := range m.ownIDs() {
-		m.panel.install(m.deployed[id], states[id])
+		m.panel.install(m.deployed[id], m.usable(m.deployed[id], states[id]))
 	}
 	return nil
+}
+
+// usable gives a strategy's state, or none when this build can't read it: the
+// strategy then starts afresh, as one that is deployed again does, and its account
+// goes on.
+func (m *accountMachine) usable(d account.Deployed, state []byte) []byte {
+	if state == nil {
+		return nil
+	}
+	if err := build(d, nil).LoadState(state); err != nil {
+		m.config.Logger.Error("the strategy starts afresh: what it remembered is of another version", "account", m.user, "error", err.Error())
+		return nil
+	}
+	return state
 }

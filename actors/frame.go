@@ -148,6 +148,9 @@ func (f *frame) prepend(candles []market.Candle) {
 			older = append(older, f.bar(&candles[i]))
 		}
 	}
+	if n := len(older); n > 0 {
+		f.builder.Settle(older[n-1].StartMs + 1)
+	}
 	f.bars = append(older, f.bars...)
 	f.warm()
 	if keep := max(f.periods, f.unsettled); len(f.bars) > keep {

@@ -283,13 +283,16 @@ func (m *symbol) askHistory(f *frame, nowMs int64) {
 	})
 }
 
-// history puts loaded candles before the ones that were built from ticks.
+// history puts loaded candles before the ones that were built from ticks. What is
+// not asked for any more, because a replay has started the symbol afresh since, is
+// dropped.
 func (m *symbol) history(h *historyLoaded, box *outbox) {
 	for _, f := range m.frames {
-		if f.timeframe == h.timeframe {
-			f.asked = false
+		if f.timeframe != h.timeframe || !f.asked || h.exchange != m.exchange {
+			continue
 		}
-		if f.timeframe == h.timeframe && h.err == nil && f.builder != nil {
+		f.asked = false
+		if h.err == nil && f.builder != nil {
 			f.prepend(h.candles)
 			box.count(CountHistoryCandles, "", len(h.candles))
 		}

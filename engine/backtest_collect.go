@@ -11,6 +11,7 @@ import (
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/performance"
 )
 
@@ -103,7 +104,7 @@ func (c *collector) order(e *messages.OrderEvent) error {
 		c.rejected[reasonOf(e)]++
 	}
 	before := c.traded[e.OrderID]
-	if e.Order.Status == "FILLED" || e.EventType == string(account.Cancelled) || e.EventType == string(account.Rejected) {
+	if order.Status(e.Order.Status).Final() {
 		defer delete(c.traded, e.OrderID)
 	}
 	if e.Execution == nil {

@@ -37,3 +37,28 @@ func TestBacktestTakesFees(t *testing.T) {
 		t.Errorf("fills %+v", c.fills)
 	}
 }
+
+// TestBacktestCountsAnOrderOnce: one that is triggered or changed is placed again on
+// the wire, and still is one order.
+func TestBacktestCountsAnOrderOnce(t *testing.T) {
+	c := newCollector([]configs.Account{{UserID: "u", Strategies: []configs.Strategy{{Name: "s"}}}})
+	for _, told := range [][3]string{
+		{"a", "PLACED", "TRIGGER_PENDING"},
+		{"a", "PLACED", "TRIGGER_PENDING"},
+		{"b", "PLACED", "PENDING"},
+		{"a", "PLACED", "OPEN"},
+		{"a", "CANCELLED", "CANCELLED"},
+		{"b", "CANCELLED", "CANCELLED"},
+	} {
+		e := messages.OrderEvent{
+			OrderID: told[0], StrategyID: ident.Derive("u", "s"), Symbol: "X", TimeMs: 1, EventType: told[1],
+			Order: messages.OrderDetails{TransactionType: "BUY", Quantity: decimal.FromInt(10), Status: told[2]},
+		}
+		if err := c.order(&e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.placed != 2 || len(c.traded) != 0 {
+		t.Errorf("%d placed, %d open", c.placed, len(c.traded))
+	}
+}

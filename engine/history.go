@@ -2,19 +2,34 @@ package engine
 
 import (
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/velox-trading/velox/actors"
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/feeds/history"
+	"github.com/velox-trading/velox/telemetry"
 )
 
+// checkHistory wants a directory of history that can be read: config check tells.
+func checkHistory(c *configs.Config) error {
+	if c.History.Directory == "" {
+		return nil
+	}
+	if _, err := os.ReadDir(c.History.Directory); err != nil {
+		return exit(ExitSettings, "history.directory (%s): %w; make it, or leave the setting empty", c.Where("history.directory"), err)
+	}
+	return nil
+}
+
 // historyOf gives the configured source of past candles, nil without one. A file
-// that can't be used is told and counted; it stops nothing.
+// that can't be used is told and counted; it stops nothing, for a node that trades
+// must start without its past, too. The same words of all symbols are told once.
 func historyOf(c *configs.Config, observer actors.Observer, logger *slog.Logger) actors.History {
 	if c.History.Directory == "" {
 		return nil
 	}
+	logger = telemetry.Quiet(logger, time.Minute)
 	return history.New(history.Options{
 		Directory: c.History.Directory, Lookback: c.History.Lookback, Timeout: c.History.Timeout,
 		Grace: c.Symbols.CloseGrace, Calendars: c.MarketCalendars(),

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,11 +13,11 @@ import (
 	"github.com/velox-trading/velox/kafka"
 )
 
-// CheckTopics reads the topics' file as a node does and gives what is wrong with
-// it, or with the profile that is chosen. It asks no cluster.
-func CheckTopics(c *configs.Config) error {
+// CheckFiles reads what a node reads besides the configuration, the topics' file
+// and the directory of history, and gives what is wrong with it. It asks no cluster.
+func CheckFiles(c *configs.Config) error {
 	_, err := wantedTopics(c)
-	return err
+	return errors.Join(err, checkHistory(c))
 }
 
 // TopicsApply makes the topics that lack and prints how all of them are.

@@ -199,6 +199,9 @@ func ParseTickHeader(b []byte) (TickHeader, error) {
 	if h.Volume, err = decimal.ParseBytes(volume); err != nil {
 		return h, fmt.Errorf("header %s: volume: %w", HeaderTick, err)
 	}
+	if !h.Price.Bounded() || !h.Volume.Bounded() {
+		return h, fmt.Errorf("header %s %.64q: the largest number is 92233720368.54775807", HeaderTick, b)
+	}
 	if h.LogMs, err = strconv.ParseInt(string(logMs), 10, 64); err != nil {
 		return h, fmt.Errorf("header %s: time: %w", HeaderTick, err)
 	}

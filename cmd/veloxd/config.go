@@ -36,7 +36,7 @@ func (o *options) configCheck() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := o.load(cmd.Flags(), configs.DemoAuto)
 			if err == nil {
-				err = engine.CheckTopics(cfg)
+				err = engine.CheckFiles(cfg)
 			}
 			if asJSON {
 				return checkJSON(cmd, err)

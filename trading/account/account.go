@@ -198,7 +198,7 @@ func (a *Account) symbol(name string) *Symbol {
 	if s, ok := a.symbols[name]; ok {
 		return s
 	}
-	if len(a.s.Symbols) >= maxSymbols {
+	if len(a.s.Symbols) >= maxSymbols && !a.makeRoom() {
 		return nil
 	}
 	s := &Symbol{Name: name, scale: scale{terms: a.guard.Terms(name)}}
@@ -207,6 +207,21 @@ func (a *Account) symbol(name string) *Symbol {
 	a.symbols[name] = s
 	a.symbolsRevision++
 	return s
+}
+
+// makeRoom forgets the first symbol that was only asked for: nothing came of the
+// order, and no tick. It tells whether there is one.
+func (a *Account) makeRoom() bool {
+	i := slices.IndexFunc(a.s.Symbols, func(s *Symbol) bool {
+		return s.Ticks == 0 && len(s.Orders) == 0 && len(s.Books) == 0 &&
+			!slices.ContainsFunc(a.s.Finished, func(o *order.Order) bool { return o.Symbol == s.Name })
+	})
+	if i < 0 {
+		return false
+	}
+	delete(a.symbols, a.s.Symbols[i].Name)
+	a.s.Symbols = slices.Delete(a.s.Symbols, i, i+1)
+	return true
 }
 
 // book gives a strategy's book of the symbol and makes it when it is missing.

@@ -105,7 +105,9 @@ func TestBounds(t *testing.T) {
 	}
 	p.play("> signal s BUY X qty=1 price=50 ms=1\nREJECTED BUY X TOO_MANY_ORDERS")
 	for i := range maxSymbols {
-		p.a.symbol(fmt.Sprint(i))
+		if s := p.a.symbol(fmt.Sprint(i)); s != nil {
+			s.Ticks = 1
+		}
 	}
 	p.play("> signal s BUY new qty=1 ms=2\nREJECTED BUY new INVALID_SYMBOL")
 	p.play("> tick new2 5\n> external e1 s FILLED BUY new3 5 1\nignored order")

@@ -110,7 +110,11 @@ func (a *Account) watch(s *Symbol, timeMs int64) {
 				continue
 			}
 			k.ExitID = ""
-			if purpose := k.touched(long, s.Price); purpose != "" && (a.s.Mode != Halted || purpose == order.StopExit) {
+			purpose := k.touched(long, s.Price)
+			if purpose == "" {
+				purpose = k.Touched
+			}
+			if purpose != "" && (a.s.Mode != Halted || purpose == order.StopExit) {
 				a.exit(s, b, k, purpose, timeMs)
 			}
 		}
@@ -132,8 +136,12 @@ func (a *Account) exit(s *Symbol, b *Book, k *Bracket, purpose order.Purpose, ti
 	if a.s.Mode == Halted {
 		d.StrategyID, d.Purpose = RiskStrategy(a.s.UserID), order.RiskClose
 	}
+	k.Touched = ""
 	if s.closable(b.StrategyID, d.Side).Less(k.Quantity) {
 		a.cancelResting(s, b.StrategyID, d.Side, timeMs)
+		if slices.ContainsFunc(s.Orders, func(o *order.Order) bool { return o.BookID == b.StrategyID && o.Side == d.Side && o.Waits() }) {
+			k.Touched = purpose // a venue has yet to cancel what is in the way
+		}
 	}
 	// Some of it may be on its way out already.
 	d.Quantity = decimal.Min(k.Quantity, s.closable(b.StrategyID, d.Side))

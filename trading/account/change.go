@@ -30,14 +30,19 @@ func (a *Account) changeByCommand(d *ManualOrder) (action, error) {
 		return nil, refused(string(order.ReasonQuantity), "%v, and %v was traded already", terms.Quantity, o.FilledQuantity)
 	}
 	s := a.symbols[o.Symbol]
-	if reason, detail := a.check(s.without(o), &n, &draft{Order: n, exit: o.Exit}); reason != "" {
+	draft := draft{Order: n, exit: o.Exit}
+	if reason, detail := a.check(s.without(o), &n, &draft); reason != "" {
 		return nil, refused(string(reason), "%s", detail)
 	}
 	terms = n.Terms() // an exit was cut to what there is to close
 	if terms.Quantity.LessEq(o.FilledQuantity) || terms == o.Terms() {
 		return nil, refused(string(order.ReasonNoPosition), "there is no more to close than the order does")
 	}
-	return func(timeMs int64) { a.change(o, terms, a.timeOf(o.Symbol, timeMs)) }, nil
+	return func(timeMs int64) {
+		// A venue counts it as an order.
+		a.guard.Replace(&a.s.Recent, asked(o), asked(&n), a.s.ClockMs, draft.entry)
+		a.change(o, terms, a.timeOf(o.Symbol, timeMs))
+	}, nil
 }
 
 // changeable refuses orders that can't be changed now, and what can't be changed of
@@ -100,7 +105,6 @@ func (s *Symbol) without(o *order.Order) *Symbol {
 // change carries a checked change out. On paper the changed order counts as placed
 // at this tick: it fills at a later one.
 func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
-	a.guard.Note(&a.s.Recent, asked(o), a.s.ClockMs, false) // a venue counts it as an order
 	if a.live() {
 		a.sendChange(o, terms)
 		return

@@ -71,14 +71,21 @@ func (a *Account) closeSymbol(s *Symbol, timeMs int64) {
 }
 
 // closeBook orders, in the name of risk, the close of up to a quantity of a book,
-// and gives what it ordered.
+// and gives what it ordered. Orders that wait for a price and would close the same
+// are cancelled first: nobody knows when they would.
 func (a *Account) closeBook(s *Symbol, b *Book, quantity decimal.Decimal, timeMs int64) decimal.Decimal {
 	side := order.Sell
 	if b.Quantity.Sign() < 0 {
 		side = order.Buy
 	}
+	if a.justRefused(b) {
+		return decimal.Decimal{}
+	}
+	if s.closable(b.StrategyID, side).Less(quantity) {
+		a.cancelResting(s, b.StrategyID, side, timeMs)
+	}
 	quantity = decimal.Min(quantity, s.closable(b.StrategyID, side))
-	if quantity.Sign() <= 0 || a.justRefused(b) {
+	if quantity.Sign() <= 0 {
 		return decimal.Decimal{}
 	}
 	a.s.Leg++

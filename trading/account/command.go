@@ -83,8 +83,10 @@ type Deploy struct {
 
 // StrategyRef is the data of PAUSE, RESUME_STRATEGY and REMOVE.
 type StrategyRef struct {
-	StrategyID string `json:"strategy_id"`
-	Reason     string `json:"reason,omitempty"`
+	StrategyID string `json:"strategy_id,omitempty"`
+	// Name stands for the id of the account's strategy of that name.
+	Name   string `json:"name,omitempty"`
+	Reason string `json:"reason,omitempty"`
 	// ClosePositions is PAUSE's: its orders are cancelled and all that it holds is
 	// closed at the market, too, so that it can be removed then.
 	ClosePositions bool `json:"close_positions,omitempty"`

@@ -169,11 +169,38 @@ func (a *Account) status(d *Deployed, timeMs int64) StrategyStatus {
 	}
 }
 
+// referred finds a strategy by its id, or by its name.
+func (a *Account) referred(ref *StrategyRef) (*Deployed, error) {
+	switch {
+	case (ref.StrategyID == "") == (ref.Name == ""):
+		return nil, refused("INVALID_DATA", "want strategy_id or name")
+	case ref.Name == "":
+		if d := a.deployed(ref.StrategyID); d != nil {
+			return d, nil
+		}
+		return nil, refused("NO_SUCH_STRATEGY", "the account has no strategy %q", ref.StrategyID)
+	}
+	var found *Deployed
+	for _, d := range a.s.Strategies {
+		switch {
+		case d.Name != ref.Name:
+		case found != nil:
+			return nil, refused("INVALID_DATA", "two strategies are named %q: want strategy_id", ref.Name)
+		default:
+			found = d
+		}
+	}
+	if found == nil {
+		return nil, refused("NO_SUCH_STRATEGY", "the account has no strategy named %q", ref.Name)
+	}
+	return found, nil
+}
+
 // changeStrategy pauses, resumes or removes a strategy.
 func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error) {
-	d := a.deployed(ref.StrategyID)
-	if d == nil {
-		return nil, refused("NO_SUCH_STRATEGY", "the account has no strategy %q", ref.StrategyID)
+	d, err := a.referred(ref)
+	if err != nil {
+		return nil, err
 	}
 	to := Paused
 	switch t {
@@ -206,12 +233,13 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 	}, nil
 }
 
-// closeBooks cancels a strategy's orders and closes what it holds at the market. What
-// a live venue fills before it cancels stays, and takes another PAUSE.
+// closeBooks cancels a strategy's orders and closes what it holds at the market, save
+// what risk is closing already. What a live venue fills before it cancels stays, and
+// takes another PAUSE.
 func (a *Account) closeBooks(strategyID string, timeMs int64) {
 	for _, s := range a.s.Symbols {
 		for _, o := range slices.Clone(s.Orders) {
-			if o.BookID == strategyID {
+			if o.BookID == strategyID && o.Purpose != order.RiskClose {
 				a.cancel(o, a.timeOf(s.Name, timeMs))
 			}
 		}
@@ -222,6 +250,9 @@ func (a *Account) closeBooks(strategyID string, timeMs int64) {
 		side := order.Sell
 		if s.Books[i].Quantity.Sign() < 0 {
 			side = order.Buy
+		}
+		if slices.ContainsFunc(s.Orders, func(o *order.Order) bool { return o.BookID == strategyID && o.Purpose == order.RiskClose }) && s.closable(strategyID, side).IsZero() {
+			continue
 		}
 		w := draft{leg: "close/" + s.Name, exit: true, timeMs: timeMs}
 		w.StrategyID, w.BookID, w.Symbol, w.Side, w.Kind, w.Purpose = strategyID, strategyID, s.Name, side, order.Market, order.Manual

@@ -198,3 +198,32 @@ func TestBooksKnowTheirTrades(t *testing.T) {
 		t.Errorf("saved and loaded: %+v, want %+v", again.Holdings, b.Holdings)
 	}
 }
+
+// TestStrategiesByName: a strategy is paused, resumed and removed by its name, too,
+// for its id may be a derived one that nobody knows by heart.
+func TestStrategiesByName(t *testing.T) {
+	scripts(t, map[string]string{
+		"by name": open + deploy + second + `
+			> cmd PAUSE {"name": "n"}
+			STRATEGY s PAUSED
+			> cmd RESUME_STRATEGY {"name": "n"}
+			STRATEGY s RUNNING
+			> cmd PAUSE {"name": "other"}
+			refused NO_SUCH_STRATEGY
+			> cmd PAUSE {"name": "n", "strategy_id": "s"}
+			refused INVALID_DATA
+			> cmd PAUSE {}
+			refused INVALID_DATA
+			> cmd REMOVE {"name": "m"}
+			STRATEGY z REMOVED
+		`,
+		"two of a name": open + deploy + `
+			> cmd DEPLOY {"strategy_id": "t", "name": "n", "symbols": ["X"], "external": true}
+			STRATEGY t RUNNING
+			> cmd PAUSE {"name": "n"}
+			refused INVALID_DATA
+			> cmd PAUSE {"strategy_id": "t"}
+			STRATEGY t PAUSED
+		`,
+	})
+}

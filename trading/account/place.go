@@ -95,7 +95,7 @@ func (a *Account) check(s *Symbol, o *order.Order, d *draft) (order.Reason, stri
 		return order.ReasonNoPrice, "no price of " + o.Symbol + " was seen yet"
 	case d.protective():
 		return "", ""
-	case len(a.orders) >= maxOrders:
+	case len(a.orders) >= maxOrders && a.orders[o.ID] == nil: // a change adds none
 		return order.ReasonTooMany, fmt.Sprintf("%d orders are open", len(a.orders))
 	}
 	if reason, detail := checkBracket(o, s.Price); reason != "" {

@@ -139,8 +139,10 @@ type Bracket struct {
 	// since the entry: the stop is Trail behind it, or at StopLoss when that is nearer.
 	Trail decimal.Decimal `json:"trail,omitzero"`
 	Best  decimal.Decimal `json:"best,omitzero"`
-	// ExitID is the order that exits it.
-	ExitID string `json:"exit_id,omitempty"`
+	// ExitID is the order that exits it. Touched is what was touched while a live venue
+	// had yet to cancel what was in the way: it exits then, wherever the price has gone.
+	ExitID  string        `json:"exit_id,omitempty"`
+	Touched order.Purpose `json:"touched,omitempty"`
 }
 
 // Deployed is one strategy of the account.

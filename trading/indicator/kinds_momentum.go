@@ -23,7 +23,7 @@ var momentumKinds = []Kind{
 	{
 		Name:       "APO",
 		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), byDefault(averageType("type"), averageEMA)},
-		Outputs:    []string{""}, make: newAPO,
+		Outputs:    []string{""}, ClosesOnly: true, make: newAPO,
 		Formula: "f - s, the averages of a type of the last fast and slow closes, the shorter period being fast whichever comes first",
 	},
 	{
@@ -43,21 +43,21 @@ var momentumKinds = []Kind{
 		Formula: "(typical - its mean) / (0.015 * its mean deviation) of n typical prices, (high + low + close) / 3; 0 without deviation",
 	},
 	{
-		Name: "CMO", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newCMO,
+		Name: "CMO", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newCMO,
 		Formula: "100 * (gain - loss) / (gain + loss), Wilder's averages of the moves up and down; 0 without moves",
 	},
 	{
-		Name: "CMOU", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newCMOU,
+		Name: "CMOU", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newCMOU,
 		Formula: "100 * (up - down) / (up + down), the sums of the rises and of the falls of n closes from the one before; 0 without moves",
 	},
 	{
 		Name:       "COPPOCK",
 		Parameters: []Parameter{periods("average", 10), periods("first", 11), periods("second", 14)},
-		Outputs:    []string{""}, make: newCOPPOCK,
+		Outputs:    []string{""}, ClosesOnly: true, make: newCOPPOCK,
 		Formula: "the WMA(average) of ROC(first) + ROC(second)",
 	},
 	{
-		Name: "DPO", Parameters: []Parameter{atLeast(periods("periods", 20), 2)}, Outputs: []string{""}, make: newDPO,
+		Name: "DPO", Parameters: []Parameter{atLeast(periods("periods", 20), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newDPO,
 		Formula: "close n / 2 + 1 bars ago, n / 2 rounded down, less the mean of n closes",
 	},
 	{
@@ -65,7 +65,7 @@ var momentumKinds = []Kind{
 		Formula: "100 * |PLUS_DI - MINUS_DI| / (PLUS_DI + MINUS_DI); as it was where there is no movement",
 	},
 	{
-		Name: "ER", Parameters: []Parameter{atLeast(periods("periods", 10), 2)}, Outputs: []string{""}, make: newER,
+		Name: "ER", Parameters: []Parameter{atLeast(periods("periods", 10), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newER,
 		Formula: "|close - close n bars ago| / sum of the n moves between them; 1 without moves",
 	},
 	{
@@ -73,7 +73,7 @@ var momentumKinds = []Kind{
 		Formula: "high and low less the EMA of n closes",
 	},
 	{
-		Name: "FOSC", Parameters: []Parameter{atLeast(periods("periods", 5), 2)}, Outputs: []string{""}, make: newFOSC,
+		Name: "FOSC", Parameters: []Parameter{atLeast(periods("periods", 5), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newFOSC,
 		Formula: "100 * (close - line) / close, the line by least squares through the n closes before, one bar on from them; 0 for a close of 0",
 	},
 	{
@@ -93,17 +93,17 @@ var momentumKinds = []Kind{
 	{
 		Name:       "MACD",
 		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), periods("signal", 9)},
-		Outputs:    []string{"", "SIGNAL", "HIST"}, make: newMACD,
+		Outputs:    []string{"", "SIGNAL", "HIST"}, ClosesOnly: true, make: newMACD,
 		Formula: "EMA(fast) - EMA(slow); the EMA(signal) of that; their difference",
 	},
 	{
 		Name:       "MACDEXT",
 		Parameters: []Parameter{atLeast(periods("fast", 12), 2), averageType("fast type"), atLeast(periods("slow", 26), 2), averageType("slow type"), periods("signal", 9), averageType("signal type")},
-		Outputs:    []string{"", "SIGNAL", "HIST"}, make: newMACDEXT,
+		Outputs:    []string{"", "SIGNAL", "HIST"}, ClosesOnly: true, make: newMACDEXT,
 		Formula: "m, the average of fast closes less that of slow ones; signal, the average of m; their difference",
 	},
 	{
-		Name: "MACDFIX", Parameters: []Parameter{periods("signal", 9)}, Outputs: []string{"", "SIGNAL", "HIST"}, make: newMACDFIX,
+		Name: "MACDFIX", Parameters: []Parameter{periods("signal", 9)}, Outputs: []string{"", "SIGNAL", "HIST"}, ClosesOnly: true, make: newMACDFIX,
 		Formula: "m = e12 - e26, EMA of 12 and 26 closes with 0.15 and 0.075 in place of 2 / (n + 1); signal, the EMA(signal) of m; their difference",
 	},
 	{
@@ -119,7 +119,7 @@ var momentumKinds = []Kind{
 		Formula: "Wilder's sum of falls of the low that are above 0 and above the rise of the high",
 	},
 	{
-		Name: "MOM", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newMOM,
+		Name: "MOM", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, ClosesOnly: true, make: newMOM,
 		Formula: "close - close n bars ago",
 	},
 	{
@@ -133,7 +133,7 @@ var momentumKinds = []Kind{
 	{
 		Name:       "PPO",
 		Parameters: []Parameter{atLeast(periods("fast", 12), 2), atLeast(periods("slow", 26), 2), byDefault(averageType("type"), averageEMA)},
-		Outputs:    []string{""}, make: newPPO,
+		Outputs:    []string{""}, ClosesOnly: true, make: newPPO,
 		Formula: "100 * (f - s) / s, the averages of a type of the last fast and slow closes, the shorter period being fast whichever comes first; 0 where s is 0",
 	},
 	{
@@ -141,23 +141,23 @@ var momentumKinds = []Kind{
 		Formula: "the mean of n closes - opens",
 	},
 	{
-		Name: "ROC", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newROC,
+		Name: "ROC", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, ClosesOnly: true, make: newROC,
 		Formula: "(close / past - 1) * 100, past being the close n bars ago",
 	},
 	{
-		Name: "ROCP", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newROCP,
+		Name: "ROCP", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, ClosesOnly: true, make: newROCP,
 		Formula: "(close - past) / past, past being the close n bars ago",
 	},
 	{
-		Name: "ROCR", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newROCR,
+		Name: "ROCR", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, ClosesOnly: true, make: newROCR,
 		Formula: "close / past, past being the close n bars ago",
 	},
 	{
-		Name: "ROCR100", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, make: newROCR100,
+		Name: "ROCR100", Parameters: []Parameter{periods("periods", 10)}, Outputs: []string{""}, ClosesOnly: true, make: newROCR100,
 		Formula: "100 * close / past, past being the close n bars ago",
 	},
 	{
-		Name: "RSI", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newRSI,
+		Name: "RSI", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newRSI,
 		Formula: "100 * gain / (gain + loss), Wilder's averages of the moves up and down; 0 without moves",
 	},
 	{
@@ -179,15 +179,15 @@ var momentumKinds = []Kind{
 	{
 		Name:       "STOCHRSI",
 		Parameters: []Parameter{atLeast(periods("RSI", 14), 2), periods("raw", 5), periods("D", 3), averageType("D type")},
-		Outputs:    []string{"K", "D"}, make: newSTOCHRSI,
+		Outputs:    []string{"K", "D"}, ClosesOnly: true, make: newSTOCHRSI,
 		Formula: "K = 100 * (r - lowest) / (highest - lowest) of raw r, the RSI of closes, 0 without a range; D the average of K",
 	},
 	{
-		Name: "TRIX", Parameters: []Parameter{periods("periods", 30)}, Outputs: []string{""}, make: newTRIX,
+		Name: "TRIX", Parameters: []Parameter{periods("periods", 30)}, Outputs: []string{""}, ClosesOnly: true, make: newTRIX,
 		Formula: "the change, in percent of the bar before, of EMA of EMA of EMA of closes",
 	},
 	{
-		Name: "TSI", Parameters: []Parameter{atLeast(periods("first", 25), 2), atLeast(periods("second", 13), 2)}, Outputs: []string{""}, make: newTSI,
+		Name: "TSI", Parameters: []Parameter{atLeast(periods("first", 25), 2), atLeast(periods("second", 13), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newTSI,
 		Formula: "100 * EMA(second) of EMA(first) of moves / that of their sizes; 0 without moves",
 	},
 	{
@@ -195,7 +195,7 @@ var momentumKinds = []Kind{
 		Formula: "100 / 7 * (4 * b(shortest) + 2 * b(middle) + b(longest)) of the periods first, second and third, b(n) = sum(close - min(low, previous close)) / sum(TRANGE) of n bars",
 	},
 	{
-		Name: "VHF", Parameters: []Parameter{atLeast(periods("periods", 28), 2)}, Outputs: []string{""}, make: newVHF,
+		Name: "VHF", Parameters: []Parameter{atLeast(periods("periods", 28), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newVHF,
 		Formula: "highest less lowest of n closes / sum of the n moves to them; 0 without moves",
 	},
 	{

@@ -8,7 +8,7 @@ var overlapKinds = append(averageKinds, []Kind{
 		Formula: "the means of n of high * (1 + w), of close and of low * (1 - w), w = 4 * (high - low) / (high + low)",
 	},
 	{
-		Name: "BBANDS", Parameters: []Parameter{atLeast(periods("periods", 20), 2), deviations()}, Outputs: bandNames, make: newBBANDS,
+		Name: "BBANDS", Parameters: []Parameter{atLeast(periods("periods", 20), 2), deviations()}, Outputs: bandNames, ClosesOnly: true, make: newBBANDS,
 		Formula: "the mean of n closes, + and - deviations * their population deviation",
 	},
 	{
@@ -16,7 +16,7 @@ var overlapKinds = append(averageKinds, []Kind{
 		Formula: "the highest of n highs, the middle, the lowest of n lows",
 	},
 	{
-		Name: "HT_TRENDLINE", Outputs: []string{""}, make: newHTTrendline,
+		Name: "HT_TRENDLINE", Outputs: []string{""}, ClosesOnly: true, make: newHTTrendline,
 		Formula: "the mean of the closes of one dominant cycle, 6 to 50 bars, smoothed with weights 4, 3, 2, 1; the cycle as in Ehlers, Rocket Science for Traders (2001), chapters 7 and 10",
 	},
 	{
@@ -38,7 +38,7 @@ var overlapKinds = append(averageKinds, []Kind{
 		Formula: "the EMA of n closes, + and - deviations * ATR(ATR periods)",
 	},
 	{
-		Name: "MIDPOINT", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newMIDPOINT,
+		Name: "MIDPOINT", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newMIDPOINT,
 		Formula: "the middle of the highest and the lowest of n closes",
 	},
 	{

@@ -3,7 +3,7 @@ package indicator
 // priceKinds are what TA-Lib calls price transforms.
 var priceKinds = []Kind{
 	{
-		Name: "AVGDEV", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, make: newAVGDEV,
+		Name: "AVGDEV", Parameters: []Parameter{atLeast(periods("periods", 14), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newAVGDEV,
 		Formula: "the mean of |close - mean of n closes| of n closes",
 	},
 	{Name: "AVGPRICE", Outputs: []string{""}, make: newAVGPRICE, Formula: "(open + high + low + close) / 4"},

@@ -22,7 +22,7 @@ var volatilityKinds = []Kind{
 		Formula: "100 * ATR / close, 0 at a close of 0; with 1 period TRANGE",
 	},
 	{
-		Name: "RVI", Parameters: []Parameter{periods("periods", 14), atLeast(periods("deviation periods", 10), 2)}, Outputs: []string{""}, make: newRVI,
+		Name: "RVI", Parameters: []Parameter{periods("periods", 14), atLeast(periods("deviation periods", 10), 2)}, Outputs: []string{""}, ClosesOnly: true, make: newRVI,
 		Formula: "100 * up / (up + down), Wilder's averages of n deviations (population, of the last deviation periods closes) at closes above and below " +
 			"the one before, 0 at others; 50 without any",
 	},

@@ -26,6 +26,8 @@ type Kind struct {
 	// indicator's own name.
 	Outputs []string
 	Formula string
+	// ClosesOnly: its values depend on the bars' closes alone.
+	ClosesOnly bool
 
 	make func(params []float64) Indicator
 	// own: TA-Lib has no such indicator, so tests hold it against another oracle.
@@ -61,6 +63,13 @@ func (s Spec) OutputNames() []string {
 		}
 	}
 	return names
+}
+
+// ClosesOnly tells whether the values depend on the bars' closes alone, so that other
+// numbers of a bar may be wrong. An unknown kind's do not.
+func (s Spec) ClosesOnly() bool {
+	k, _ := kindOf(s.Kind)
+	return k.ClosesOnly
 }
 
 func kindOf(name string) (Kind, bool) {

@@ -46,6 +46,10 @@ func (b *Builder) amend(t *Tick, start, end, clockMs int64) Placement {
 	return Amends
 }
 
+// Settle says that what ended until a time is known from elsewhere: late ticks amend
+// nothing of it.
+func (b *Builder) Settle(untilMs int64) { b.state.FinalMs = max(b.state.FinalMs, untilMs) }
+
 // Recent gives the closed candles that a late tick may still change, oldest first.
 // The slice is valid until the next call of any method.
 func (b *Builder) Recent() []Candle {

@@ -163,13 +163,19 @@ func (b *Builder) Add(t *Tick, clockMs int64) Placement {
 	if !ok {
 		return OffSession
 	}
-	if start < b.state.ClosedMs || end+b.graceMs <= clockMs {
+	if start < b.state.ClosedMs && !b.isOpen(start) || end+b.graceMs <= clockMs {
 		return b.amend(t, start, end, clockMs)
 	}
 	var i int
 	b.state.Open, i = place(b.state.Open, t, start, end)
 	b.markFirst(i)
 	return InCandle
+}
+
+// isOpen tells whether a candle with that start is open. With another calendar than
+// before, one can be that starts before the newest closed one's end.
+func (b *Builder) isOpen(start int64) bool {
+	return slices.ContainsFunc(b.state.Open, func(c OpenCandle) bool { return c.StartMs == start })
 }
 
 // place puts a tick into the candle with that start, which is made if it lacks,

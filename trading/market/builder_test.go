@@ -228,3 +228,34 @@ func TestBuilderDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations a tick", n)
 	}
 }
+
+// TestCalendarChangesUnderOpenCandles: a candle of the new calendar that began
+// before one of the old has closed takes its ticks to its end.
+func TestCalendarChangesUnderOpenCandles(t *testing.T) {
+	from := func(open time.Duration) Calendar {
+		c, err := NewCalendar(Schedule{Zone: "UTC", Sessions: []Hours{{Open: open, Close: 16 * time.Hour}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	const monday = int64(1_704_672_000_000) // 2024-01-08
+	var b *Builder
+	add := func(minute int64) Placement {
+		ms := monday + minute*60_000
+		b.Advance(ms)
+		return b.Add(&Tick{TimeMs: ms}, ms)
+	}
+	hour := MustParseTimeframe("1hour")
+	b = NewBuilder(hour, from(9*time.Hour+15*time.Minute), time.Second)
+	add(9*60 + 30)
+	b = RestoreBuilder(hour, from(9*time.Hour), time.Second, b.State())
+	for _, minute := range []int64{5, 20, 40, 59} { // 10:15 ends the old candle
+		if p := add(10*60 + minute); p != InCandle {
+			t.Errorf("10:%02d is placed %d", minute, p)
+		}
+	}
+	if c := b.Advance(monday + 12*3_600_000); len(c) != 1 || c[0].Ticks != 4 {
+		t.Errorf("candles %+v", c)
+	}
+}

@@ -49,6 +49,15 @@ func (g *Guard) Note(r *Recent, o *Order, nowMs int64, entry bool) {
 	}
 }
 
+// Replace notes a change of an order: it counts as another one, and other orders are
+// compared with its new terms in place of the old.
+func (g *Guard) Replace(r *Recent, was, is *Order, nowMs int64, entry bool) {
+	if i := slices.IndexFunc(r.Equals, func(e Entry) bool { return e.Key == was.key() }); i >= 0 {
+		r.Equals = slices.Delete(r.Equals, i, i+1)
+	}
+	g.Note(r, is, nowMs, entry)
+}
+
 // within tells whether a time is in the window that ends at, and includes, now.
 func within(ms, nowMs, windowMs int64) bool { return ms <= nowMs && ms > nowMs-windowMs }
 

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/velox-trading/velox/trading/decimal"
@@ -247,5 +250,31 @@ func fill(v reflect.Value) {
 		v.SetString("MON")
 	default:
 		v.SetInt(5)
+	}
+}
+
+// TestLongLists: as many windows and symbols as are allowed, and one more.
+func TestLongLists(t *testing.T) {
+	windows := func(n int) *Limits { return &Limits{TradingHours: slices.Repeat([]Window{{To: 1}}, n)} }
+	symbols := func(n int) *Limits {
+		l := &Limits{}
+		for i := range n {
+			l.Symbols = append(l.Symbols, SymbolLimits{Symbol: strconv.Itoa(i), MaxOrderQuantity: d("1")})
+		}
+		return l
+	}
+	for _, c := range []struct {
+		limits *Limits
+		want   string
+	}{
+		{windows(maxWindows), ""},
+		{windows(maxWindows + 1), "51 windows"},
+		{symbols(maxListed), ""},
+		{symbols(maxListed + 1), "5001 symbols"},
+	} {
+		err := c.limits.Validate()
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("gives %v, want %q", err, c.want)
+		}
 	}
 }

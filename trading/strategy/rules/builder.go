@@ -38,6 +38,16 @@ func (b *builder) number(name, text string) *rule {
 	return b.keep(c.compileNumber())
 }
 
+// positive is number for what must be above 0: a constant that is not would make
+// every entry one that is never signalled.
+func (b *builder) positive(name, text string) *rule {
+	r := b.number(name, text)
+	if r != nil && len(r.refs)+len(r.scalars) == 0 && !(r.value(&frame{}) > 0) {
+		b.wrong(name, text, "want a number above 0: no entry could have this one")
+	}
+	return r
+}
+
 func (b *builder) keep(r rule, err *Error) *rule {
 	if err != nil {
 		b.report(err)

@@ -207,6 +207,9 @@ func (c *compiler) value(n ast.Node, name string, at place) number {
 	c.made.refs = append(c.made.refs, r)
 	u := c.names.made[slot]
 	u.reach += at.back
+	if u.whole > 0 {
+		u.whole += at.back
+	}
 	c.reach(u)
 	return func(f *frame) float64 { return f.at(r) }
 }
@@ -219,7 +222,7 @@ func (c *compiler) reach(u use) {
 		return
 	}
 	known := &c.made.uses[i]
-	known.reach, known.anchored = max(known.reach, u.reach), max(known.anchored, u.anchored)
+	known.reach, known.whole, known.anchored = max(known.reach, u.reach), max(known.whole, u.whole), max(known.anchored, u.anchored)
 }
 
 // scalar compiles a value without a timeframe.

@@ -306,3 +306,21 @@ func FuzzLoadState(f *testing.F) {
 		s.Step(candleEvent(3, "12", 0, true), holding("1", 0))
 	})
 }
+
+// TestConstantsThatNeverTrade: a number that no entry could have is refused when the
+// rules are loaded, not withheld in silence at every entry.
+func TestConstantsThatNeverTrade(t *testing.T) {
+	for name, set := range map[string]func(*Spec, string){
+		"quantity": func(s *Spec, v string) { s.Quantity = v }, "stoploss": func(s *Spec, v string) { s.StopLoss = v },
+		"target": func(s *Spec, v string) { s.Target = v }, "trailing_stop": func(s *Spec, v string) { s.TrailingStop = v },
+	} {
+		for text, ok := range map[string]bool{"0": false, "-3": false, "2 - 2": false, "1 / 0 - 1 / 0": false, "0.001": true, "close - 5": true, "side": true} {
+			spec := Spec{EntryLong: "true"}
+			set(&spec, text)
+			_, err := Compile(spec, min5)
+			if (err == nil) != ok || err != nil && !strings.Contains(err.Error(), name) {
+				t.Errorf("%s: %s gives %v", name, text, err)
+			}
+		}
+	}
+}

@@ -36,10 +36,11 @@ type scalarKey struct {
 type ref struct{ slot, back int }
 
 // use is how far a rule looks back into a stream: reach counts the newest candles
-// that make its values, anchored says since when all candles do.
+// that make its values, whole those of which more than the close does (0: none), and
+// anchored says since when all candles do.
 type use struct {
-	stream, reach int
-	anchored      anchor
+	stream, reach, whole int
+	anchored             anchor
 }
 
 // anchor is what a value starts afresh with, in days before the session's open;
@@ -100,8 +101,12 @@ func (n *names) slot(at place, name string) (int, string) {
 			return 0, fmt.Sprintf("the rules look at more than %d values", maxValues)
 		}
 		candles, anchored := made(name)
+		u := use{stream: stream, reach: candles, anchored: anchored}
+		if !closesOnly(name) {
+			u.whole = candles
+		}
 		n.slots, n.depth = append(n.slots, k), append(n.depth, 0)
-		n.made = append(n.made, use{stream, candles, anchored})
+		n.made = append(n.made, u)
 		i = len(n.slots) - 1
 	}
 	n.depth[i] = max(n.depth[i], at.back)
@@ -195,6 +200,15 @@ func made(name string) (candles int, anchored anchor) {
 		}
 	}
 	return int(longest), anchorOf(spec)
+}
+
+// closesOnly tells whether a value is made of the candles' closes alone.
+func closesOnly(name string) bool {
+	if slices.Contains(candleNames, name) {
+		return name == "close"
+	}
+	spec, _, err := indicator.ParseName(name)
+	return err == nil && spec.ClosesOnly()
 }
 
 // maxMade bounds a parameter that can be a number of candles: others, such as a price,

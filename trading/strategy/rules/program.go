@@ -46,12 +46,12 @@ func Compile(s Spec, timeframe market.Timeframe) (*Program, error) {
 	if exit := b.condition("exit_short", s.ExitShort); exit != nil {
 		p.exits[1] = append(p.exits[1], exit)
 	}
-	p.stopLoss = b.number("stoploss", s.StopLoss)
-	p.target = b.number("target", s.Target)
-	p.trailing = b.number("trailing_stop", s.TrailingStop)
-	p.quantity = b.number("quantity", s.Quantity)
+	p.stopLoss = b.positive("stoploss", s.StopLoss)
+	p.target = b.positive("target", s.Target)
+	p.trailing = b.positive("trailing_stop", s.TrailingStop)
+	p.quantity = b.positive("quantity", s.Quantity)
 	p.confidence = b.number("confidence", s.Confidence)
-	p.price = b.number("price", s.Price)
+	p.price = b.positive("price", s.Price)
 	p.limit = b.choice("order", s.Order, "market", "limit") == 1
 	p.everyTick = b.choice("evaluate", s.Evaluate, "on_close", "every_tick") == 1
 	p.allowCold = b.choice("allow_cold", s.AllowCold, "false", "true") == 1
@@ -117,7 +117,7 @@ func (s *ruled) addSeries() {
 	for i := range s.traded {
 		for _, k := range s.program.streams {
 			if k = k.resolved(s.traded[i].name); !slices.ContainsFunc(s.series, func(q series) bool { return q.streamKey == k }) {
-				s.series = append(s.series, series{streamKey: k, flawAge: -1})
+				s.series = append(s.series, series{streamKey: k, ages: ageless, liveFlaw: unflawed})
 			}
 		}
 	}

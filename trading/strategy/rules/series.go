@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/strategy"
 )
 
@@ -25,15 +24,15 @@ type series struct {
 	// closedMs is the end of the newest closed candle, seenMs the time of the newest
 	// event.
 	closedMs, seenMs int64
-	// flawAge counts the candles that closed since the newest one that lacks ticks, -1
-	// without one; flawMs is the end of it.
-	flawAge int
-	flawMs  int64
+	// ages count the candles that closed since the newest one with each flaw, -1
+	// without one; flawMs is the end of the newest with any.
+	ages   [unflawed]int
+	flawMs int64
 	// live holds the values with the open candle as they were at liveMs; only at
-	// every_tick. liveFlawed: that candle lacks ticks.
-	live       []float64
-	liveMs     int64
-	liveFlawed bool
+	// every_tick. liveFlaw is that candle's.
+	live     []float64
+	liveMs   int64
+	liveFlaw flaw
 }
 
 // field is one value of a series.
@@ -45,9 +44,6 @@ type field struct {
 	// closed are its values at closed candles, newest first.
 	closed []float64
 }
-
-// maxFlawAge: a flaw further away than any rule looks is none.
-const maxFlawAge = maxPeriods + maxBack
 
 // maxAhead bounds the candles by which one series may be told ahead of another, so
 // that a decision on the other still finds what was known at its time.
@@ -85,13 +81,13 @@ func (q *series) take(ev *strategy.Event, everyTick bool) {
 		for i := range q.fields {
 			q.fields[i].push(valueOf(&q.fields[i], ev), !fresh)
 		}
-		q.flaw(ev.Candle, ev.TimeMs+1, fresh)
+		q.age(q.flawOf(ev.Candle, fresh), ev.TimeMs+1, fresh)
 		q.closedMs = ev.TimeMs + 1
 	case !ev.Closed && everyTick:
 		for i := range q.fields {
 			q.live[i] = valueOf(&q.fields[i], ev)
 		}
-		q.liveMs, q.liveFlawed = ev.TimeMs, lacksTicks(ev.Candle)
+		q.liveMs, q.liveFlaw = ev.TimeMs, q.flawOf(ev.Candle, true)
 	}
 	q.seenMs = max(q.seenMs, ev.TimeMs)
 }
@@ -121,19 +117,6 @@ func (q *series) lastMs() int64 {
 		return q.ends[q.skip]
 	}
 	return 0
-}
-
-func lacksTicks(c *market.Candle) bool { return c.Gap || c.Partial }
-
-func (q *series) flaw(c *market.Candle, endMs int64, fresh bool) {
-	switch {
-	case lacksTicks(c):
-		q.flawAge, q.flawMs = 0, endMs
-	case fresh && q.flawAge >= maxFlawAge:
-		q.flawAge = -1
-	case fresh && q.flawAge >= 0:
-		q.flawAge++
-	}
 }
 
 // push puts the value of the newest closed candle before the others, or in place of
@@ -188,17 +171,6 @@ func (q *series) at(field, back int, settled bool) float64 {
 		return closed[back]
 	}
 	return math.NaN()
-}
-
-// flawed tells whether a candle that lacks ticks is among the newest ones.
-func (q *series) flawed(reach int, settled bool) bool {
-	if !settled && q.forming() {
-		if q.liveFlawed {
-			return true
-		}
-		reach-- // the open candle is the newest of them
-	}
-	return q.flawAge >= 0 && q.flawAge < reach+q.skip
 }
 
 // location is where a slot's value is for one traded symbol.

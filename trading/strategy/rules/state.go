@@ -9,7 +9,10 @@ import (
 	"github.com/velox-trading/velox/trading/decimal"
 )
 
-const stateVersion = 2 // 1 had one series a symbol
+const (
+	stateVersion = 3 // 1 had one series a symbol
+	oneFlaw      = 2 // had one age for all flaws; it is read
+)
 
 var errState = errors.New("state of a rule strategy doesn't fit its rules")
 
@@ -20,6 +23,7 @@ type codec struct {
 	rest    []byte
 	loading bool
 	bad     bool // what is loaded has another shape
+	version int64
 }
 
 // AppendState implements strategy.Strategy.
@@ -53,7 +57,9 @@ func (s *ruled) empty() *ruled {
 }
 
 func (s *ruled) walk(c *codec) {
-	c.same(stateVersion)
+	c.version = stateVersion
+	c.time(&c.version)
+	c.bad = c.bad || c.version != stateVersion && c.version != oneFlaw
 	c.same(btoi(s.program.everyTick))
 	c.same(len(s.symbols))
 	for i := range s.symbols {
@@ -116,12 +122,7 @@ func (q *series) walk(c *codec, everyTick bool) {
 	c.times(&q.ends, maxAhead+1)
 	c.time(&q.closedMs)
 	c.time(&q.seenMs)
-	age := int64(q.flawAge)
-	c.time(&age)
-	q.flawAge = int(age)
-	c.time(&q.flawMs)
-	c.time(&q.liveMs)
-	c.truth(&q.liveFlawed)
+	q.walkFlaws(c)
 	c.same(len(q.fields))
 	for i := range q.fields {
 		f := &q.fields[i]
@@ -132,6 +133,31 @@ func (q *series) walk(c *codec, everyTick bool) {
 		}
 		c.floats(&f.closed, f.depth+maxAhead)
 	}
+}
+
+// walkFlaws takes the flaws of an older version for the worst.
+func (q *series) walkFlaws(c *codec) {
+	for i := range q.ages {
+		if c.version == oneFlaw && flaw(i) != noClose {
+			continue
+		}
+		age := int64(q.ages[i])
+		c.time(&age)
+		q.ages[i] = int(age)
+	}
+	c.time(&q.flawMs)
+	c.time(&q.liveMs)
+	if c.version == oneFlaw {
+		var flawed bool
+		if c.truth(&flawed); flawed {
+			q.liveFlaw = noClose
+		}
+		return
+	}
+	live := int64(q.liveFlaw)
+	c.time(&live)
+	q.liveFlaw = flaw(live)
+	c.bad = c.bad || live < 0 || q.liveFlaw > unflawed
 }
 
 // same is a number that must be the same in both.

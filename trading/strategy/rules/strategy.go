@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/strategy"
 )
 
@@ -127,7 +128,12 @@ func (s *ruled) complete(t *traded, endMs int64) bool {
 }
 
 // ends tells whether a candle of a series ends at a time, as the session aligns it.
+// Which session is the last of a week or a month, only a calendar knows: these are
+// not waited for.
 func (s *ruled) ends(q *series, endMs int64) bool {
+	if q.timeframe == market.Week || q.timeframe == market.Month {
+		return false
+	}
 	sess, ok := s.program.hours.cached(&s.cached, endMs-1)
 	if !ok {
 		return false
@@ -136,7 +142,8 @@ func (s *ruled) ends(q *series, endMs int64) bool {
 }
 
 // tooOld tells whether a series has missed more candles by a time than it may. The
-// time between sessions doesn't count, save after a week.
+// time between sessions doesn't count, save after a week, or, of candles that span
+// sessions, after as many as may be missed.
 func (s *ruled) tooOld(q *series, nowMs int64) bool {
 	lastMs := q.lastMs()
 	if s.program.everyTick {
@@ -146,7 +153,11 @@ func (s *ruled) tooOld(q *series, nowMs int64) bool {
 		return true
 	}
 	if sess, ok := s.program.hours.cached(&s.cached, nowMs-1); ok && s.program.hours.declared {
-		if lastMs < sess.openMs-7*dayMs {
+		most := 7 * dayMs
+		if q.timeframe.SpansSessions() {
+			most = max(most, int64(s.program.maxAge+1)*q.timeframe.Duration().Milliseconds())
+		}
+		if lastMs < sess.openMs-most {
 			return true
 		}
 		lastMs = max(lastMs, sess.openMs)
@@ -164,7 +175,7 @@ func (s *ruled) forget(symbol int) {
 		if q.of != symbol {
 			continue
 		}
-		q.closedMs, q.seenMs, q.flawAge, q.flawMs, q.liveMs, q.liveFlawed = 0, 0, -1, 0, 0, false
+		q.closedMs, q.seenMs, q.ages, q.flawMs, q.liveMs, q.liveFlaw = 0, 0, ageless, 0, 0, unflawed
 		q.ends = q.ends[:0]
 		for j := range q.fields {
 			q.fields[j].closed = q.fields[j].closed[:0]
@@ -226,7 +237,7 @@ func (s *ruled) warm(t *traded, nowMs int64, r *rule) bool {
 		if u.stream != 0 && !p.allowCold && s.tooOld(q, nowMs) {
 			return false
 		}
-		if !p.allowGaps && (q.flawed(u.reach, f.settled || i == f.closing) || s.flawedSince(q, u.anchored, nowMs)) {
+		if !p.allowGaps && (q.flawed(u, f.settled || i == f.closing) || s.flawedSince(q, u.anchored, nowMs)) {
 			return false
 		}
 	}
