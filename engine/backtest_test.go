@@ -131,7 +131,7 @@ func anySymbols(t *testing.T) []configs.Account {
 	var b strings.Builder
 	b.WriteString("accounts:\n")
 	for i := range 4 {
-		fmt.Fprintf(&b, "  - user_id: user-%d\n    deposit: 10000000\n    limits: {position_size: 20%s}\n    strategies:\n", i, []string{"", ", daily_loss: 5"}[i%2])
+		fmt.Fprintf(&b, "  - user_id: user-%d\n    deposit: 10000000\n    limits: {position_size: 20%s}\n    strategies:\n", i, []string{"", ", daily_loss: 8"}[i%2])
 		fmt.Fprintf(&b, "      - name: often\n        symbols: [%s]\n        timeframe: 5s\n", strings.Join(crypto, ", "))
 		b.WriteString("        rules: {entry_long: close > EMA_3, exit_long: close < EMA_3, quantity: \"0.5\", evaluate: every_tick}\n")
 		fmt.Fprintf(&b, "      - name: both\n        symbols: [%s]\n        timeframe: 1s\n", crypto[i])
