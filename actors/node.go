@@ -136,20 +136,27 @@ func (n *Node) Shards() []messages.ShardID {
 // Ready waits until every shard that is here has committed its first frontier
 // and taken in all commands and requests that were there when Ready was called.
 func (n *Node) Ready(ctx context.Context) error {
-	var waits []chan struct{}
+	type asked struct {
+		reply chan struct{}
+		shard *placed
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // nobody waits any more
+	var waits []asked
 	for _, id := range n.Shards() {
-		reply := make(chan struct{})
-		waits = append(waits, reply)
 		n.mu.Lock()
 		pl := n.shards[id]
 		n.mu.Unlock()
 		if pl != nil {
-			n.system.Send(pl.pid, &askReady{reply: reply})
+			reply := make(chan struct{})
+			waits = append(waits, asked{reply, pl})
+			n.system.Send(pl.pid, &askReady{reply: reply, gone: ctx.Done()})
 		}
 	}
 	for i, w := range waits {
 		select {
-		case <-w:
+		case <-w.reply:
+		case <-w.shard.done: // it is here no longer
 		case <-ctx.Done():
 			return fmt.Errorf("%d of %d shards are not ready: %w", len(waits)-i, len(waits), ctx.Err())
 		}
@@ -185,7 +192,12 @@ type (
 		reply chan *actor.PID
 	}
 	stopShard struct{ pid *actor.PID }
-	askReady  struct{ reply chan struct{} }
+	// askReady wants reply closed when the shard is ready; gone is closed when nobody
+	// waits for it any more.
+	askReady struct {
+		reply chan struct{}
+		gone  <-chan struct{}
+	}
 )
 
 // Receive implements actor.Actor.

@@ -13,6 +13,7 @@ import (
 // that were there when it was asked.
 type readyAsk struct {
 	reply  chan struct{}
+	gone   <-chan struct{} // closed when nobody waits for the reply any more
 	target frontier
 }
 
@@ -44,9 +45,11 @@ func (s *shard) run(ctx context.Context) error {
 	}
 }
 
-func (s *shard) isDraining() bool {
+func (s *shard) isDraining() bool { return closed(s.draining) }
+
+func closed(c <-chan struct{}) bool {
 	select {
-	case <-s.draining:
+	case <-c:
 		return true
 	default:
 		return false
@@ -175,6 +178,9 @@ func (s *shard) afterEpoch(ctx context.Context) error {
 	}
 	kept := s.waiting[:0]
 	for _, a := range s.waiting {
+		if closed(a.gone) || closed(a.reply) { // an epochs' goroutine before this one may have answered at its end
+			continue
+		}
 		if s.replaying || s.catchUp != nil || !s.reached(a.target) {
 			kept = append(kept, a)
 			continue

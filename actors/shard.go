@@ -124,7 +124,7 @@ func (a *shardActor) Receive(c actor.Context) {
 	case *drainShard:
 		a.drain(m)
 	case *askReady:
-		a.ask(m)
+		a.ask(c, m)
 	case *shardFailed:
 		panic(m.err)
 	case *actor.Restarting, *actor.Stopping:
@@ -167,14 +167,27 @@ func (a *shardActor) spawn(c actor.Context, m *spawnEntities) {
 	m.reply <- pids
 }
 
-// ask passes a question for readiness on to the epochs' goroutine.
-func (a *shardActor) ask(m *askReady) {
+// ask passes a question for readiness on to the epochs' goroutine, and, when that
+// fails before it has answered, to the one after it. A shard that has let go or was
+// refused answers nothing: its failure would stand before the question in the mailbox.
+func (a *shardActor) ask(c actor.Context, m *askReady) {
 	s, done := a.shard, a.done
+	if closed(done) {
+		return
+	}
+	system, self := c.ActorSystem(), c.Self()
 	go func() {
 		select {
-		case s.asks <- readyAsk{reply: m.reply}:
+		case s.asks <- readyAsk{reply: m.reply, gone: m.gone}:
 			s.wake()
+		case <-m.gone:
 		case <-done:
+		}
+		select {
+		case <-m.reply:
+		case <-m.gone:
+		case <-done:
+			system.Root.Send(self, m)
 		}
 	}()
 }
