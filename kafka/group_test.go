@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
+
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/messages/logtest"
@@ -173,6 +175,9 @@ func testGroupPublishes(t *testing.T, c *cluster) {
 	}
 	at := func(group, topic string, partition int32) int64 {
 		offsets, err := c.admin.FetchOffsets(t.Context(), group)
+		if errors.Is(err, kerr.GroupIDNotFound) {
+			return -1 // nothing was published under the name yet
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
