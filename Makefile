@@ -26,7 +26,7 @@ fuzz:
 	.ci/run fuzz
 
 mutate: ## which comparisons in risk, order and position code no test would miss; some minutes
-	go run ./bench/mutate -tests ./trading/account ./trading/risk ./trading/order ./trading/position ./trading/paper
+	go run ./bench/mutate -tests ./trading/account ./trading/risk ./trading/order ./trading/position ./trading/paper ./trading/fees
 
 ci: ## everything that must hold before a change lands
 	.ci/run
