@@ -173,6 +173,7 @@ func FuzzOrder(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0, 16, 20, 9, 0, 7, 0, 0, 0})
 	f.Add([]byte{1, 0, 0, 0, 2, 0, 0, 0, 4, 6, 5, 0, 16, 30, 9, 0, 9, 0, 0, 0, 0, 30, 9, 1})
 	f.Add([]byte{16, 20, 9, 0, 4, 10, 1, 0, 8, 0, 0, 0})
+	f.Add([]byte("0000\x04\n00\x03000")) // found by fuzzing: all is filled while more is asked for, then the end
 	kinds := []ReportKind{
 		ReportAccepted, ReportAwaits, ReportTriggered, ReportRejected, ReportFill, ReportCancelled, ReportChanged, ReportChanged,
 		ReportUnchanged, ReportUnknown, ReportNotSent, "MAYBE",

@@ -112,10 +112,12 @@ func (o *Order) apply(r Report) (Outcome, error) {
 	case ReportUnchanged:
 		return o.unchanged()
 	case ReportRejected:
-		if err := o.Step(Reject); err != nil {
+		if err := o.end(Reject); err != nil {
 			return Outcome{}, err
 		}
-		o.Reason, o.Detail = ReasonVenue, r.Detail
+		if o.Status != Filled {
+			o.Reason, o.Detail = ReasonVenue, r.Detail
+		}
 		return Outcome{}, nil
 	case ReportNotSent:
 		if o.Status == Unknown && (o.Reached || o.VenueOrderID != "") {
@@ -136,10 +138,19 @@ func (o *Order) apply(r Report) (Outcome, error) {
 		if err != nil || o.Status == Filled {
 			return out, err
 		}
-		return out, o.Step(Cancel)
+		return out, o.end(Cancel)
 	default:
 		return Outcome{}, fmt.Errorf("%w: no such kind", ErrBadReport)
 	}
+}
+
+// end ends an order. One that has traded all of its own quantity, and was only open
+// because a venue was asked for more, is filled.
+func (o *Order) end(step Step) error {
+	if !o.Status.Final() && o.FilledQuantity.Sign() > 0 && o.FilledQuantity.GreaterEq(o.Quantity) {
+		step = FillWhole
+	}
+	return o.Step(step)
 }
 
 // stale tells whether a report only comes late: what it says was overtaken by how
