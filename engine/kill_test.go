@@ -68,6 +68,17 @@ func manyAccounts(t *testing.T, n int, symbols []string) string {
 	return path
 }
 
+// untilDeployed waits until n strategies are deployed: their accounts' shards have
+// resolved where they begin to read then, so that they miss nothing of what follows.
+func untilDeployed(t *testing.T, c *configs.Config, n int) {
+	t.Helper()
+	deployed := make(map[string]bool)
+	readTopic(t, c.Kafka.BootstrapServers, messages.TopicStrategies, func(r *kgo.Record) bool {
+		deployed[string(r.Key)] = true
+		return len(deployed) == n
+	})
+}
+
 // TestKillsInTheMiddleOfAReplay: three processes share the work; one is killed
 // and one is stopped in the middle of a replay. At the end no order is placed
 // twice or filled without a place, every position is the fold of its fills, and
@@ -87,6 +98,7 @@ func killsInTheMiddle(t *testing.T, guarantee string) {
 	for range 3 {
 		nodes = append(nodes, process(t, program, file, c, "--set", "processing.guarantee.symbol="+guarantee))
 	}
+	untilDeployed(t, c, 20)
 	replayed := make(chan error, 1)
 	go func() {
 		replayed <- Replay(t.Context(), c, ReplayOptions{
