@@ -3,7 +3,6 @@ package indicator
 import (
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"maps"
 	"math"
 	"os"
@@ -35,8 +34,9 @@ func (s *patternSeries) whole(t *testing.T) []Bar {
 	return whole
 }
 
-// patternAgreements holds all candlestick patterns against TA-Lib's at every bar.
-func patternAgreements(t *testing.T) map[string]agreement {
+// loadPatterns gives what TA-Lib sees, by series.
+func loadPatterns(t *testing.T) map[string]*patternSeries {
+	t.Helper()
 	data, err := os.ReadFile("testdata/patterns.json")
 	if err != nil {
 		t.Fatal(err)
@@ -45,8 +45,13 @@ func patternAgreements(t *testing.T) map[string]agreement {
 	if err := json.Unmarshal(data, &all); err != nil {
 		t.Fatal(err)
 	}
+	return all.Series
+}
+
+// patternAgreements holds all candlestick patterns against TA-Lib's at every bar.
+func patternAgreements(t *testing.T) map[string]agreement {
 	found := make(map[string]agreement)
-	for name, series := range all.Series {
+	for name, series := range loadPatterns(t) {
 		bars := series.whole(t)
 		if bars == nil {
 			t.Logf("%s of patterns is left out: shared/data is not beside the repository", name)
@@ -74,7 +79,7 @@ func patternAgreements(t *testing.T) map[string]agreement {
 }
 
 func sight(t *testing.T, spec Spec, bars []Bar) sightings {
-	x, out, s, hash := New(spec), make([]float64, 1), sightings{First: -1, Found: make(map[string]int)}, fnv32()
+	x, out, s, hash := New(spec), make([]float64, 1), sightings{First: -1, Found: make(map[string]int)}, uint64(fnvStart)
 	for i, b := range bars {
 		x.Update(b)
 		if !x.Last(out) {
@@ -96,23 +101,16 @@ func sight(t *testing.T, spec Spec, bars []Bar) sightings {
 	return s
 }
 
-const fnvPrime = 0x100000001b3
-
-// fnv32 gives the start of FNV-1a over 32-bit words instead of bytes.
-func fnv32() uint64 { return fnv.New64a().Sum64() }
+// FNV-1a's start and prime, here over 32-bit words instead of bytes.
+const (
+	fnvStart = 0xcbf29ce484222325
+	fnvPrime = 0x100000001b3
+)
 
 // TestPatternsAreSeen: the series that patterns are held against have all of them.
 func TestPatternsAreSeen(t *testing.T) {
-	data, err := os.ReadFile("testdata/patterns.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all struct{ Series map[string]*patternSeries }
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
 	seen := make(map[string]int)
-	for _, series := range all.Series {
+	for _, series := range loadPatterns(t) {
 		for output, s := range series.Patterns {
 			spec, _, err := ParseName(output)
 			if err != nil {
