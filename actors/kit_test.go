@@ -243,6 +243,21 @@ func (w *witness) Position(id messages.ShardID, tp messages.TopicPartition, next
 	w.positions[id][tp] = next
 }
 
+// told gives a shard's last position in an input, when it has told one.
+func (w *witness) told(id messages.ShardID, tp messages.TopicPartition) (int64, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at, ok := w.positions[id][tp]
+	return at, ok
+}
+
+// forget forgets all positions.
+func (w *witness) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.positions = nil
+}
+
 // caughtUp tells whether every shard has taken in all ticks and updates.
 func (w *witness) caughtUp(c *memlog.Cluster) bool {
 	if !w.tookTicks(c) {

@@ -69,9 +69,8 @@ func TestLostUpdates(t *testing.T) {
 
 // position gives where a shard stands in any partition of a topic.
 func (w *witness) position(kind messages.ShardKind, shard int32, topic string, p int32) int64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.positions[messages.ShardID{Kind: kind, Partition: shard}][messages.TopicPartition{Topic: topic, Partition: p}]
+	at, _ := w.told(messages.ShardID{Kind: kind, Partition: shard}, messages.TopicPartition{Topic: topic, Partition: p})
+	return at
 }
 
 // TestSilentPartitions: when no tick comes any more, the last candle closes by the

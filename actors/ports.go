@@ -82,7 +82,8 @@ const (
 type Observer interface {
 	Count(c Counter, label string, n int)
 	Time(t Timing, label string, d time.Duration)
-	// Lag reports how far a local shard is behind an input's high watermark.
+	// Position tells the next offset that a shard takes from an input: when it
+	// opens, and whenever it has moved on.
 	Position(id messages.ShardID, tp messages.TopicPartition, next int64)
 	// ShardState reports a shard's phase: "opening", "restoring", "running",
 	// "draining", "stopped", or "failed" with its error.

@@ -27,6 +27,11 @@ func (s *shard) open(ctx context.Context) error {
 		log.Close()
 		return err
 	}
+	// Also of an input that may never move: who waits for the slowest shard, or
+	// shows its lag, has to know where it stands.
+	for tp, next := range s.frontier {
+		s.config.Observer.Position(s.id, tp, next)
+	}
 	s.lastSweep, s.lastActivity = s.config.Clock.Now(), s.config.Clock.Now()
 	s.config.Observer.Time(TimeRestore, string(s.id.Kind), s.since(start))
 	return nil

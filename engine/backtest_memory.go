@@ -149,28 +149,19 @@ func (n *memoryNode) makeTopics(c *configs.Config, partitions Partitions) error 
 	return nil
 }
 
-// askAgain is when a question for readiness is put again: a shard that restarts
-// forgets it.
-const askAgain = 5 * time.Second
-
 // ready waits until every shard has ended the epoch that it is in, and taken in
 // all commands and requests that are there.
 func (n *memoryNode) ready(ctx context.Context) error {
-	for {
-		asked, cancel := context.WithTimeout(ctx, askAgain)
-		done := make(chan error, 1)
-		go func() { done <- n.shards.Ready(asked) }()
-		var err error
-		select {
-		case err = <-done:
-			cancel()
-		case failed := <-n.shards.Failed():
-			cancel()
-			return errors.Join(failure(failed), <-done)
-		}
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
+	asked, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- n.shards.Ready(asked) }()
+	select {
+	case err := <-done:
+		return err
+	case failed := <-n.shards.Failed():
+		cancel()
+		return errors.Join(failure(failed), <-done)
 	}
 }
 
