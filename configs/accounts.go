@@ -25,8 +25,8 @@ type Account struct {
 	// Cost is what a close costs: average (also when empty) or fifo.
 	Cost position.Method `yaml:"cost" oneof:",average,fifo"`
 	// Instruments say how single symbols trade, in place of what Paper says.
-	Instruments []Instrument `yaml:"instruments"`
-	Strategies  []Strategy   `yaml:"strategies"`
+	Instruments Instruments `yaml:"instruments"`
+	Strategies  []Strategy  `yaml:"strategies"`
 }
 
 // Strategy is one strategy of an account.
@@ -99,7 +99,7 @@ func (c *checker) accounts(cfg *Config) {
 			c.report(path+".limits."+p.Path, p.Value, p.Want)
 		}
 		c.paper(path+".paper", &a.Paper)
-		c.instruments(path+".instruments", a)
+		c.instruments(path+".instruments", a.Instruments)
 		if a.Venue != "paper" && cfg.Processing.Guarantee.Account != "exactly_once" {
 			c.report(path+".venue", a.Venue, "want processing.guarantee.account exactly_once for a live venue")
 		}

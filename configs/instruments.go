@@ -26,10 +26,13 @@ type Instrument struct {
 	Charges []Charge        `yaml:"charges"`
 }
 
-// Trades gives the account's instruments that the list stands for; nil for none.
-func (a *Account) Trades() instrument.List {
+// Instruments are those of an account, in their order.
+type Instruments []Instrument
+
+// Settings gives the account's instruments that the list stands for; nil for none.
+func (l Instruments) Settings() instrument.List {
 	var list instrument.List
-	for _, in := range a.Instruments {
+	for _, in := range l {
 		list = append(list, instrument.Instrument{
 			Symbol: in.Symbol, TickSize: in.TickSize, LotSize: in.LotSize, Fees: in.Fees, Own: scheme(in.FeeStep, in.Charges),
 		})
@@ -37,11 +40,11 @@ func (a *Account) Trades() instrument.List {
 	return list
 }
 
-func (c *checker) instruments(path string, a *Account) {
-	for i := range a.Instruments {
-		c.fees(fmt.Sprintf("%s[%d].fees", path, i), a.Instruments[i].Fees)
+func (c *checker) instruments(path string, l Instruments) {
+	for i := range l {
+		c.fees(fmt.Sprintf("%s[%d].fees", path, i), l[i].Fees)
 	}
-	for _, p := range a.Trades().Problems() {
+	for _, p := range l.Settings().Problems() {
 		at := path + strings.Replace(p.Path, ".own_fees", ".charges", 1)
 		if strings.HasSuffix(at, "]") && c.within(at) {
 			continue // it says something, which could not be read
