@@ -52,15 +52,16 @@ func (s *Symbol) roundPrices(o *order.Order, computed bool) {
 // toTick rounds a price. One that is absent, makes no sense, or would be gone stays
 // as it is, for checks to look at.
 func toTick(price, tick decimal.Decimal, up bool) decimal.Decimal {
-	switch {
-	case price.Sign() <= 0 || !price.Bounded():
-		return price
-	case up:
-		return price.CeilTo(tick)
-	case price.Less(tick):
+	if price.Sign() < 0 || !price.Bounded() {
 		return price
 	}
-	return price.FloorTo(tick)
+	if up {
+		return price.CeilTo(tick)
+	}
+	if down := price.FloorTo(tick); !down.IsZero() {
+		return down
+	}
+	return price
 }
 
 // checkSteps wants prices that are multiples of the symbol's tick, and a quantity
@@ -118,7 +119,7 @@ func (s *Symbol) offTick(o *order.Order) string {
 // wholeLots gives the least multiple of the symbol's lot that is not below a
 // quantity.
 func (s *Symbol) wholeLots(quantity decimal.Decimal) decimal.Decimal {
-	if s.venue.LotSize.IsZero() || quantity.Sign() <= 0 {
+	if s.venue.LotSize.IsZero() {
 		return quantity
 	}
 	return quantity.CeilTo(s.venue.LotSize)
