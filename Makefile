@@ -26,7 +26,7 @@ fuzz:
 	.ci/run fuzz
 
 mutate: ## which comparisons in risk, order and position code no test would miss; about twenty minutes
-	go run ./bench/mutate -tests ./trading/account ./trading/risk ./trading/order ./trading/position ./trading/paper ./trading/fees ./trading/account
+	go run ./bench/mutate -tests ./trading/account ./trading/risk ./trading/order ./trading/position ./trading/paper ./trading/fees ./trading/account ./trading/instrument
 
 ci: ## everything that must hold before a change lands
 	.ci/run

@@ -23,8 +23,10 @@ type Account struct {
 	Limits  risk.Limits     `yaml:"limits"`
 	Paper   Paper           `yaml:"paper"`
 	// Cost is what a close costs: average (also when empty) or fifo.
-	Cost       position.Method `yaml:"cost" oneof:",average,fifo"`
-	Strategies []Strategy      `yaml:"strategies"`
+	Cost position.Method `yaml:"cost" oneof:",average,fifo"`
+	// Instruments say how single symbols trade, in place of what Paper says.
+	Instruments Instruments `yaml:"instruments"`
+	Strategies  []Strategy  `yaml:"strategies"`
 }
 
 // Strategy is one strategy of an account.
@@ -97,6 +99,7 @@ func (c *checker) accounts(cfg *Config) {
 			c.report(path+".limits."+p.Path, p.Value, p.Want)
 		}
 		c.paper(path+".paper", &a.Paper)
+		c.instruments(path+".instruments", a.Instruments)
 		if a.Venue != "paper" && cfg.Processing.Guarantee.Account != "exactly_once" {
 			c.report(path+".venue", a.Venue, "want processing.guarantee.account exactly_once for a live venue")
 		}
@@ -128,6 +131,9 @@ func (c *checker) paper(path string, p *Paper) {
 		c.report(path+".latency", p.Latency.String(), "want whole milliseconds")
 	}
 	settings := p.Settings()
+	if c.fees(path+".fees", p.Fees) {
+		settings.Fees = ""
+	}
 	if err := settings.Validate(); err != nil {
 		c.report(path, "", err.Error())
 	}

@@ -3,7 +3,6 @@ package configs
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -176,7 +175,7 @@ func (d *decoder) resolve(path string, n ast.Node) (ast.Node, bool) {
 		case *ast.AliasNode:
 			to, ok := d.anchors[t.Value.GetToken().Value]
 			if !ok || d.depth > maxDepth {
-				d.wrong(path, n, "want the name of an anchor (&name) above it that does not contain it")
+				d.wrong(path, n, "want the name of an anchor (&name) above it that does not contain it; a text that begins with * needs quotes")
 				return nil, false
 			}
 			n = to
@@ -332,16 +331,7 @@ func fieldByKey(v reflect.Value, key string) (reflect.Value, bool) {
 
 // unknownKey tells what was probably meant, and what there is.
 func unknownKey(key string, known []string) string {
-	near := make(map[int]string, len(known))
-	for _, k := range slices.Backward(known) {
-		near[distance(key, k)] = k
-	}
-	best := slices.Min(slices.Collect(maps.Keys(near)))
-	hint := ""
-	if best <= 2 || best <= len(key)/3 {
-		hint = fmt.Sprintf("did you mean %s? ", near[best])
-	}
-	return "unknown key: " + hint + "known here: " + strings.Join(known, ", ")
+	return "unknown key: " + meant(key, known) + "known here: " + strings.Join(known, ", ")
 }
 
 // distance is Levenshtein's, by bytes.

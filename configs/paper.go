@@ -45,12 +45,17 @@ type Charge struct {
 
 // Settings gives the account's settings that it stands for.
 func (p *Paper) Settings() paper.Settings {
-	s := paper.Settings{
+	return paper.Settings{
 		LatencyMs: p.Latency.Milliseconds(), SlippageBps: p.SlippageBps, SlippageTicks: p.SlippageTicks, TickSize: p.TickSize,
-		Participation: p.Participation, LotSize: p.LotSize, Fees: p.Fees, Own: fees.Scheme{Round: p.FeeStep},
+		Participation: p.Participation, LotSize: p.LotSize, Fees: p.Fees, Own: scheme(p.FeeStep, p.Charges),
 	}
-	for _, c := range p.Charges {
-		s.Own.Charges = append(s.Own.Charges, fees.Charge{
+}
+
+// scheme gives the own scheme of fees that charges are.
+func scheme(step decimal.Decimal, charges []Charge) fees.Scheme {
+	s := fees.Scheme{Round: step}
+	for _, c := range charges {
+		s.Charges = append(s.Charges, fees.Charge{
 			Name: c.Name, Side: order.Side(c.Side), On: fees.Base(c.On), Rate: c.Rate, Max: c.Max, Of: c.Of,
 		})
 	}

@@ -32,6 +32,7 @@ func accountCommands(c *configs.Config, nowMs int64) ([]messages.Command, error)
 	for _, a := range c.Accounts {
 		err := add(a.UserID, account.CmdOpenAccount, account.OpenAccount{
 			Venue: a.Venue, Deposit: a.Deposit, Revision: c.Revision, Limits: a.Limits, Paper: a.Paper.Settings(), Cost: a.Cost,
+			Instruments: a.Instruments.Settings(),
 		})
 		if err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/fees"
+	"github.com/velox-trading/velox/trading/instrument"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/paper"
 )
@@ -35,6 +36,11 @@ func TestConfiguredPaperVenue(t *testing.T) {
       charges:
         - {name: taker, rate: 0.04, max: 20}
         - {name: gst, side: SELL, on: charges, rate: 18, of: [taker]}
+    instruments:
+      - {symbol: "NIFTY*FUT", tick_size: 0.1, lot_size: 65, fees: nse_futures}
+      - symbol: TCS
+        fee_step: 1
+        charges: [{name: taker, rate: 0.3}]
 `
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -47,7 +53,7 @@ func TestConfiguredPaperVenue(t *testing.T) {
 	if err != nil || len(commands) != 2 {
 		t.Fatalf("%d commands, %v", len(commands), err)
 	}
-	if raw := string(commands[0].Data); strings.Contains(raw, "paper\":{") || strings.Contains(raw, "cost") {
+	if raw := string(commands[0].Data); strings.Contains(raw, "paper\":{") || strings.Contains(raw, "cost") || strings.Contains(raw, "instruments") {
 		t.Errorf("an account without paper settings: %s", raw)
 	}
 	parsed, err := account.ParseCommand("c", "fussy", 1, account.CommandType(commands[1].Type), commands[1].Data)
@@ -64,6 +70,13 @@ func TestConfiguredPaperVenue(t *testing.T) {
 	}
 	got, _ := parsed.Data.(*account.OpenAccount)
 	if got == nil || !reflect.DeepEqual(got.Paper, want) || got.Cost != "fifo" {
+		t.Errorf("the account gets %+v", got)
+	}
+	instruments := instrument.List{
+		{Symbol: "NIFTY*FUT", TickSize: d("0.1"), LotSize: d("65"), Fees: fees.NSEFutures},
+		{Symbol: "TCS", Own: fees.Scheme{Round: d("1"), Charges: []fees.Charge{{Name: "taker", Rate: d("0.3")}}}},
+	}
+	if got == nil || !reflect.DeepEqual(got.Instruments, instruments) {
 		t.Errorf("the account gets %+v", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // scenarioGroups are the beginnings of scenarios' names; docs/scenarios.md lists them.
 var scenarioGroups = []string{
-	"candle", "session", "indicator", "pattern", "strategy", "order", "paper", "position", "risk", "account", "dead_letter",
+	"candle", "session", "indicator", "pattern", "strategy", "order", "paper", "position", "instrument", "risk", "account", "dead_letter",
 }
 
 // TestScenarios runs every scenario of testdata: what a trader is promised, in

@@ -101,6 +101,7 @@ func (a *Account) index() {
 	for _, o := range a.s.Finished {
 		a.finished[o.ID] = o
 	}
+	a.setVenue()
 	a.setGuard()
 }
 
@@ -201,7 +202,7 @@ func (a *Account) symbol(name string) *Symbol {
 	if len(a.s.Symbols) >= maxSymbols && !a.makeRoom() {
 		return nil
 	}
-	s := &Symbol{Name: name, scale: scale{terms: a.guard.Terms(name)}}
+	s := &Symbol{Name: name, scale: scale{terms: a.guard.Terms(name)}, venue: a.venueFor(name)}
 	i, _ := slices.BinarySearchFunc(a.s.Symbols, name, func(s *Symbol, n string) int { return strings.Compare(s.Name, n) })
 	a.s.Symbols = slices.Insert(a.s.Symbols, i, s)
 	a.symbols[name] = s

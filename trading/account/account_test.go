@@ -134,7 +134,7 @@ func TestBadStatesAreRefused(t *testing.T) {
 			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), "alice", "bob", 1))
 		},
 		"of tomorrow": func(m map[string][]byte) {
-			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), `"version":2`, `"version":3`, 1))
+			m[PartAccount] = []byte(strings.Replace(string(m[PartAccount]), `"version":3`, `"version":4`, 1))
 		},
 		"commands": func(m map[string][]byte) { m[PartCommands] = []byte("{}") },
 		"signals":  func(m map[string][]byte) { m[PartSignals+"s"] = []byte("1") },
@@ -372,8 +372,8 @@ func TestTradingOrdersOfOthersAreKept(t *testing.T) {
 	}
 }
 
-// TestOldStates: what was saved before there were fees and lots is read, goes on,
-// and is saved as of now.
+// TestOldStates: what was saved before there were fees and lots, and before there
+// were instruments, is read, goes on, and is saved as of now.
 func TestOldStates(t *testing.T) {
 	p := newPlayer(t)
 	p.play(started + `
@@ -388,20 +388,22 @@ func TestOldStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := string(parts[PartAccount])
-	old := strings.Replace(now, `"version":2`, `"version":1`, 1)
-	if old == now || strings.Contains(old, "fees") || strings.Contains(old, "lots") {
-		t.Fatalf("not what an older program saved: %s", old)
+	for version := 1; version < stateVersion; version++ {
+		old := strings.Replace(now, `"version":3`, fmt.Sprintf(`"version":%d`, version), 1)
+		if old == now || strings.Contains(old, "fees") || strings.Contains(old, "lots") || strings.Contains(old, "instruments") {
+			t.Fatalf("not what an older program saved: %s", old)
+		}
+		parts[PartAccount] = []byte(old)
+		a, err := Load("alice", parts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkInvariants(t, a)
+		if again, err := a.SavePart(PartAccount); err != nil || string(again) != now {
+			t.Errorf("version %d is saved as %s, %v", version, again, err)
+		}
 	}
-	parts[PartAccount] = []byte(old)
-	a, err := Load("alice", parts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkInvariants(t, a)
-	if again, err := a.SavePart(PartAccount); err != nil || string(again) != now {
-		t.Errorf("saved as %s, %v", again, err)
-	}
-	parts[PartAccount] = []byte(strings.Replace(now, `"version":2`, `"version":0`, 1))
+	parts[PartAccount] = []byte(strings.Replace(now, `"version":3`, `"version":0`, 1))
 	if _, err := Load("alice", parts); err == nil {
 		t.Error("a state of no version is read")
 	}

@@ -98,7 +98,8 @@ func (a *Account) closeBook(s *Symbol, b *Book, quantity decimal.Decimal, timeMs
 	return quantity
 }
 
-// closeExcess closes an excess from the books on the side of the net position.
+// closeExcess closes an excess, in whole lots, from the books on the side of the net
+// position.
 func (a *Account) closeExcess(s *Symbol, excess decimal.Decimal, timeMs int64) {
 	side := order.Sell
 	if s.Net.Quantity.Sign() < 0 {
@@ -109,6 +110,7 @@ func (a *Account) closeExcess(s *Symbol, excess decimal.Decimal, timeMs int64) {
 			excess = excess.Sub(o.Rest())
 		}
 	}
+	excess = s.wholeLots(excess)
 	for _, b := range s.Books {
 		if excess.Sign() <= 0 {
 			return

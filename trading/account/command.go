@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/instrument"
 	"github.com/velox-trading/velox/trading/paper"
 	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
@@ -37,8 +38,8 @@ type Command struct {
 }
 
 // OpenAccount is OPEN_ACCOUNT's data. An open account takes one with a higher
-// Revision for its limits, its paper settings and its method of cost; the deposit
-// counts once.
+// Revision for its limits, its paper settings, its instruments and its method of
+// cost; the deposit counts once.
 type OpenAccount struct {
 	// Venue is "paper" (default) or the name of a live venue.
 	Venue   string          `json:"venue,omitempty"`
@@ -46,9 +47,12 @@ type OpenAccount struct {
 	Limits  risk.Limits     `json:"limits"`
 	// Paper says how the paper venue fills; absent: at once, at the traded price and
 	// for nothing. Cost is average (default) or fifo.
-	Paper    paper.Settings  `json:"paper,omitzero"`
-	Cost     position.Method `json:"cost,omitempty"`
-	Revision int64           `json:"revision,omitempty"`
+	Paper paper.Settings  `json:"paper,omitzero"`
+	Cost  position.Method `json:"cost,omitempty"`
+	// Instruments say how single symbols trade, in place of Paper's tick size, lot
+	// size and fees.
+	Instruments instrument.List `json:"instruments,omitempty"`
+	Revision    int64           `json:"revision,omitempty"`
 }
 
 // Deposit is DEPOSIT's data; an amount below 0 is a withdrawal, at most of the
@@ -57,10 +61,13 @@ type Deposit struct {
 	Amount decimal.Decimal `json:"amount"`
 }
 
-// SetLimits is SET_LIMITS' data: it replaces all limits.
+// SetLimits is SET_LIMITS' data: it replaces all limits. Instruments replace all
+// instruments when they are given, be it as an empty list; absent ones, which are
+// nil, leave them as they are.
 type SetLimits struct {
 	risk.Limits
-	Revision int64 `json:"revision,omitempty"`
+	Instruments instrument.List `json:"instruments,omitzero"`
+	Revision    int64           `json:"revision,omitempty"`
 }
 
 // Deploy is DEPLOY's data. A strategy that is there already is replaced by one of
@@ -223,11 +230,15 @@ func (a *Account) openAccount(d *OpenAccount) (action, error) {
 	if err := d.Paper.Validate(); err != nil {
 		return nil, refused("INVALID_PAPER", "%v", err)
 	}
+	if err := d.Instruments.Validate(); err != nil {
+		return nil, refused("INVALID_INSTRUMENTS", "%v", err)
+	}
 	if !d.Cost.Valid() {
 		return nil, refused("INVALID_COST", "cost %q; want average or fifo", d.Cost)
 	}
 	apply := func(timeMs int64) {
 		a.s.Revision, a.s.Paper = d.Revision, d.Paper
+		a.setInstruments(d.Instruments)
 		a.setCost(d.Cost)
 		a.setLimits(d.Limits, timeMs)
 	}
@@ -266,11 +277,17 @@ func (a *Account) newLimits(d *SetLimits) (action, error) {
 	if err := d.Validate(); err != nil {
 		return nil, refused("INVALID_LIMITS", "%v", err)
 	}
+	if err := d.Instruments.Validate(); err != nil {
+		return nil, refused("INVALID_INSTRUMENTS", "%v", err)
+	}
 	if d.Revision != 0 && d.Revision <= a.s.Revision {
 		return nil, refused("OLD_REVISION", "the account has revision %d, this is %d", a.s.Revision, d.Revision)
 	}
 	return func(timeMs int64) {
 		a.s.Revision = max(a.s.Revision, d.Revision)
+		if d.Instruments != nil {
+			a.setInstruments(d.Instruments)
+		}
 		a.setLimits(d.Limits, timeMs)
 	}, nil
 }

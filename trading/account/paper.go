@@ -11,7 +11,7 @@ import (
 // fillPaper gives a tick to the symbol's paper orders, oldest first: they share
 // what the account may trade of its volume.
 func (a *Account) fillPaper(s *Symbol, m Mark) {
-	settings := &a.s.Paper
+	settings := &s.venue
 	tick := paper.Tick{N: s.Ticks, TimeMs: m.TimeMs, Price: s.Price, Volume: m.Volume}
 	share, bounded := settings.Share(tick)
 	for _, o := range slices.Clone(s.Orders) {
@@ -33,7 +33,7 @@ func (a *Account) fillPaper(s *Symbol, m Mark) {
 		}
 		switch {
 		case quantity.Sign() > 0:
-			a.tradePaper(o, quantity, price, m.TimeMs)
+			a.tradePaper(s, o, quantity, price, m.TimeMs)
 		case triggered:
 			a.emitOrder(o, false, m.TimeMs)
 		}
@@ -44,12 +44,12 @@ func (a *Account) fillPaper(s *Symbol, m Mark) {
 }
 
 // tradePaper trades a quantity of an order and charges what it costs.
-func (a *Account) tradePaper(o *order.Order, quantity, price decimal.Decimal, timeMs int64) {
+func (a *Account) tradePaper(s *Symbol, o *order.Order, quantity, price decimal.Decimal, timeMs int64) {
 	value := quantity.Mul(price)
 	if err := o.Fill(quantity, value); err != nil {
 		panic(err) // open orders can be filled
 	}
-	scheme := a.s.Paper.Scheme()
+	scheme := s.venue.Scheme()
 	total := decimal.Max(o.Fees, scheme.Total(o.Side, o.FilledQuantity, o.FilledValue)) // another scheme takes nothing back
 	fee := total.Sub(o.Fees)
 	o.Fees = total

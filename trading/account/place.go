@@ -15,6 +15,7 @@ type draft struct {
 	leg         string // makes the id differ from others of the same strategy and input
 	exit        bool   // never more than what there is to close; zero Quantity: all of it
 	entry       bool   // set by checks: limits were asked
+	computed    bool   // of a strategy that knows no ticks and lots: it is rounded to them
 	timeMs      int64  // when there is no market time
 }
 
@@ -36,6 +37,9 @@ func (a *Account) place(d draft) *order.Order {
 	}
 	if s != nil && !a.live() && s.Ticks > 0 {
 		o.PlacedMs = s.TimeMs
+	}
+	if s != nil {
+		s.roundPrices(&o, d.computed)
 	}
 	if reason, detail := a.check(s, &o, &d); reason != "" {
 		a.reject(&o, reason, detail)
@@ -88,6 +92,9 @@ func (a *Account) check(s *Symbol, o *order.Order, d *draft) (order.Reason, stri
 		return order.ReasonQuantity, fmt.Sprintf("%v; want it above 0", o.Quantity)
 	}
 	if reason, detail := o.CheckTerms(); reason != "" {
+		return reason, detail
+	}
+	if reason, detail := s.checkSteps(o, d); reason != "" {
 		return reason, detail
 	}
 	switch {

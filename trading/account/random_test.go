@@ -8,6 +8,7 @@ import (
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/fees"
+	"github.com/velox-trading/velox/trading/instrument"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/paper"
 	"github.com/velox-trading/velox/trading/position"
@@ -25,8 +26,14 @@ type traffic struct {
 	orders []string // seen in events
 	venue  string
 	volume decimal.Decimal // of the last mark
-	paper  paper.Settings
+	place  place
 	cost   position.Method
+}
+
+// place is how an account's venue fills, and what it says of instruments.
+type place struct {
+	paper       paper.Settings
+	instruments instrument.List
 }
 
 type given func(*Account) []Event
@@ -107,7 +114,7 @@ func (g *traffic) command(t CommandType, data any) given {
 
 // start opens the account and deploys what trades.
 func (g *traffic) start(limits risk.Limits) []given {
-	list := []given{g.command(CmdOpenAccount, &OpenAccount{Venue: g.venue, Deposit: decimal.MustParse("123456.789"), Limits: limits, Paper: g.paper, Cost: g.cost})}
+	list := []given{g.command(CmdOpenAccount, &OpenAccount{Venue: g.venue, Deposit: decimal.MustParse("123456.789"), Limits: limits, Paper: g.place.paper, Instruments: g.place.instruments, Cost: g.cost})}
 	for _, id := range []string{"a", "b", "c"} {
 		list = append(list, g.command(CmdDeploy, &Deploy{StrategyID: id, Name: id, Symbols: []string{"X", "Y", "Z"}, External: id == "c"}))
 		if id != "c" {
@@ -195,10 +202,12 @@ func (g *traffic) report() given {
 
 func (g *traffic) rare() given {
 	id := []string{"a", "b", "c"}[g.r.IntN(3)]
-	switch g.r.IntN(13) {
+	switch g.r.IntN(14) {
+	case 12:
+		return g.command(CmdSetLimits, &SetLimits{Instruments: instruments[:g.r.IntN(len(instruments)+1)]})
 	case 11:
 		return g.command(CmdOpenAccount, &OpenAccount{
-			Venue: g.venue, Paper: g.paper, Cost: []position.Method{position.Average, position.FIFO}[g.r.IntN(2)], Revision: g.n,
+			Venue: g.venue, Paper: g.place.paper, Instruments: g.place.instruments, Cost: []position.Method{position.Average, position.FIFO}[g.r.IntN(2)], Revision: g.n,
 			Limits: risk.Limits{DailyLoss: decimal.MustParse("5000")},
 		})
 	case 0:
@@ -241,13 +250,29 @@ func text(t testing.TB, events []Event) string {
 	return string(b)
 }
 
+// instruments differ in everything: X trades as a future, Y as an option, and Z in
+// lots for nothing.
+var instruments = instrument.List{
+	{Symbol: "X", TickSize: decimal.MustParse("0.05"), LotSize: decimal.MustParse("2.5"), Fees: fees.NSEFutures},
+	{Symbol: "*Y", TickSize: decimal.MustParse("0.0001"), Own: fees.Scheme{
+		Round: decimal.MustParse("0.00000001"), Charges: []fees.Charge{{Name: "taker", Rate: decimal.MustParse("0.05")}},
+	}},
+	{Symbol: "Z*", LotSize: decimal.MustParse("0.01"), Fees: fees.None},
+}
+
 // venues are paper venues of all sorts.
-var venues = []paper.Settings{
+var venues = []place{
 	{},
-	{Fees: fees.NSEEquityIntraday},
-	{
+	{paper: paper.Settings{Fees: fees.NSEEquityIntraday}},
+	{paper: paper.Settings{
 		LatencyMs: 300, SlippageBps: decimal.MustParse("2.5"), SlippageTicks: 1, TickSize: decimal.MustParse("0.00000005"),
 		Participation: decimal.MustParse("0.7"), LotSize: decimal.MustParse("0.001"), Fees: fees.NSEOptions,
+	}},
+	{
+		paper: paper.Settings{
+			SlippageTicks: 2, TickSize: decimal.MustParse("0.00000001"), Participation: decimal.MustParse("0.9"), Fees: fees.NSEEquityIntraday,
+		},
+		instruments: instruments,
 	},
 }
 
@@ -256,15 +281,15 @@ var venues = []paper.Settings{
 // net; with each method of cost and each sort of venue.
 func TestMoneyIsConserved(t *testing.T) {
 	for _, cost := range []position.Method{position.Average, position.FIFO} {
-		for i, settings := range venues {
-			t.Run(fmt.Sprint(cost, i), func(t *testing.T) { conserve(t, cost, settings) })
+		for i, at := range venues {
+			t.Run(fmt.Sprint(cost, i), func(t *testing.T) { conserve(t, cost, at) })
 		}
 	}
 }
 
-func conserve(t *testing.T, cost position.Method, settings paper.Settings) {
+func conserve(t *testing.T, cost position.Method, at place) {
 	g := newTraffic(1, PaperVenue)
-	g.paper, g.cost = settings, cost
+	g.place, g.cost = at, cost
 	a := New("alice")
 	for _, in := range g.start(risk.Limits{}) {
 		in(a)
@@ -282,6 +307,7 @@ func conserve(t *testing.T, cost position.Method, settings paper.Settings) {
 		}
 		traded := decimal.Decimal{}
 		for _, e := range in(a) {
+			checkSteps(t, a, e)
 			if o, ok := e.(OrderEvent); ok && o.Type == Filled {
 				fills++
 				traded = traded.Add(o.Execution.FilledQuantity).Sub(sofar[o.OrderID])
@@ -289,6 +315,7 @@ func conserve(t *testing.T, cost position.Method, settings paper.Settings) {
 				checkExecution(t, a, o)
 			}
 		}
+		settings := at.paper.For(at.instruments.For(symbol))
 		if share, bounded := settings.Share(paper.Tick{Volume: g.volume}); bounded && traded.Greater(share) {
 			t.Fatalf("%v traded of a tick with %v", traded, g.volume)
 		}
@@ -300,8 +327,37 @@ func conserve(t *testing.T, cost position.Method, settings paper.Settings) {
 	if a.s.Realized.IsZero() || a.s.Cash == a.s.Deposits {
 		t.Error("nothing was traded: the test says little")
 	}
-	if charges := settings.Fees != ""; charges != (a.s.Fees.Sign() > 0) {
-		t.Errorf("fees of %v by %+v", a.s.Fees, settings)
+	if charges := at.paper.Fees != ""; charges != (a.s.Fees.Sign() > 0) {
+		t.Errorf("fees of %v by %+v", a.s.Fees, at)
+	}
+	for _, s := range a.s.Symbols {
+		is := at.paper.For(at.instruments.For(s.Name))
+		scheme := is.Scheme()
+		if len(scheme.Charges) == 0 && !s.Fees.IsZero() || s.Name == "X" && len(scheme.Charges) > 0 && s.Fees.IsZero() {
+			t.Errorf("%s has cost %v", s.Name, s.Fees) // Z's fees may be below half a cent
+		}
+	}
+}
+
+// checkSteps: what was placed is in whole ticks and lots, save what closes all that
+// is left.
+func checkSteps(t *testing.T, a *Account, e Event) {
+	t.Helper()
+	o, ok := e.(OrderEvent)
+	if !ok || o.Type != Placed {
+		return
+	}
+	is := a.s.Paper.For(a.s.Instruments.For(o.Symbol))
+	for _, price := range []decimal.Decimal{o.Price, o.Trigger} {
+		if is.TickSize.Sign() > 0 && price.RoundTo(is.TickSize) != price {
+			t.Fatalf("%s of %s at %v, and ticks are %v", o.Kind, o.Symbol, price, is.TickSize)
+		}
+	}
+	if is.LotSize.Sign() > 0 && o.Purpose == order.Signalled && o.Quantity.RoundTo(is.LotSize) != o.Quantity {
+		known := a.orders[o.OrderID]
+		if known == nil || a.symbols[o.Symbol].without(known).closable(known.BookID, o.Side) != o.Quantity {
+			t.Fatalf("%v of %s, and lots are %v", o.Quantity, o.Symbol, is.LotSize)
+		}
 	}
 }
 
@@ -310,7 +366,8 @@ func conserve(t *testing.T, cost position.Method, settings paper.Settings) {
 func checkExecution(t *testing.T, a *Account, o OrderEvent) {
 	t.Helper()
 	if known := a.orders[o.OrderID]; known != nil {
-		scheme := a.s.Paper.Scheme()
+		settings := a.s.Paper.For(a.s.Instruments.For(o.Symbol))
+		scheme := settings.Scheme()
 		if want := scheme.Total(o.Side, known.FilledQuantity, known.FilledValue); known.Fees != want || o.Execution.Fees != want {
 			t.Fatalf("an order cost %v and says %v, its scheme %v", known.Fees, o.Execution.Fees, want)
 		}
@@ -336,13 +393,13 @@ func seeds(n uint64) uint64 {
 // moments gives the same events and ends as the same bytes, on paper and live,
 // whatever happens to it.
 func TestSavedAndLoadedAnywhere(t *testing.T) {
-	for seed := range seeds(12) {
+	for seed := range seeds(16) {
 		venue := PaperVenue
 		if seed%2 == 1 {
 			venue = "kite"
 		}
 		g := newTraffic(seed, venue)
-		g.paper, g.cost = venues[seed/2%3], []position.Method{"", position.FIFO}[seed/2%2]
+		g.place, g.cost = venues[seed/2%4], []position.Method{"", position.FIFO}[(seed/2+seed/8)%2]
 		plain, again := New("alice"), New("alice")
 		inputs := g.start(risk.Limits{DailyLoss: decimal.MustParse("5000"), PositionSize: decimal.MustParse("200")})
 		seen := make(map[string]order.Terms)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -406,6 +407,9 @@ func checkScales(t testing.TB, a *Account) {
 		}
 		if a.guard.Weighs() {
 			is.weight = is.terms.Weigh(s.Net.Quantity, is.buys, is.sells, s.Price)
+		}
+		if venue := a.s.Paper.For(a.s.Instruments.For(s.Name)); !reflect.DeepEqual(venue, s.venue) {
+			t.Fatalf("%s: kept is %+v, it is %+v", s.Name, s.venue, venue)
 		}
 		if is != s.scale {
 			t.Fatalf("%s: kept is %+v, it is %+v: recount must follow each change of orders and books", s.Name, s.scale, is)

@@ -40,7 +40,7 @@ func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
 	if g.Market {
 		w.Price = decimal.Decimal{}
 	}
-	w.Kind = order.KindOf(w.Price, w.Trigger)
+	w.Kind, w.computed = order.KindOf(w.Price, w.Trigger), d != nil && !d.External
 	switch {
 	case !a.s.Open:
 		a.rejectDraft(w, order.ReasonNotOpen, "OPEN_ACCOUNT comes first")

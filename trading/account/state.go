@@ -2,6 +2,7 @@ package account
 
 import (
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/instrument"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/paper"
 	"github.com/velox-trading/velox/trading/position"
@@ -21,8 +22,9 @@ const (
 )
 
 // stateVersion is raised when an older program could not read the state. Version
-// 1 knew neither fees nor lots; what it saved is read as it is.
-const stateVersion = 2
+// 1 knew neither fees nor lots, version 2 no instruments; what they saved is read as
+// it is.
+const stateVersion = 3
 
 // State is everything that an account remembers, save the lists of repeats. All
 // lists have a fixed order.
@@ -44,6 +46,8 @@ type State struct {
 	// Paper says how the paper venue fills, Cost which cost a close takes.
 	Paper paper.Settings  `json:"paper,omitzero"`
 	Cost  position.Method `json:"cost,omitempty"`
+	// Instruments say how single symbols trade, in place of Paper.
+	Instruments instrument.List `json:"instruments,omitempty"`
 
 	Deposits decimal.Decimal `json:"deposits"`
 	Cash     decimal.Decimal `json:"cash"`
@@ -108,6 +112,7 @@ type Symbol struct {
 	Orders []*order.Order `json:"orders,omitempty"`
 
 	scale scale
+	venue paper.Settings // the account's, for this symbol
 }
 
 // Book is what a strategy holds of a symbol.

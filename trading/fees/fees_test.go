@@ -29,6 +29,7 @@ func TestShippedSchemes(t *testing.T) {
 		{NSEFutures, order.Buy, "1000000", "brokerage=20 stt=0 exchange=17.3 ipft=1 stamp=20 sebi=1 gst=7.07", "66.37"},
 		{NSEFutures, order.Sell, "1000000", "brokerage=20 stt=500 exchange=17.3 ipft=1 stamp=0 sebi=1 gst=7.07", "546.37"},
 		{NSEOptions, order.Buy, "10000", "brokerage=20 stt=0 exchange=3.5 ipft=0.05 stamp=0.3 sebi=0.01 gst=4.24", "28.1"},
+		{None, order.Sell, "10000", "", "0"},
 		{NSEOptions, order.Sell, "10000", "brokerage=20 stt=15 exchange=3.5 ipft=0.05 stamp=0 sebi=0.01 gst=4.24", "42.8"},
 	} {
 		s, ok := Named(c.scheme)
@@ -46,7 +47,7 @@ func TestShippedSchemes(t *testing.T) {
 			t.Errorf("%s %s %s: %v in all, want %s", c.scheme, c.side, c.value, total, c.total)
 		}
 	}
-	if _, ok := Named("nyse"); ok || len(Names()) != 4 || !slices.IsSorted(Names()) {
+	if _, ok := Named("nyse"); ok || len(Names()) != 5 || !slices.IsSorted(Names()) {
 		t.Errorf("schemes %v", Names())
 	}
 }

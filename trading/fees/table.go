@@ -22,8 +22,9 @@ const (
 	published = "discount brokers' published lists of charges, 2026"
 )
 
-// The names of the shipped schemes.
+// The names of the shipped schemes. None charges nothing.
 const (
+	None              = "none"
 	NSEEquityDelivery = "nse_equity_delivery"
 	NSEEquityIntraday = "nse_equity_intraday"
 	NSEFutures        = "nse_futures"
@@ -33,6 +34,7 @@ const (
 // table holds the shipped schemes. A changed rate is changed here, with its date,
 // and in docs/orders.md; a test holds the two together.
 var table = map[string]Scheme{
+	None: {},
 	NSEEquityDelivery: india(
 		Charge{Name: "stt", Rate: d("0.1"), Since: "2012-07-01", Source: act2012},
 		Charge{Name: "exchange", Rate: d("0.00297"), Since: "2024-10-01", Source: nse2024},

@@ -21,6 +21,8 @@ const (
 	ReasonStopLoss         Reason = "INVALID_STOPLOSS"
 	ReasonTrailingStop     Reason = "INVALID_TRAILING_STOP"
 	ReasonTarget           Reason = "INVALID_TARGET"
+	ReasonTickSize         Reason = "TICK_SIZE"   // a price that is no multiple of its symbol's tick
+	ReasonLotSize          Reason = "LOT_SIZE"    // a quantity that is no multiple of its symbol's lot
 	ReasonNoPrice          Reason = "NO_PRICE"    // no tick of the symbol was seen, or the last is too old, where a price is needed
 	ReasonNoPosition       Reason = "NO_POSITION" // an exit, and nothing is left to exit
 	ReasonTooMany          Reason = "TOO_MANY_ORDERS"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/fees"
+	"github.com/velox-trading/velox/trading/instrument"
 	"github.com/velox-trading/velox/trading/order"
 )
 
@@ -172,5 +173,38 @@ func TestValidate(t *testing.T) {
 	}
 	if s := (&Settings{Own: own}).Scheme(); len(s.Charges) != 1 {
 		t.Errorf("an own scheme of %d charges", len(s.Charges))
+	}
+}
+
+func TestFor(t *testing.T) {
+	own := fees.Scheme{Charges: []fees.Charge{{Name: "a", Rate: d("1")}}}
+	plain := Settings{LatencyMs: 5, SlippageTicks: 2, TickSize: d("0.05"), LotSize: d("75"), Fees: fees.NSEFutures}
+	charging := Settings{LotSize: d("1"), Own: own}
+	for name, c := range map[string]struct {
+		settings   Settings
+		instrument instrument.Instrument
+		tick, lot  string
+		fees       string
+		charges    int
+	}{
+		"nothing of its own": {plain, instrument.Instrument{Symbol: "A"}, "0.05", "75", fees.NSEFutures, 7},
+		"a tick":             {plain, instrument.Instrument{TickSize: d("0.01")}, "0.01", "75", fees.NSEFutures, 7},
+		"a lot":              {plain, instrument.Instrument{LotSize: d("15")}, "0.05", "15", fees.NSEFutures, 7},
+		"a scheme":           {plain, instrument.Instrument{Fees: fees.NSEOptions}, "0.05", "75", fees.NSEOptions, 7},
+		"charges":            {plain, instrument.Instrument{Own: own}, "0.05", "75", "", 1},
+		"no fees":            {charging, instrument.Instrument{Fees: fees.None}, "0", "1", fees.None, 0},
+		"a scheme instead":   {charging, instrument.Instrument{Fees: fees.NSEFutures}, "0", "1", fees.NSEFutures, 7},
+	} {
+		got := c.settings.For(c.instrument)
+		scheme := got.Scheme()
+		if got.TickSize != d(c.tick) || got.LotSize != d(c.lot) || got.Fees != c.fees || len(scheme.Charges) != c.charges {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if got.LatencyMs != c.settings.LatencyMs || got.SlippageTicks != c.settings.SlippageTicks {
+			t.Errorf("%s: other settings are lost: %+v", name, got)
+		}
+		if err := got.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

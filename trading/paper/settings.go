@@ -5,6 +5,7 @@ import (
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/fees"
+	"github.com/velox-trading/velox/trading/instrument"
 )
 
 // Settings say how the paper venue differs from one that fills everything at
@@ -17,13 +18,14 @@ type Settings struct {
 	// traded price: hundredths of a per cent of it, and steps of TickSize.
 	SlippageBps   decimal.Decimal `json:"slippage_bps,omitzero"`
 	SlippageTicks int64           `json:"slippage_ticks,omitempty"`
-	// TickSize is the step of prices; a price with slippage is rounded to it, against
-	// the trader. 0: none.
+	// TickSize is the step of prices: an order's are multiples of it, and a price with
+	// slippage is rounded to it, against the trader. 0: none.
 	TickSize decimal.Decimal `json:"tick_size,omitzero"`
 	// Participation is the share of a tick's volume, above 0 and at most 1, that all
 	// orders of the account together may trade; 0: any quantity, whatever the volume.
 	Participation decimal.Decimal `json:"participation,omitzero"`
-	// LotSize is the step of quantities that participation gives; 0: none.
+	// LotSize is the step of quantities: of orders, and of what participation gives. 0:
+	// none.
 	LotSize decimal.Decimal `json:"lot_size,omitzero"`
 	// Fees names a shipped scheme, or Own is one; neither: no fees.
 	Fees string      `json:"fees,omitempty"`
@@ -70,6 +72,21 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("own_fees: %w", err)
 	}
 	return nil
+}
+
+// For gives the settings for one instrument: what it says itself counts in place of
+// the account's.
+func (s Settings) For(in instrument.Instrument) Settings {
+	if !in.TickSize.IsZero() {
+		s.TickSize = in.TickSize
+	}
+	if !in.LotSize.IsZero() {
+		s.LotSize = in.LotSize
+	}
+	if in.Fees != "" || len(in.Own.Charges) > 0 {
+		s.Fees, s.Own = in.Fees, in.Own
+	}
+	return s
 }
 
 // Scheme gives the fees in force.
