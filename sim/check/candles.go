@@ -20,6 +20,8 @@ import (
 // those that followed several sources, are beyond the oracle.
 type Candles struct {
 	Grace time.Duration
+	// Timeframe is the one that every symbol has from its first tick on.
+	Timeframe string
 	// AroundTheClock tells whether an exchange trades round the clock.
 	AroundTheClock func(exchange string) bool
 }
@@ -56,8 +58,8 @@ func checkCandles(f *facts, out *Result) {
 	all := f.series(out)
 	for tp, t := range tapes {
 		for symbol := range t.symbols {
-			if !slices.ContainsFunc(sortedSeries(all), func(s series) bool { return s.symbol == symbol }) {
-				out.Find(symbol, "it has ticks in %s and not one update", tp)
+			if len(all[series{symbol, f.subject.Candles.Timeframe}]) == 0 {
+				out.Find(symbol, "it has ticks in %s and not one update of %s", tp, f.subject.Candles.Timeframe)
 			}
 		}
 	}
@@ -187,7 +189,8 @@ func (t *tape) check(how *Candles, s series, updates []told, out *Result) {
 			places = append(places, i)
 		}
 	}
-	if len(ofTicks) == 0 || ofTicks[0].origin.Offset != t.offsets[places[0]] {
+	begins := len(ofTicks) > 0 && ofTicks[0].origin.Offset == t.offsets[places[0]]
+	if !begins && s.timeframe != how.Timeframe {
 		return // it was asked for later
 	}
 	out.Looked += len(updates)

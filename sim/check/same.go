@@ -171,9 +171,13 @@ func (n *names) outputs(leaveOut func(user string) bool) map[string][]string {
 		add(a.mark, a.UserID, a.UserID, messages.AppendAlert(nil, &a.RiskAlert))
 	}
 	for i := range n.letters {
-		d := n.letters[i].DeadLetter
+		d, key := n.letters[i].DeadLetter, n.letters[i].key // that of what could not be taken in
 		d.Offset = 0
-		add(n.letters[i].mark, d.Topic, "", messages.AppendDeadLetter(nil, &d))
+		user := key
+		if of, ok := n.users[key]; ok {
+			user = of
+		}
+		add(n.letters[i].mark, d.Topic, user, messages.AppendDeadLetter(nil, &d))
 	}
 	return out
 }

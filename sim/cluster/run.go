@@ -123,7 +123,7 @@ func (c *Cluster) subject() *check.Subject {
 	defer c.mu.Unlock()
 	return &check.Subject{
 		View: check.Memory(c.log), Published: c.published, Once: c.shape.guarantee == actors.ExactlyOnce, Settled: true,
-		Candles: &check.Candles{Grace: c.shape.grace, AroundTheClock: func(string) bool { return true }},
+		Candles: &check.Candles{Grace: c.shape.grace, Timeframe: timeframe, AroundTheClock: func(string) bool { return true }},
 	}
 }
 

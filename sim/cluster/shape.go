@@ -18,6 +18,9 @@ const (
 	stampMs = startMs + 86_400_000
 )
 
+// timeframe is what every symbol has.
+const timeframe = "5s"
+
 // stepLimit is how long entities may take for a batch.
 const stepLimit = 5 * time.Second
 
@@ -66,7 +69,7 @@ func (s *shape) config() actors.Config {
 		Prefix: "sim", Earliest: true, Protobuf: s.protobuf, Limits: s.limits, Checkpoint: s.checkpoint,
 		Guarantees: map[messages.ShardKind]actors.Guarantee{messages.SymbolShard: s.guarantee},
 		Symbols: actors.SymbolSettings{
-			Timeframe: market.MustParseTimeframe("5s"), Periods: 200, Indicators: []string{"EMA_3", "RSI_3"},
+			Timeframe: market.MustParseTimeframe(timeframe), Periods: 200, Indicators: []string{"EMA_3", "RSI_3"},
 			Grace: s.grace, Silence: 30 * time.Second, MaxAhead: time.Minute,
 		},
 		EntityRestarts: manyRestarts, StrategyRestarts: manyRestarts, ShardRestarts: manyRestarts,
