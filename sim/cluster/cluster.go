@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/velox-trading/velox/actors"
@@ -21,8 +22,10 @@ type Cluster struct {
 	faults *faults
 	log    *memlog.Cluster
 	venue  *venue
-	// funerals are of nodes that have crashed; background is what else runs beside.
-	funerals, background sync.WaitGroup
+	// funerals counts nodes that have crashed and are not buried; background is what
+	// else runs beside.
+	funerals   atomic.Int32
+	background sync.WaitGroup
 
 	mu        sync.Mutex
 	lives     []*life // those that have a turn in rebalances
@@ -165,6 +168,13 @@ func (c *Cluster) bury(l *life) {
 	c.end(l)
 }
 
+// mourn waits until every node that has crashed is buried.
+func (c *Cluster) mourn() {
+	for c.funerals.Load() > 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 // end stops a node for good.
 func (c *Cluster) end(l *life) {
 	if err := l.stop(); err != nil {
@@ -192,7 +202,7 @@ func (c *Cluster) place(r interface{ IntN(int) int }) {
 
 // stop ends all nodes and what is in the background.
 func (c *Cluster) stop() error {
-	c.funerals.Wait()
+	c.mourn()
 	for _, l := range c.alive() {
 		c.end(l)
 	}

@@ -99,7 +99,11 @@ func (l *life) die() {
 	l.dead.Store(true)
 	l.wake()
 	if l.ending.CompareAndSwap(false, true) {
-		l.cluster.funerals.Go(func() { l.cluster.bury(l) })
+		l.cluster.funerals.Add(1)
+		go func() {
+			defer l.cluster.funerals.Add(-1)
+			l.cluster.bury(l)
+		}()
 	}
 }
 

@@ -87,7 +87,7 @@ func (c *Cluster) work(w *workload, disturbed bool) error {
 	c.faults.active.Store(false)
 	close(stop)
 	<-over
-	c.funerals.Wait()
+	c.mourn()
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 var (
 	seedFlag  = flag.Uint64("seed", 0, "run this seed alone")
-	countFlag = flag.Int("seeds", 500, "how many seeds to run")
+	countFlag = flag.Int("seeds", defaultSeeds, "how many seeds to run")
 	firstFlag = flag.Uint64("first", 1, "the first seed")
 )
 
