@@ -16,7 +16,8 @@ type rebalance struct {
 	random   *rand.Rand
 }
 
-// rebalances are all that groups do, and what becomes of their members.
+// rebalances are all that groups do, what becomes of their members, and what brokers
+// do meanwhile.
 var rebalances = []struct {
 	name string
 	do   func(c *Cluster, b rebalance)
@@ -57,6 +58,12 @@ var rebalances = []struct {
 	}},
 	{"node leaves", (*Cluster).retire},
 	{"node crashes", func(_ *Cluster, b rebalance) { b.from.die() }},
+	{"transactions expire", func(c *Cluster, _ rebalance) { c.log.ExpireTransactions() }},
+	{"state is compacted", func(c *Cluster, b rebalance) {
+		if err := c.log.Compact(messages.StateTopic(b.id.Kind), b.random.IntN(2) == 0); err != nil {
+			c.fail(err)
+		}
+	}},
 }
 
 // pause waits for up to d.

@@ -133,8 +133,7 @@ func (c *Cluster) report(calm *Cluster) (*check.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	live := func(user string) bool { return user == "live" }
-	outputs, states, err := check.Same(c.subject(), calm.subject(), live)
+	outputs, states, err := check.Same(c.subject(), calm.subject(), notCompared)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,16 @@ type walk struct {
 	price int64
 }
 
+// The live account depends on the venue's time. The free one has symbols of two
+// homes, between whose updates there is no order. Neither is compared with an
+// undisturbed run.
+const (
+	liveUser = "live"
+	freeUser = "free"
+)
+
+func notCompared(user string) bool { return user == liveUser || user == freeUser }
+
 // trader is an account.
 type trader struct {
 	user       string
@@ -116,8 +126,11 @@ func (w *workload) chooseSymbols() {
 			w.users = append(w.users, &trader{user: fmt.Sprintf("user-%d", len(w.users)), symbols: names})
 		}
 	}
+	if len(homes) > 1 {
+		w.users = append(w.users, &trader{user: freeUser, symbols: []string{byHome[homes[0]][0], byHome[homes[1]][0]}})
+	}
 	if w.random.IntN(2) == 0 {
-		w.users = append(w.users, &trader{user: "live", live: true, symbols: []string{w.symbols[0].name}})
+		w.users = append(w.users, &trader{user: liveUser, live: true, symbols: []string{w.symbols[0].name}})
 	}
 }
 
