@@ -136,7 +136,7 @@ func (f *facts) series(out *Result) map[series][]told {
 	all, seen := make(map[series][]told), make(map[cause]bool)
 	for i := range f.updates {
 		v := &f.updates[i]
-		c := cause{writer: v.writer, origin: v.origin}
+		c := causeOf(v.mark)
 		if !v.written || seen[c] {
 			continue
 		}

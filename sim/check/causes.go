@@ -18,11 +18,16 @@ func checkStable(f *facts, out *Result) {
 	}
 }
 
-// cause is what an output may exist once for.
+// cause is what an output may exist once for. The index of an origin is counted
+// within one commit: accounts of one shard that put out for the same input in
+// different commits, which a replay in another order allows, use it again, so the
+// owner belongs to it.
 type cause struct {
-	topic, writer string
-	origin        messages.Origin
+	topic, writer, owner string
+	origin               messages.Origin
 }
+
+func causeOf(m *mark) cause { return cause{m.tp.Topic, m.writer, m.owner, m.origin} }
 
 // repeatable tells whether a topic may have the same output again: updates, when
 // they were written at least once.
@@ -34,7 +39,7 @@ func checkDoubled(f *facts, out *Result) {
 	first := make(map[cause]*mark)
 	f.outputs(func(m *mark) {
 		out.Looked++
-		c := cause{m.tp.Topic, m.writer, m.origin}
+		c := causeOf(m)
 		was := first[c]
 		switch {
 		case was == nil:
@@ -82,7 +87,7 @@ func checkOrder(f *facts, out *Result) {
 		out.Looked++
 		l := line{out: m.tp, source: m.source(), writer: m.writer, owner: m.owner}
 		was := highest[l]
-		c := cause{m.tp.Topic, m.writer, m.origin}
+		c := causeOf(m)
 		repeat := f.repeatable(m.tp.Topic) && seen[c]
 		seen[c] = true
 		switch {

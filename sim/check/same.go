@@ -148,7 +148,7 @@ func (n *names) outputs(leaveOut func(user string) bool) map[string][]string {
 	}
 	seen := make(map[cause]bool)
 	for _, u := range n.updates {
-		c := cause{writer: u.writer, origin: u.origin}
+		c := causeOf(u.mark)
 		if !seen[c] {
 			add(u.mark, u.key, "", u.record.Value)
 		}

@@ -16,8 +16,9 @@
 // shard or entity: that follows from the seed and n alone, not from the order in
 // which goroutines run. What the seed doesn't decide is that order: the actor
 // library's goroutines are scheduled by Go's runtime. It can move a batch's cut, and
-// with it the count of calls. So a seed gives the same faults at the same calls as
-// far as batches are cut alike, which they mostly are, for virtual time moves only
-// when all goroutines wait; a failure that depends on two goroutines of one instant
-// may need its seed run a few times (-count).
+// with it the count of calls. On one processor, which the test therefore takes for
+// each process, the order is mostly the same each time, for virtual time moves only
+// when all goroutines wait, and no two shards wait equally long; the runtime still
+// takes the processor from a goroutine that has had it for 10 ms. A failure that hangs
+// on that may need its seed run a few times (-count).
 package cluster

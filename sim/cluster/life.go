@@ -46,7 +46,7 @@ func newLife(c *Cluster, number int) *life {
 // start begins the node's life.
 func (l *life) start() error {
 	config := l.cluster.shape.config()
-	config.Log, config.Clock, config.Observer = l.log, l, l.cluster
+	config.Log, config.Clock, config.Observer = &uneven{Log: l.log, node: l.log.Number()}, l, l.cluster
 	config.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	config.Fault, config.Venues = l.faulty, &session{life: l}
 	node, err := actors.StartNode(config)

@@ -117,6 +117,7 @@ func (c *Cluster) retire(b rebalance) {
 // storm rebalances again and again until it is told to stop.
 func (c *Cluster) storm(stop <-chan struct{}) {
 	r := c.dice.stream("storm", 0)
+	// It abates: shards that move more often than they save get nowhere.
 	calm := time.Duration(1+r.IntN(5)) * time.Second
 	var on []int
 	for i := range rebalances {
@@ -130,6 +131,7 @@ func (c *Cluster) storm(stop <-chan struct{}) {
 			return
 		case <-time.After(time.Duration(r.Int64N(int64(calm)))):
 		}
+		calm += calm / 20
 		if len(on) > 0 {
 			c.rebalance(on[r.IntN(len(on))], r)
 		}

@@ -73,6 +73,7 @@ func (s *shape) config() actors.Config {
 			Grace: s.grace, Silence: 30 * time.Second, MaxAhead: time.Minute,
 		},
 		EntityRestarts: manyRestarts, StrategyRestarts: manyRestarts, ShardRestarts: manyRestarts,
+		Jitter: func() float64 { return 0.5 },
 	}
 }
 

@@ -106,7 +106,7 @@ func (s *session) dice(what string) *rand.Rand {
 func (v *venue) written(c account.VenueCommand) {
 	n := v.cluster.log.Partitions(messages.TopicOrders)
 	p := messages.HomePartition([]byte(c.ClientOrderID), n)
-	for _, r := range v.cluster.log.Records(messages.TopicOrders, p) {
+	for _, r := range v.cluster.log.CommittedRecords(messages.TopicOrders, p) {
 		if string(r.Key) == c.ClientOrderID {
 			return
 		}

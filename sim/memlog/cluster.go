@@ -91,6 +91,25 @@ func (c *Cluster) Records(topic string, partition int32) []*messages.Record {
 	return out
 }
 
+// CommittedRecords gives the records of a partition that are committed now, in order:
+// also those above an open transaction, which no reader sees yet; nil for a partition
+// that does not exist. They must not be changed.
+func (c *Cluster) CommittedRecords(topic string, partition int32) []*messages.Record {
+	p, err := c.find(messages.TopicPartition{Topic: topic, Partition: partition})
+	if err != nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []*messages.Record
+	for _, e := range p.between(p.start, p.next) {
+		if e.visible() {
+			out = append(out, e.record)
+		}
+	}
+	return out
+}
+
 // UncommittedRecords gives the records of a partition that a read-uncommitted
 // reader sees now, those of open and aborted transactions included, in order; nil
 // for a partition that does not exist. They must not be changed.
