@@ -25,8 +25,8 @@ fmt:
 fuzz:
 	.ci/run fuzz
 
-mutate: ## which comparisons in risk, order and position code no test would miss; some minutes
-	go run ./bench/mutate -tests ./trading/account ./trading/risk ./trading/order ./trading/position ./trading/paper ./trading/fees
+mutate: ## which comparisons in risk, order and position code no test would miss; about twenty minutes
+	go run ./bench/mutate -tests ./trading/account ./trading/risk ./trading/order ./trading/position ./trading/paper ./trading/fees ./trading/account
 
 SEEDS ?= 20000
 FIRST ?= 1

@@ -269,9 +269,12 @@ func conserve(t *testing.T, cost position.Method, settings paper.Settings) {
 	for _, in := range g.start(risk.Limits{}) {
 		in(a)
 	}
-	fills, inputs := 0, 0
+	fills, inputs, enough := 0, 0, 10_000
+	if testing.Short() {
+		enough = 300
+	}
 	sofar := make(map[string]decimal.Decimal) // filled, by order
-	for fills < 10_000 {
+	for fills < enough {
 		symbol := g.symbol()
 		in := g.mark(symbol)
 		if g.r.IntN(3) > 0 {
@@ -321,11 +324,19 @@ func checkExecution(t *testing.T, a *Account, o OrderEvent) {
 	}
 }
 
+// seeds gives how many seeds a random test tries: two in its short form.
+func seeds(n uint64) uint64 {
+	if testing.Short() {
+		return 2
+	}
+	return n
+}
+
 // TestSavedAndLoadedAnywhere: an account that is saved and loaded at random
 // moments gives the same events and ends as the same bytes, on paper and live,
 // whatever happens to it.
 func TestSavedAndLoadedAnywhere(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range seeds(12) {
 		venue := PaperVenue
 		if seed%2 == 1 {
 			venue = "kite"

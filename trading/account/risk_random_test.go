@@ -171,7 +171,7 @@ func (h *past) lookBack(l *risk.Limits, e *OrderEvent, now int64, out map[order.
 // limits are held by brute force over the whole state and past.
 func TestNoEntryBreaksALimit(t *testing.T) {
 	refused := make(map[order.Reason]int)
-	for seed := range uint64(8) {
+	for seed := range seeds(8) {
 		g := newTraffic(seed, PaperVenue)
 		a, h := New("alice"), &past{}
 		for _, in := range append(g.start(g.limitsAtRandom(seed)), g.mark("X"), g.mark("Y"), g.mark("Z")) {
@@ -280,7 +280,7 @@ func (h *past) noWorse(a *Account, o *OrderEvent, r order.Reason) bool {
 // input, gives the same events and ends as the same bytes.
 func TestModesSurviveAnything(t *testing.T) {
 	seen := make(map[Mode]int)
-	for seed := range uint64(6) {
+	for seed := range seeds(6) {
 		venue := []string{PaperVenue, "kite"}[seed%2]
 		g := newTraffic(seed, venue)
 		plain, again := New("alice"), New("alice")
