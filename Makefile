@@ -1,5 +1,5 @@
 # The usual ways to work on Velox. Everything here is plain Go underneath.
-.PHONY: build test race lint fmt fuzz mutate ci kafka-up kafka-down clean
+.PHONY: build test race lint fmt fuzz mutate sim controls ci kafka-up kafka-down clean
 
 build: ## the program, in bin/
 	go build -o bin/veloxd ./cmd/veloxd
@@ -27,6 +27,14 @@ fuzz:
 
 mutate: ## which comparisons in risk, order and position code no test would miss; about twenty minutes
 	go run ./bench/mutate -tests ./trading/account ./trading/risk ./trading/order ./trading/position ./trading/paper ./trading/fees ./trading/account ./trading/instrument
+
+SEEDS ?= 20000
+FIRST ?= 1
+sim: ## clusters under faults by seed; about an hour on two cores
+	go test ./sim/cluster -run TestSimulation -seeds $(SEEDS) -first $(FIRST) -timeout 6h
+
+controls: ## laws that are broken on purpose, which the simulation must see; a quarter of an hour
+	go run ./bench/controls
 
 ci: ## everything that must hold before a change lands
 	.ci/run

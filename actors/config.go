@@ -98,6 +98,8 @@ type Config struct {
 	// 100 in 10 s. StrategyRestarts by account: 20 in 10 s. ShardRestarts by node:
 	// 20 in 60 s.
 	EntityRestarts, StrategyRestarts, ShardRestarts Restarts
+	// Jitter draws the waits before restarts, see supervisor.Backoff; nil is chance.
+	Jitter func() float64
 
 	Log      messages.Log
 	Clock    Clock

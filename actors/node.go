@@ -247,7 +247,7 @@ func asError(reason any) error {
 func (n *Node) shardOptions() supervisor.Options {
 	return supervisor.Options{
 		Name: "node", MaxRestarts: n.config.ShardRestarts.Max, Window: n.config.ShardRestarts.Window,
-		Backoff: supervisor.Backoff{First: 100 * time.Millisecond, Max: 5 * time.Second},
+		Backoff: supervisor.Backoff{First: 100 * time.Millisecond, Max: 5 * time.Second, Jitter: n.config.Jitter},
 		OnRestart: func(_ *actor.PID, reason any, wait time.Duration) {
 			n.config.Observer.Count(CountRestarts, "shard", 1)
 			n.config.Logger.Warn("shard restarts", "wait", wait, "reason", fmt.Sprint(reason))

@@ -251,7 +251,7 @@ func (s *shard) guardedRun(ctx context.Context) (err error) {
 func entityOptions(config *Config, id messages.ShardID) supervisor.Options {
 	return supervisor.Options{
 		Name: "shard " + id.String(), MaxRestarts: config.EntityRestarts.Max, Window: config.EntityRestarts.Window,
-		Backoff: supervisor.Backoff{First: 10 * time.Millisecond, Max: time.Second},
+		Backoff: supervisor.Backoff{First: 10 * time.Millisecond, Max: time.Second, Jitter: config.Jitter},
 		OnRestart: func(_ *actor.PID, reason any, _ time.Duration) {
 			config.Observer.Count(CountRestarts, string(id.Kind)+" entity", 1)
 			config.Logger.Warn("entity restarted", "shard", id.String(), "reason", fmt.Sprint(reason))

@@ -79,7 +79,8 @@ type ShardLog interface {
 	Read(inputs []Input) error
 	// Poll waits at most wait for something to take and then returns what there
 	// is, at most limit records; an empty Batch and no error after wait. A position
-	// outside the log gives an *OffsetOutOfRangeError.
+	// outside the log gives an *OffsetOutOfRangeError. An error that wraps that of
+	// ctx means that nothing was taken: Poll may be called again.
 	Poll(ctx context.Context, limit int, wait time.Duration) (Batch, error)
 	// Emit hands records to an idempotent producer that is not part of the
 	// transaction; they become visible at once. Errors come from Flush.

@@ -14,6 +14,9 @@ import (
 // the upper half of its value so that many failures don't restart in step.
 type Backoff struct {
 	First, Max time.Duration
+	// Jitter gives the draws, each in [0, 1), and must be safe for concurrent use; nil
+	// is chance. A simulation that is to repeat itself gives its own.
+	Jitter func() float64
 }
 
 // delay gives the wait before restart number n (1 is the first) of a window.
@@ -84,7 +87,11 @@ type strategy struct {
 }
 
 func newStrategy(o Options) *strategy {
-	return &strategy{options: o, now: time.Now, random: rand.Float64, leaving: make(map[string]bool)}
+	random := o.Backoff.Jitter
+	if random == nil {
+		random = rand.Float64
+	}
+	return &strategy{options: o, now: time.Now, random: random, leaving: make(map[string]bool)}
 }
 
 // HandleFailure implements protoactor's SupervisorStrategy.

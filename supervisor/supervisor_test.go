@@ -28,6 +28,14 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
+// TestOwnJitter: the draws of a supervisor are those that it was given.
+func TestOwnJitter(t *testing.T) {
+	s := newStrategy(Options{Backoff: Backoff{First: 8 * time.Second, Max: time.Minute, Jitter: func() float64 { return 0.25 }}})
+	if got := s.options.Backoff.delay(2, s.random); got != 5*time.Second {
+		t.Errorf("waits %v, want 5s", got)
+	}
+}
+
 func TestBarrier(t *testing.T) {
 	b := NewBarrier[int](100)
 	for i := range 100 {

@@ -91,6 +91,45 @@ func (c *Cluster) Records(topic string, partition int32) []*messages.Record {
 	return out
 }
 
+// CommittedRecords gives the records of a partition that are committed now, in order:
+// also those above an open transaction, which no reader sees yet; nil for a partition
+// that does not exist. They must not be changed.
+func (c *Cluster) CommittedRecords(topic string, partition int32) []*messages.Record {
+	p, err := c.find(messages.TopicPartition{Topic: topic, Partition: partition})
+	if err != nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []*messages.Record
+	for _, e := range p.between(p.start, p.next) {
+		if e.visible() {
+			out = append(out, e.record)
+		}
+	}
+	return out
+}
+
+// UncommittedRecords gives the records of a partition that a read-uncommitted
+// reader sees now, those of open and aborted transactions included, in order; nil
+// for a partition that does not exist. They must not be changed.
+func (c *Cluster) UncommittedRecords(topic string, partition int32) []*messages.Record {
+	p, err := c.find(messages.TopicPartition{Topic: topic, Partition: partition})
+	if err != nil {
+		return nil
+	}
+	c.mu.Lock()
+	seen := p.between(p.start, p.next)
+	c.mu.Unlock()
+	var out []*messages.Record
+	for i := range seen {
+		if seen[i].record != nil {
+			out = append(out, seen[i].record)
+		}
+	}
+	return out
+}
+
 // RecordsFrom gives the records of a partition that a read-committed reader sees
 // now at or after an offset, in order, and the offset to ask for next; for a
 // partition that does not exist, nil and the offset. They must not be changed.

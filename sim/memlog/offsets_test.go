@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/velox-trading/velox/messages"
@@ -197,5 +198,39 @@ func TestRecordsFrom(t *testing.T) {
 	read(0, 6, "3:c")
 	if records, next := c.RecordsFrom("none", 0, 4); records != nil || next != 4 {
 		t.Errorf("a topic that is not there gives %v, then %d", records, next)
+	}
+}
+
+// TestWhatReadersDontSee: what is committed above an open transaction no reader sees
+// yet, and what is open or aborted only one that asks for the uncommitted.
+func TestWhatReadersDontSee(t *testing.T) {
+	c := newCluster(t, Options{})
+	write := func(value string) *Transaction {
+		txn := c.Begin()
+		if err := txn.Produce(messages.Out{Topic: "in", Key: []byte("k"), Value: []byte(value)}); err != nil {
+			t.Fatal(err)
+		}
+		return txn
+	}
+	write("aborted").Abort()
+	open := write("open")
+	write("committed").Commit()
+	for name, got := range map[string][]*messages.Record{
+		"": c.Records("in", 0), "committed": c.CommittedRecords("in", 0), "aborted open committed": c.UncommittedRecords("in", 0),
+	} {
+		var values []string
+		for _, r := range got {
+			values = append(values, string(r.Value))
+		}
+		if have := strings.Join(values, " "); have != name {
+			t.Errorf("%q, want %q", have, name)
+		}
+	}
+	open.Commit()
+	if got := len(c.Records("in", 0)); got != 2 {
+		t.Errorf("%d records after the open transaction's end", got)
+	}
+	if c.CommittedRecords("nowhere", 0) != nil || c.UncommittedRecords("nowhere", 0) != nil {
+		t.Error("a partition that does not exist has records")
 	}
 }

@@ -88,7 +88,7 @@ func Make(ticks []Tick, length, grace time.Duration) (Candles, error) {
 	}
 	for key, places := range members {
 		_, end := bounds(key.startMs, length.Milliseconds())
-		c := candle(ticks, places, key.startMs, end)
+		c := CandleOf(ticks, places, key.startMs, end)
 		c.ClosedBy = closedBy(bySource[ticks[places[0]].Source], clocks, end+grace.Milliseconds())
 		out.BySymbol[key.symbol] = append(out.BySymbol[key.symbol], c)
 	}
@@ -132,8 +132,10 @@ func closedBy(places []int, clocks []int64, dueMs int64) int {
 	return places[k]
 }
 
-func candle(ticks []Tick, places []int, start, end int64) Candle {
-	c := Candle{StartMs: start, EndMs: end, Ticks: places}
+// CandleOf makes the candle [start, end) of the ticks at some places, ascending;
+// nothing has closed it.
+func CandleOf(ticks []Tick, places []int, start, end int64) Candle {
+	c := Candle{StartMs: start, EndMs: end, Ticks: places, ClosedBy: -1}
 	byTime := slices.Clone(places)
 	slices.SortStableFunc(byTime, func(a, b int) int { return cmp.Compare(ticks[a].TimeMs, ticks[b].TimeMs) })
 	c.Open, c.Close = ticks[byTime[0]].Price, ticks[byTime[len(byTime)-1]].Price

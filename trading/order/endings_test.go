@@ -38,6 +38,8 @@ func TestLateWords(t *testing.T) {
 		"waiting after all of it":              {[]Report{fill("10", "1"), of(ReportAwaits)}, Filled, "", Outcome{}, false},
 		"waiting after it was cancelled":       {[]Report{of(ReportCancelled), of(ReportAwaits)}, TriggerPending, "", Outcome{Changed: true, Sighted: true}, false},
 		"waiting, lost, and found in part":     {[]Report{fill("4", "1"), of(ReportUnknown), of(ReportAwaits)}, PartiallyFilled, "", Outcome{Changed: true}, false},
+		"lost, and found with what it had":     {[]Report{fill("4", "1"), of(ReportUnknown), fill("4", "1")}, PartiallyFilled, "", Outcome{Changed: true}, false},
+		"lost, and found by an older word":     {[]Report{fill("4", "1"), of(ReportUnknown), fill("3", "1")}, PartiallyFilled, "", Outcome{Changed: true}, false},
 		"refused, lost, with a part":           {[]Report{fill("4", "1"), of(ReportUnknown), of(ReportRejected)}, Cancelled, ReasonVenue, Outcome{Changed: true}, false},
 		"a filled one that nobody knows of":    {[]Report{fill("10", "1"), of(ReportUnknown)}, Filled, "", Outcome{}, false},
 		"a cancelled one that was not changed": {[]Report{of(ReportCancelled), of(ReportUnchanged)}, Cancelled, "", Outcome{}, false},

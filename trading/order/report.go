@@ -65,7 +65,7 @@ type Outcome struct {
 var ErrBadReport = errors.New("report makes no sense")
 
 // Apply takes a report in. A fill that is not above what is known says nothing
-// new. On an error the order is unchanged.
+// new, save of an order of unknown fate: the venue has it. On an error the order is unchanged.
 func (o *Order) Apply(r Report) (Outcome, error) {
 	was := *o
 	out, err := o.apply(r)
@@ -132,7 +132,7 @@ func (o *Order) apply(r Report) (Outcome, error) {
 		o.Detail = r.Detail
 		return Outcome{}, o.Step(LoseTrack)
 	case ReportFill:
-		return o.fillTo(r)
+		return o.traded(r)
 	case ReportCancelled:
 		out, err := o.fillTo(r)
 		if err != nil || o.Status == Filled {
@@ -167,6 +167,16 @@ func (o *Order) stale(k ReportKind) bool {
 		return o.Status == Cancelled || o.Status == Rejected
 	}
 	return false
+}
+
+// traded takes a fill in. One that tells of nothing new still shows that the venue has
+// an order that nobody knew the fate of.
+func (o *Order) traded(r Report) (Outcome, error) {
+	out, err := o.fillTo(r)
+	if err == nil && o.Status == Unknown && r.FilledQuantity.Sign() > 0 {
+		return o.seen(Accept, r)
+	}
+	return out, err
 }
 
 // fillTo brings the order to the report's cumulative fill.

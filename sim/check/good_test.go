@@ -1,0 +1,186 @@
+package check
+
+import (
+	"fmt"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/messages/veloxpb"
+	"github.com/velox-trading/velox/sim/memlog"
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
+)
+
+// written is a log that is made by hand, record by record, as a shard would have
+// made it; a test spoils one of them.
+type written struct {
+	t   *testing.T
+	log *memlog.Cluster
+	// spoil changes a record before it is written, or leaves it out: by its name.
+	spoil map[string]func(*messages.Out) bool
+	again map[string]bool // it is written twice
+}
+
+const (
+	baseMs    = int64(1_704_067_200_000)
+	symbol    = "S"
+	user      = "u"
+	strategy  = "strategy"
+	accountBy = "sim/account/0"
+	symbolBy  = "sim/symbol/0"
+)
+
+func newWritten(t *testing.T) *written {
+	w := &written{t: t, log: memlog.New(memlog.Options{}), spoil: make(map[string]func(*messages.Out) bool), again: make(map[string]bool)}
+	for _, topic := range append([]string{messages.StateTopic(messages.SymbolShard), messages.StateTopic(messages.AccountShard)}, eventTopics...) {
+		if err := w.log.CreateTopic(topic, 1, memlog.TopicOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+// put writes a record under a name, unless it is spoilt.
+func (w *written) put(name, topic, key string, value []byte, headers ...messages.Header) {
+	out := messages.Out{Topic: topic, Partition: 0, Key: []byte(key), Value: value, Headers: headers}
+	if spoil := w.spoil[name]; spoil != nil && !spoil(&out) {
+		return
+	}
+	w.log.Produce(out)
+	if w.again[name] {
+		w.log.Produce(out)
+	}
+}
+
+func by(writer, origin string, more ...messages.Header) []messages.Header {
+	return append([]messages.Header{
+		{Key: messages.HeaderWriter, Value: []byte(writer)}, {Key: messages.HeaderOrigin, Value: []byte(origin)},
+	}, more...)
+}
+
+// prices of the ticks, one second apart.
+var prices = []int64{100, 101, 99, 102, 103, 104, 105}
+
+func (w *written) ticks() {
+	for i, p := range prices {
+		k := market.Tick{
+			Symbol: symbol, Exchange: "SIM", TimeMs: baseMs + int64(i)*1000, Source: "feed", Type: "trade",
+			Price: decimal.FromInt(p), Volume: decimal.FromInt(1),
+		}
+		w.put(fmt.Sprint("tick ", i), messages.TopicTicks, symbol, messages.AppendTick(nil, &k))
+	}
+}
+
+// updates are those of 5-second candles with SMA_1, and the closing of the first
+// candle by tick 5.
+func (w *written) updates() {
+	forming := func(from, to int) *messages.OHLCV {
+		c := &messages.OHLCV{Open: decimal.FromInt(prices[from]), Close: decimal.FromInt(prices[to]), Volume: decimal.FromInt(int64(to - from + 1))}
+		c.High, c.Low = c.Open, c.Open
+		for _, p := range prices[from : to+1] {
+			c.High, c.Low = decimal.Max(c.High, decimal.FromInt(p)), decimal.Min(c.Low, decimal.FromInt(p))
+		}
+		return c
+	}
+	put := func(name, origin string, timeMs int64, c *messages.OHLCV, closing bool) {
+		u := messages.IndicatorUpdate{Symbol: symbol, Timeframe: "5s", TimeMs: timeMs, Forming: c, Indicators: []messages.IndicatorValue{
+			{Name: "SMA_1", Value: c.Close.Float64(), Realtime: !closing},
+		}}
+		h := messages.TickHeader{Price: c.Close, Closing: closing}
+		w.put(name, messages.TopicUpdates, symbol, messages.AppendUpdate(nil, &u),
+			by(symbolBy, origin, messages.Header{Key: messages.HeaderTick, Value: h.Append(nil)})...)
+	}
+	for i := range prices {
+		index, from := 0, 0
+		if i == 5 {
+			put("closing", "market-data-ticks/0/5/0", baseMs+4999, forming(0, 4), true)
+			index = 1
+		}
+		if i >= 5 {
+			from = 5
+		}
+		put(fmt.Sprint("update ", i), fmt.Sprintf("market-data-ticks/0/%d/%d", i, index), baseMs+int64(i)*1000, forming(from, i), false)
+	}
+}
+
+// account is an account with one strategy, which buys 2 at update 1, filled by
+// update 2, and sells them at update 4, filled by the closing's next.
+func (w *written) account() {
+	command := func(name, kind, data string) {
+		c := messages.Command{CommandID: name, UserID: user, TimeMs: baseMs, Type: kind, Data: []byte(data)}
+		w.put(name, messages.TopicCommands, user, messages.AppendCommand(nil, &c))
+	}
+	command("open", "OPEN_ACCOUNT", `{"venue":"mock"}`)
+	command("deploy", "DEPLOY", `{"name":"x"}`)
+	w.put("owner", messages.TopicStrategies, strategy,
+		messages.AppendStrategyOwner(nil, &messages.StrategyOwner{StrategyID: strategy, UserID: user}), by(accountBy, "velox-account-commands/0/1/0")...)
+	w.trade("buy", "BUY", "OPENED", 1, 2, 101)
+	w.trade("sell", "SELL", "CLOSED", 4, 6, 103)
+	a := messages.RiskAlert{AlertID: "alert", UserID: user, TimeMs: baseMs, AlertType: "SYSTEM", Severity: "INFO", Message: "m"}
+	w.put("alert", messages.TopicAlerts, user, messages.AppendAlert(nil, &a), by(accountBy, "timer/0/0/0")...)
+}
+
+func (w *written) trade(name, side, what string, at, filled int, price int64) {
+	cause := func(update, index int) string { return fmt.Sprintf("indicator-updates/0/%d/%d", update, index) }
+	g := messages.Signal{StrategyID: strategy, Symbol: symbol, TimeMs: baseMs, Action: side, Quantity: decimal.FromInt(2)}
+	w.put(name+" signal", messages.TopicSignals, strategy, messages.AppendSignal(nil, &g), by(accountBy, cause(at, 0))...)
+	e := messages.OrderEvent{
+		OrderID: name, StrategyID: strategy, Symbol: symbol, TimeMs: baseMs, EventType: "PLACED",
+		Order: messages.OrderDetails{TransactionType: side, OrderType: "MARKET", Quantity: decimal.FromInt(2), Status: "PENDING"},
+	}
+	w.put(name+" placed", messages.TopicOrders, name, messages.AppendOrderEvent(nil, &e), by(accountBy, cause(at, 1))...)
+	e.EventType, e.Order.Status = "FILLED", "FILLED"
+	e.Execution = &messages.Execution{AveragePrice: decimal.FromInt(price), FilledQuantity: decimal.FromInt(2), ExecutionTimeMs: baseMs}
+	w.put(name+" filled", messages.TopicOrders, name, messages.AppendOrderEvent(nil, &e), by(accountBy, cause(filled, 0))...)
+	p := messages.PositionUpdate{
+		PositionID: "position", UserID: user, Symbol: symbol, TimeMs: baseMs, EventType: what,
+		Position: messages.PositionDetails{Quantity: decimal.FromInt(2), AveragePrice: decimal.FromInt(price), Status: "OPEN"},
+	}
+	if what == "CLOSED" {
+		p.Position = messages.PositionDetails{Status: "CLOSED"}
+	}
+	w.put(name+" position", messages.TopicPositions, user, messages.AppendPosition(nil, &p), by(accountBy, cause(filled, 1))...)
+}
+
+// states are the shard records and one entity each.
+func (w *written) states() map[messages.ShardID]map[messages.TopicPartition]int64 {
+	published := make(map[messages.ShardID]map[messages.TopicPartition]int64)
+	for kind, inputs := range map[messages.ShardKind][]string{
+		messages.SymbolShard:  {messages.TopicTicks, messages.TopicSignals},
+		messages.AccountShard: {messages.TopicCommands, messages.TopicUpdates, messages.TopicSignals, messages.TopicOrders, messages.TopicAlerts},
+	} {
+		id := messages.ShardID{Kind: kind}
+		published[id] = make(map[messages.TopicPartition]int64)
+		var at []*veloxpb.Position
+		for _, topic := range inputs {
+			end := w.log.EndOffset(topic, 0)
+			at = append(at, &veloxpb.Position{Topic: topic, Next: end})
+			published[id][messages.TopicPartition{Topic: topic}] = end
+		}
+		w.state(string(kind)+" record", id, "shard/"+id.String(), &veloxpb.ShardState{Version: 1, Frontier: at, SafeFrontier: at, Timers: 1})
+		w.state(string(kind)+" entity", id, string(kind)+"/x", &veloxpb.EntityState{Version: 1, Part: string(kind), Key: "x", Frontier: at, Payload: []byte(`{"a":1}`)})
+	}
+	return published
+}
+
+func (w *written) state(name string, id messages.ShardID, key string, m proto.Message) {
+	value, err := proto.Marshal(m)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.put(name, messages.StateTopic(id.Kind), key, value)
+}
+
+// subject writes everything, spoilt or not, and gives it to be checked.
+func (w *written) subject() *Subject {
+	w.ticks()
+	w.updates()
+	w.account()
+	published := w.states()
+	return &Subject{
+		View: Memory(w.log), Published: published, Once: true, Settled: true,
+		Candles: &Candles{Timeframe: "5s", AroundTheClock: func(string) bool { return true }},
+	}
+}

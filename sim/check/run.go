@@ -1,0 +1,41 @@
+package check
+
+import "github.com/velox-trading/velox/messages"
+
+// checks are all that are made of one log, in the order of the report.
+var checks = []struct {
+	name, promise string
+	run           func(*facts, *Result)
+}{
+	{"stable", "no transaction is open: the last stable offset is the high watermark everywhere", checkStable},
+	{"doubled", "nothing was written twice for one cause; an update that repeats has the same bytes", checkDoubled},
+	{"order", "outputs are in the order of their causes", checkOrder},
+	{"origins", "what caused an output is in the log", checkOrigins},
+	{"ids", "no two things share an id", checkIDs},
+	{"answers", "every signal, order command and fill has its answer", checkAnswers},
+	{"orders", "every order lives by the rules and is in one known state", checkOrders},
+	{"positions", "every position is the sum of its fills", checkPositions},
+	{"frontiers", "frontiers, entities and published offsets agree with each other and with the log", checkFrontiers},
+	{"candles", "every tick is in the updates, and candles and indicators are the oracle's", checkCandles},
+}
+
+// Log checks one log. progress, if not nil, is told of each partition that was
+// read. The error is of reading, never of what was found.
+func Log(s *Subject, progress func(messages.TopicPartition)) (*Report, error) {
+	f, err := read(s, progress)
+	if err != nil {
+		return nil, err
+	}
+	return f.report(), nil
+}
+
+func (f *facts) report() *Report {
+	r := &Report{Records: f.records}
+	r.Add(&f.unreadable)
+	for _, c := range checks {
+		result := &Result{Check: c.name, Promise: c.promise}
+		c.run(f, result)
+		r.Add(result)
+	}
+	return r
+}

@@ -1,0 +1,148 @@
+package cluster
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/velox-trading/velox/actors"
+	"github.com/velox-trading/velox/sim/check"
+)
+
+// Result is how a seed's run went.
+type Result struct {
+	Seed   uint64
+	Report *check.Report
+	// Faults counts what has struck, by kind.
+	Faults map[string]int
+	// Virtual is the time that the disturbed run took on its own clock.
+	Virtual time.Duration
+}
+
+// Run runs a seed's cluster and checks what it has written. It must be called in a
+// bubble of testing/synctest. The error says that the cluster did not come to an end,
+// so that there was nothing to check.
+func Run(seed uint64) (*Result, error) {
+	calm, err := run(seed, false)
+	if err != nil {
+		return nil, fmt.Errorf("seed %d, undisturbed: %w", seed, err)
+	}
+	start := time.Now()
+	c, err := run(seed, true)
+	if err != nil {
+		return nil, fmt.Errorf("seed %d: %w; what struck: %v", seed, err, c.faults.tally())
+	}
+	r := &Result{Seed: seed, Faults: c.faults.tally(), Virtual: time.Since(start)}
+	if r.Report, err = c.report(calm); err != nil {
+		return nil, fmt.Errorf("seed %d: %w", seed, err)
+	}
+	return r, nil
+}
+
+// run lets a seed's inputs into a cluster: one node without faults, or its own
+// cluster with all of them.
+func run(seed uint64, disturbed bool) (*Cluster, error) {
+	d := newDice(seed)
+	s := newShape(d)
+	w := newWorkload(d, s)
+	f := newFaults(d)
+	f.active.Store(disturbed)
+	nodes := 1
+	if disturbed {
+		nodes = s.nodes
+		for _, t := range w.users {
+			if t.live {
+				// The venue's time is the test's: for a session whose clock jumps, a
+				// venue that takes its time would break its word.
+				delete(f.rates, "jump")
+			}
+		}
+	}
+	c, err := newCluster(d, s, f)
+	if err != nil {
+		return c, err
+	}
+	for range nodes {
+		if _, err := c.begin(); err != nil {
+			return c, err
+		}
+	}
+	c.place(d.stream("first places", 0))
+	err = c.work(w, disturbed)
+	if stopped := c.stop(); err == nil {
+		err = stopped
+	}
+	return c, err
+}
+
+// work writes the workload, and lets the cluster settle without faults.
+func (c *Cluster) work(w *workload, disturbed bool) error {
+	stop, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		if disturbed {
+			c.storm(stop)
+		}
+	}()
+	err := c.write(w)
+	c.faults.active.Store(false)
+	close(stop)
+	<-over
+	c.mourn()
+	if err != nil {
+		return err
+	}
+	if err := c.settle(); err != nil {
+		return err
+	}
+	// Orders of unknown fate are asked for until they must have shown.
+	time.Sleep(time.Minute)
+	return c.settle()
+}
+
+func (c *Cluster) write(w *workload) error {
+	pace := c.dice.stream("pace", 0)
+	apart := false
+	for i, s := range w.steps {
+		if s.apart || apart {
+			if err := c.settle(); err != nil {
+				return fmt.Errorf("step %d of %d: %w", i, len(w.steps), err)
+			}
+		}
+		apart = s.apart
+		if err := c.log.ProduceBatch(s.records); err != nil {
+			return err
+		}
+		time.Sleep(time.Duration(pace.IntN(200)) * time.Millisecond)
+	}
+	return nil
+}
+
+// subject is what the checkers look at.
+func (c *Cluster) subject() *check.Subject {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return &check.Subject{
+		View: check.Memory(c.log), Published: c.published, Once: c.shape.guarantee == actors.ExactlyOnce, Settled: true,
+		Candles: &check.Candles{Grace: c.shape.grace, Timeframe: timeframe, AroundTheClock: func(string) bool { return true }},
+	}
+}
+
+// report checks what the cluster has written, also against an undisturbed one.
+func (c *Cluster) report(calm *Cluster) (*check.Report, error) {
+	r, err := check.Log(c.subject(), nil)
+	if err != nil {
+		return nil, err
+	}
+	outputs, states, err := check.Same(c.subject(), calm.subject(), notCompared)
+	if err != nil {
+		return nil, err
+	}
+	r.Add(outputs)
+	r.Add(states)
+	venue, err := c.venue.check(check.Memory(c.log))
+	if err != nil {
+		return nil, err
+	}
+	r.Add(venue)
+	return r, nil
+}

@@ -1,0 +1,73 @@
+package cluster
+
+import (
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/messages/veloxpb"
+)
+
+// watch follows the shard records, to tell when everything was taken in and saved.
+type watch struct {
+	cluster *Cluster
+	read    map[messages.ShardID]int64
+	records map[messages.ShardID]*veloxpb.ShardState
+}
+
+func newWatch(c *Cluster) *watch {
+	return &watch{cluster: c, read: make(map[messages.ShardID]int64), records: make(map[messages.ShardID]*veloxpb.ShardState)}
+}
+
+// behind names a shard that would, restored now, read something again; "" when there
+// is none. Inputs that are not yet saved may be taken in in another order after a
+// crash, so only then does it not matter what comes next.
+func (w *watch) behind() string {
+	log := w.cluster.log
+	for _, id := range w.cluster.shape.shards() {
+		records, next := log.RecordsFrom(messages.StateTopic(id.Kind), id.Partition, w.read[id])
+		w.read[id] = next
+		for _, r := range records {
+			if string(r.Key) != "shard/"+id.String() {
+				continue
+			}
+			s := &veloxpb.ShardState{}
+			if err := proto.Unmarshal(r.Value, s); err != nil {
+				return fmt.Sprintf("%s: %v", id, err)
+			}
+			w.records[id] = s
+		}
+		s := w.records[id]
+		if s == nil {
+			return id.String() + " has no frontier"
+		}
+		for _, p := range s.SafeFrontier {
+			if end := log.EndOffset(p.Topic, p.Partition); p.Next != end {
+				return fmt.Sprintf("%s is safe at %s/%d up to %d of %d", id, p.Topic, p.Partition, p.Next, end)
+			}
+		}
+	}
+	return ""
+}
+
+// patience is how long a cluster may take to settle, in virtual time. Backing off
+// takes up to 5 s a restart, and a storm fells many.
+const patience = 30 * time.Minute
+
+// settle waits until everything that is in the log was taken in and saved.
+func (c *Cluster) settle() error {
+	deadline := time.Now().Add(patience)
+	for {
+		why := c.settling.behind()
+		if why == "" {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the cluster doesn't settle: after %v %s", patience, why)
+		}
+		time.Sleep(20 * time.Millisecond)
+		c.place(c.dice.stream("place", 0))
+	}
+}
