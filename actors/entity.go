@@ -137,12 +137,11 @@ func (a *entityActor) step(c actor.Context, m *stepEntity) {
 			return
 		}
 		if reason != nil {
-			m.barrier.Put(m.slot, stepped{
-				failed: box.in, failure: told(reason),
-			})
 			// Without an input to blame, or with one that it was to pass over, its shard
 			// fails now, and it goes with its shard.
-			if box.in != nil && !m.batch.skip[box.in.take] {
+			restarts := box.in != nil && !m.batch.skip[box.in.take]
+			m.barrier.Put(m.slot, stepped{failed: box.in, failure: told(reason)})
+			if restarts { // the batch is the shard's again
 				panic(reason)
 			}
 		}

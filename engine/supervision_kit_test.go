@@ -234,9 +234,18 @@ func (r *troupe) results() results {
 	return results{r.updates(), r.trades()}
 }
 
-// updates drops repeats as readers do: what is not above the highest origin seen.
 func (r *troupe) updates() map[string][]string {
 	out := make(map[string][]string)
+	r.eachUpdate(func(record *messages.Record) {
+		origin, _ := record.Header(messages.HeaderOrigin)
+		out[string(record.Key)] = append(out[string(record.Key)], string(origin)+" "+string(record.Value))
+	})
+	return out
+}
+
+// eachUpdate drops repeats as readers do: what is not above the highest origin seen.
+func (r *troupe) eachUpdate(take func(*messages.Record)) {
+	r.t.Helper()
 	for p := range r.cluster.Partitions(messages.TopicUpdates) {
 		highest := make(map[messages.TopicPartition]messages.Origin)
 		for _, record := range r.cluster.Records(messages.TopicUpdates, p) {
@@ -251,10 +260,9 @@ func (r *troupe) updates() map[string][]string {
 				continue
 			}
 			highest[from] = o
-			out[string(record.Key)] = append(out[string(record.Key)], o.String()+" "+string(record.Value))
+			take(record)
 		}
 	}
-	return out
 }
 
 func (r *troupe) trades() map[string][]string {
