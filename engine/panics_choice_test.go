@@ -175,11 +175,11 @@ func (c *chooser) total() int {
 
 // closing is a closed candle as it was published.
 type closing struct {
-	endMs                    int64
-	open, high, low, close_  string
-	volume                   string
-	ema, rsi                 float64
-	emaThere, rsiThere, late bool
+	endMs                   int64
+	open, high, low, close_ string
+	volume                  string
+	ema, rsi                float64
+	emaThere, rsiThere      bool
 }
 
 // agrees holds the candles and indicators that were published against what the

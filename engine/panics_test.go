@@ -73,8 +73,7 @@ type storm struct {
 	seed   int64
 	rough  bool
 	chosen *chooser
-	ticks  []*market.Tick // to write, in order
-	panics int            // that are to have happened by now
+	panics int // that are to have happened by now
 }
 
 // The ticks of the parts. In the second part only symbols trade on which an order

@@ -368,6 +368,7 @@ func (v *pledgedVenue) Query(_ context.Context, c account.VenueCommand) order.Re
 func (v *pledgedVenue) Cancel(ctx context.Context, c account.VenueCommand) order.Report {
 	return v.Query(ctx, c)
 }
+
 func (v *pledgedVenue) Change(ctx context.Context, c account.VenueCommand) order.Report {
 	return v.Query(ctx, c)
 }
@@ -467,5 +468,7 @@ func (p *promise) feed(t *testing.T) {
 	}
 	cancel()
 	n.faults.Close()
-	<-ended
+	if err := <-ended; err == nil {
+		t.Error("the feed ends by itself, and not by its context")
+	}
 }

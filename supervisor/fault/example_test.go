@@ -50,7 +50,7 @@ func ExampleInjector_Arm() {
 	if err := faults.Declare(fault.Point{Name: "write", About: "before a value is stored"}); err != nil {
 		fmt.Println(err)
 	}
-	_, err := faults.Arm(fault.Rule{Point: "wriet", Action: fault.Error, Nth: 1})
+	_, err := faults.Arm(fault.Rule{Point: "rite", Action: fault.Error, Nth: 1})
 	fmt.Println(err)
 	numbers, _ := faults.Arm(fault.Rule{Point: "write", Action: fault.Drop, Probability: 1, Limit: 2})
 	lost := 0
@@ -62,7 +62,7 @@ func ExampleInjector_Arm() {
 	status := faults.Armed()[0]
 	fmt.Println(lost, "lost;", status.Matched, "matched,", status.Struck, "struck;", faults.Disarm(numbers...), "disarmed")
 	// Output:
-	// rule 0: point "wriet"; want one of write
+	// rule 0: point "rite"; want one of write
 	// 2 lost; 5 matched, 2 struck; 1 disarmed
 }
 

@@ -75,7 +75,7 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "/", `{"point": "write"}] [`, 400, "and nothing else"},
 		{"POST", "/", `{"piont": "write"}`, 400, `unknown field "piont"`},
 		{"POST", "/", `{"point": "write", "action": "explode", "nth": 1}`, 400, `action "explode"; want panic`},
-		{"POST", "/", `{"point": "wriet", "action": "error", "nth": 1}`, 400, `point "wriet"; want one of write`},
+		{"POST", "/", `{"point": "rite", "action": "error", "nth": 1}`, 400, `point "rite"; want one of write`},
 		{"POST", "/", `{"point": "write", "action": "error"}`, 400, "want either nth or probability"},
 		{"POST", "/", `{"point": "write", "action": "error", "nth": "1"}`, 400, "nth of type int64"},
 		{"POST", "/", `[{"point": "write", "action": "error", "nth": 1}, {"point": "write", "action": "delay", "nth": 1, "delay": "soon"}]`, 400, `rule 1: delay "soon"`},
