@@ -257,9 +257,9 @@ func asError(reason any) error {
 func (n *Node) shardOptions() supervisor.Options {
 	return supervisor.Options{
 		Name: "node", MaxRestarts: n.config.ShardRestarts.Max, Window: n.config.ShardRestarts.Window,
-		// With the defaults, at most 2 s: 20 restarts take half of the 60 s, which
+		// With the defaults, at most 1.5 s: 20 restarts take half of the 60 s, which
 		// leaves the other half for what each of them needs to fail again.
-		Backoff: n.config.ShardRestarts.backoff(100*time.Millisecond, 40*time.Second),
+		Backoff: n.config.ShardRestarts.backoff(100*time.Millisecond, 30*time.Second),
 		OnRestart: func(_ *actor.PID, reason any, wait time.Duration) {
 			n.config.Observer.Count(CountRestarts, "shard", 1)
 			n.config.Logger.Warn("shard restarts", "wait", wait, "reason", fmt.Sprint(reason))

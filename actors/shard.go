@@ -23,9 +23,10 @@ type Restarts struct {
 }
 
 // backoff gives waits that end: a child that fails again at once, each time, has
-// spent the intensity after at most the given time, which must be well within the
-// window of the supervisor and, with all of its restarts, of the one above. With
-// longer waits such a child would fail for ever and never escalate.
+// spent the intensity after at most the given time, or half of the window if that
+// is less. With longer waits such a child would fail for ever and never escalate.
+// The time must be so short that the supervisor, failing each time after it, spends
+// the intensity of the one above.
 func (r Restarts) backoff(first, spend time.Duration) supervisor.Backoff {
 	longest := min(spend, r.Window/2) / time.Duration(max(r.Max, 1))
 	return supervisor.Backoff{First: min(first, longest), Max: longest}

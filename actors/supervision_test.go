@@ -89,7 +89,7 @@ func TestWhoAlwaysFailsEscalates(t *testing.T) {
 	c := Config{}.WithDefaults()
 	entities := spent(c.EntityRestarts, 10*time.Millisecond, time.Second)
 	spent(c.StrategyRestarts, 10*time.Millisecond, time.Second)
-	shards := spent(c.ShardRestarts, 100*time.Millisecond, 40*time.Second)
+	shards := spent(c.ShardRestarts, 100*time.Millisecond, 30*time.Second)
 	if all := shards + time.Duration(c.ShardRestarts.Max)*entities; all >= c.ShardRestarts.Window {
 		t.Errorf("an entity that always fails takes up to %v to end the node, more than the %v in which restarts of shards count", all, c.ShardRestarts.Window)
 	}
