@@ -90,7 +90,7 @@ func (k *accountKind) props(c *cell) *actor.Props {
 func strategyOptions(config *Config, user string) supervisor.Options {
 	return supervisor.Options{
 		Name: "account " + user, MaxRestarts: config.StrategyRestarts.Max, Window: config.StrategyRestarts.Window,
-		Backoff: supervisor.Backoff{First: 10 * time.Millisecond, Max: time.Second, Jitter: config.Jitter},
+		Backoff: config.StrategyRestarts.backoff(config.Jitter, 10*time.Millisecond, time.Second),
 		OnRestart: func(_ *actor.PID, reason any, _ time.Duration) {
 			config.Observer.Count(CountRestarts, "strategy", 1)
 			config.Logger.Warn("strategy restarted", "account", user, "reason", fmt.Sprint(reason))

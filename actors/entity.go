@@ -1,8 +1,8 @@
 package actors
 
 import (
+	"errors"
 	"fmt"
-	"runtime/debug"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -100,12 +100,28 @@ func (a *entityActor) Receive(c actor.Context) {
 func (a *entityActor) restore(c actor.Context) {
 	a.machine = a.make(a.cell.key, c)
 	if err := a.machine.load(a.cell.base); err != nil {
-		panic(fmt.Errorf("load the state of %s: %w", a.cell.key, err))
+		panic(&loadError{key: a.cell.key, err: err})
 	}
 	for _, b := range a.cell.journal {
 		a.machine.step(b, &outbox{})
 	}
 	a.machine.ready()
+}
+
+// loadError says that an entity can't be made from its state, which no restart of
+// it alone can mend.
+type loadError struct {
+	key string
+	err error
+}
+
+func (e *loadError) Error() string { return fmt.Sprintf("load the state of %s: %v", e.key, e.err) }
+
+func (e *loadError) Unwrap() error { return e.err }
+
+func unloadable(reason any) bool {
+	err, _ := reason.(error)
+	return errors.As(err, new(*loadError))
 }
 
 func (a *entityActor) step(c actor.Context, m *stepEntity) {
@@ -121,17 +137,22 @@ func (a *entityActor) step(c actor.Context, m *stepEntity) {
 			return
 		}
 		if reason != nil {
-			m.barrier.Put(m.slot, stepped{
-				failed: box.in, failure: fmt.Sprintf("%v\n%s", reason, debug.Stack()),
-			})
-			panic(reason)
+			// Without an input to blame, or with one that it was to pass over, its shard
+			// fails now, and it goes with its shard.
+			restarts := box.in != nil && !m.batch.skip[box.in.take]
+			m.barrier.Put(m.slot, stepped{failed: box.in, failure: told(reason)})
+			if restarts { // the batch is the shard's again
+				panic(reason)
+			}
 		}
 	}()
 	if len(m.batch.inputs) > 0 {
 		box.in = m.batch.inputs[0]
 	}
 	a.fault.strike("receive", a.cell.key)
-	a.fault.strike("step", a.cell.key)
+	if len(m.batch.inputs) > 0 {
+		a.fault.strike("step", a.cell.key)
+	}
 	box.in = nil
 	note := a.machine.step(m.batch, box)
 	a.cell.note(m.batch, a.machine)
@@ -139,12 +160,12 @@ func (a *entityActor) step(c actor.Context, m *stepEntity) {
 }
 
 // save writes the entity's state. One that can't be written fails its shard at
-// once: what it would be restored from is older than what it has told.
+// once, and the entity goes with it: what it would be restored from is older than
+// what it has told.
 func (a *entityActor) save(m *saveEntity) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			m.barrier.Put(m.slot, saved{failure: fmt.Sprintf("%v\n%s", reason, debug.Stack())})
-			panic(reason)
+			m.barrier.Put(m.slot, saved{failure: told(reason)})
 		}
 	}()
 	a.fault.strike("receive", a.cell.key)

@@ -194,6 +194,7 @@ type epoch struct {
 type group struct {
 	handle *handle
 	batch  *batch
+	failed []blame // in this step
 }
 
 func (s *shard) newEpoch() *epoch {
@@ -257,17 +258,24 @@ func (ep *epoch) skip(g *group, in *input, reason, detail string) {
 		g.batch.skip = make(map[int]bool)
 	}
 	g.batch.skip[in.take] = true
-	ep.dead(in, reason, "step "+g.handle.key, detail)
+	ep.unused(in, reason, "step "+g.handle.key, detail)
 	ep.save[g.handle] = struct{}{}
 }
 
-// dead puts out a dead letter.
+// dead puts out a dead letter, unless that was committed before the restore.
 func (ep *epoch) dead(in *input, reason, stage, detail string) {
-	o := deadLetter(in.take, in.origin, in.record, reason, stage, detail)
+	o := output{origin: in.origin}
 	if !ep.shard.muted(&o) {
-		ep.outputs = append(ep.outputs, o)
-		ep.shard.config.Observer.Count(CountDeadLetters, reason, 1)
+		ep.unused(in, reason, stage, detail)
 	}
+}
+
+// unused puts out the dead letter of an input that an entity or a strategy passes
+// over from now on, also in a replay: who had passed over it before was saved behind
+// it and isn't given it again, so this one had taken it in.
+func (ep *epoch) unused(in *input, reason, stage, detail string) {
+	ep.outputs = append(ep.outputs, deadLetter(in.take, in.origin, in.record, reason, stage, detail))
+	ep.shard.config.Observer.Count(CountDeadLetters, reason, 1)
 }
 
 // muted tells whether an output was already committed before the restore.
@@ -393,6 +401,9 @@ func (s *shard) step(ctx context.Context, ep *epoch) error {
 // took takes in an entity's answer.
 func (s *shard) took(ep *epoch, g *group, r *stepped) {
 	h := g.handle
+	if len(g.failed) > 0 {
+		s.memory.forgive(g.failed)
+	}
 	if h.since == nil {
 		h.since, h.changed = ep.place(), ep.start
 		h.since.dirty++
@@ -446,7 +457,9 @@ func (s *shard) failed(ep *epoch, g *group, r *stepped) error {
 	if r.strategy != "" {
 		return s.strategyFailed(ep, g, r)
 	}
-	if s.memory.fail(blameOf(g.handle.key, in)) >= 2 {
+	b := blameOf(g.handle.key, in)
+	g.failed = append(g.failed, b)
+	if s.memory.fail(b) >= 2 {
 		ep.skip(g, in, reasonFailed, r.failure)
 		ep.force = true
 		s.config.Observer.Count(CountQuarantined, string(s.id.Kind)+" input", 1)
@@ -461,12 +474,14 @@ func (s *shard) strategyFailed(ep *epoch, g *group, r *stepped) error {
 	if slices.Contains(g.batch.quarantine[in.take], r.strategy) {
 		return fmt.Errorf("shard %s: strategy %s of %s fails though it is quarantined: %s", s.id, r.strategy, g.handle.key, r.failure)
 	}
-	if s.memory.fail(blameOf(g.handle.key+"\x00"+r.strategy, in)) >= 2 {
+	b := blameOf(g.handle.key+"\x00"+r.strategy, in)
+	g.failed = append(g.failed, b)
+	if s.memory.fail(b) >= 2 {
 		if g.batch.quarantine == nil {
 			g.batch.quarantine = make(map[int][]string)
 		}
 		g.batch.quarantine[in.take] = append(g.batch.quarantine[in.take], r.strategy)
-		ep.dead(in, reasonFailed, "strategy "+r.strategy, r.failure)
+		ep.unused(in, reasonFailed, "strategy "+r.strategy, r.failure)
 		s.config.Observer.Count(CountQuarantined, "strategy", 1)
 	}
 	return nil
@@ -502,7 +517,9 @@ func (s *shard) spawnMissing(ctx context.Context, groups []*group) error {
 }
 
 // arrange puts outputs into the order of taking and numbers them under their
-// origin. Places are sorted, not outputs: those are large.
+// origin. What the shard itself says of an input comes last: that one entity fails
+// must not move the numbers of the others, by which readers know repeats. Places
+// are sorted, not outputs: those are large.
 func arrange(outputs []output) {
 	places := make([]int32, len(outputs))
 	for i := range places {
@@ -510,6 +527,9 @@ func arrange(outputs []output) {
 	}
 	slices.SortFunc(places, func(i, j int32) int {
 		a, b := &outputs[i], &outputs[j]
+		if a.take == b.take && (a.from == "") != (b.from == "") {
+			return cmp.Compare(len(b.from), len(a.from))
+		}
 		return cmp.Or(cmp.Compare(a.take, b.take), cmp.Compare(a.from, b.from), cmp.Compare(i, j))
 	})
 	if !slices.IsSorted(places) {

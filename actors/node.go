@@ -27,6 +27,7 @@ type Node struct {
 
 // placed is a shard on this node.
 type placed struct {
+	id   messages.ShardID
 	pid  *actor.PID
 	done chan struct{} // closed when the shard's actor has stopped
 }
@@ -66,7 +67,7 @@ func (n *Node) Assigned(group Group, kind messages.ShardKind, partitions []int32
 		if n.shards[id] != nil {
 			continue
 		}
-		pl := &placed{done: make(chan struct{})}
+		pl := &placed{id: id, done: make(chan struct{})}
 		n.shards[id] = pl
 		reply := make(chan *actor.PID, 1)
 		n.system.Send(n.system.Root(), &placeShard{id: id, group: group, done: pl.done, reply: reply})
@@ -113,12 +114,21 @@ func (n *Node) remove(kind messages.ShardKind, partitions []int32) []*placed {
 	return gone
 }
 
+// stopAll stops shards and waits for them. One that doesn't stop in the time of a
+// step ends the node: who waits here may be its group's session.
 func (n *Node) stopAll(gone []*placed) {
 	for _, pl := range gone {
 		n.system.Send(n.system.Root(), &stopShard{pl.pid})
 	}
+	limit := time.NewTimer(n.config.Limits.Step)
+	defer limit.Stop()
 	for _, pl := range gone {
-		<-pl.done
+		select {
+		case <-pl.done:
+		case <-limit.C:
+			n.fail(&HungError{Shard: pl.id, After: n.config.Limits.Step})
+			return
+		}
 	}
 }
 
@@ -247,7 +257,9 @@ func asError(reason any) error {
 func (n *Node) shardOptions() supervisor.Options {
 	return supervisor.Options{
 		Name: "node", MaxRestarts: n.config.ShardRestarts.Max, Window: n.config.ShardRestarts.Window,
-		Backoff: supervisor.Backoff{First: 100 * time.Millisecond, Max: 5 * time.Second, Jitter: n.config.Jitter},
+		// With the defaults, at most 1.5 s: 20 restarts take half of the 60 s, which
+		// leaves the other half for what each of them needs to fail again.
+		Backoff: n.config.ShardRestarts.backoff(n.config.Jitter, 100*time.Millisecond, 30*time.Second),
 		OnRestart: func(_ *actor.PID, reason any, wait time.Duration) {
 			n.config.Observer.Count(CountRestarts, "shard", 1)
 			n.config.Logger.Warn("shard restarts", "wait", wait, "reason", fmt.Sprint(reason))

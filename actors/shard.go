@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -21,6 +22,16 @@ type Restarts struct {
 	Window time.Duration
 }
 
+// backoff gives waits that end: a child that fails again at once, each time, has
+// spent the intensity after at most the given time, or half of the window if that
+// is less. With longer waits such a child would fail for ever and never escalate.
+// The time must be so short that the supervisor, failing each time after it, spends
+// the intensity of the one above.
+func (r Restarts) backoff(jitter func() float64, first, spend time.Duration) supervisor.Backoff {
+	longest := min(spend, r.Window/2) / time.Duration(max(r.Max, 1))
+	return supervisor.Backoff{First: min(first, longest), Max: longest, Jitter: jitter}
+}
+
 // shardMemory is what a node remembers of a shard over its restarts on this
 // node: the rest comes from the log.
 type shardMemory struct {
@@ -30,6 +41,8 @@ type shardMemory struct {
 	// failures counts how often an entity failed on an input.
 	failures map[blame]int
 	tooLarge map[blame]bool
+	// overdue strikes when the actors of a shard that restarts don't stop.
+	overdue *time.Timer
 }
 
 // blame is an entity and the input on which it failed.
@@ -58,10 +71,36 @@ func (m *shardMemory) fail(b blame) int {
 	return m.failures[b]
 }
 
+// forgive forgets the failures of an input that was taken in after all: if it
+// fails again, much later, that is the first time.
+func (m *shardMemory) forgive(bs []blame) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, b := range bs {
+		delete(m.failures, b)
+	}
+}
+
 func (m *shardMemory) setFenced(v bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.fenced = v
+}
+
+// await calls late unless arrived is called in time.
+func (m *shardMemory) await(limit time.Duration, late func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.overdue = time.AfterFunc(limit, late)
+}
+
+func (m *shardMemory) arrived() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.overdue != nil {
+		m.overdue.Stop()
+		m.overdue = nil
+	}
 }
 
 func (m *shardMemory) wasFenced() bool {
@@ -92,12 +131,14 @@ type shardActor struct {
 	id     messages.ShardID
 	group  Group
 	memory *shardMemory
-	// refused tells the node of an error that no restart can mend.
+	// refused tells the node of an error that no restart of the shard can mend.
 	refused func(id messages.ShardID, err error)
 
 	shard  *shard
 	cancel context.CancelFunc
-	done   chan struct{}
+	done   chan struct{} // closed when the epochs have ended
+	// failing: they have ended with an error, of which a message tells.
+	failing atomic.Bool
 }
 
 type (
@@ -111,7 +152,10 @@ type (
 	// closed when it has.
 	drainShard struct{ reply chan struct{} }
 	// shardFailed carries the error that ended a shard's epochs.
-	shardFailed struct{ err error }
+	shardFailed struct {
+		of  *shard
+		err error
+	}
 )
 
 // Receive implements actor.Actor.
@@ -126,13 +170,20 @@ func (a *shardActor) Receive(c actor.Context) {
 	case *askReady:
 		a.ask(c, m)
 	case *shardFailed:
-		panic(m.err)
-	case *actor.Restarting, *actor.Stopping:
+		if m.of == a.shard { // and not one that its entities have brought down meanwhile
+			panic(m.err)
+		}
+	case *actor.Restarting:
+		a.memory.await(a.config.Limits.Step, func() { a.refused(a.id, &HungError{Shard: a.id, After: a.config.Limits.Step}) })
+		a.abandon()
+	case *actor.Stopping:
+		a.memory.arrived()
 		a.abandon()
 	}
 }
 
 func (a *shardActor) start(c actor.Context) {
+	a.memory.arrived()
 	ctx, cancel := context.WithCancel(context.Background())
 	a.cancel, a.done = cancel, make(chan struct{})
 	a.shard = newShard(a.config, a.id, a.group, a.memory)
@@ -150,7 +201,8 @@ func (a *shardActor) start(c actor.Context) {
 			refused(s.id, err)
 		default:
 			s.config.Observer.ShardState(s.id, "failed", err)
-			system.Root.Send(self, &shardFailed{err})
+			system.Root.Send(self, &shardFailed{s, err})
+			a.failing.Store(true)
 		}
 	}()
 }
@@ -169,13 +221,16 @@ func (a *shardActor) spawn(c actor.Context, m *spawnEntities) {
 
 // ask passes a question for readiness on to the epochs' goroutine, and, when that
 // fails before it has answered, to the one after it. A shard that has let go or was
-// refused answers nothing: its failure would stand before the question in the mailbox.
+// refused answers nothing.
 func (a *shardActor) ask(c actor.Context, m *askReady) {
 	s, done := a.shard, a.done
+	system, self := c.ActorSystem(), c.Self()
 	if closed(done) {
+		if a.failing.Load() { // the word of it is in the mailbox: the question goes behind it
+			system.Root.Send(self, m)
+		}
 		return
 	}
-	system, self := c.ActorSystem(), c.Self()
 	go func() {
 		select {
 		case s.asks <- readyAsk{reply: m.reply, gone: m.gone}:
@@ -225,6 +280,18 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("shard %s refused to start: %s", e.Shard, e.Why)
 }
 
+// HungError says that actors of a shard don't stop, though it is to restart or to
+// go: one of them hangs in a step. A goroutine can't be ended from outside, so only
+// the end of the process helps.
+type HungError struct {
+	Shard messages.ShardID
+	After time.Duration
+}
+
+func (e *HungError) Error() string {
+	return fmt.Sprintf("shard %s: its actors did not stop within %v: one of them hangs", e.Shard, e.After)
+}
+
 // PanicError is a panic of a shard's own goroutine, with its stack.
 type PanicError struct {
 	Shard  messages.ShardID
@@ -251,7 +318,7 @@ func (s *shard) guardedRun(ctx context.Context) (err error) {
 func entityOptions(config *Config, id messages.ShardID) supervisor.Options {
 	return supervisor.Options{
 		Name: "shard " + id.String(), MaxRestarts: config.EntityRestarts.Max, Window: config.EntityRestarts.Window,
-		Backoff: supervisor.Backoff{First: 10 * time.Millisecond, Max: time.Second, Jitter: config.Jitter},
+		Backoff: config.EntityRestarts.backoff(config.Jitter, 10*time.Millisecond, time.Second), Fatal: unloadable,
 		OnRestart: func(_ *actor.PID, reason any, _ time.Duration) {
 			config.Observer.Count(CountRestarts, string(id.Kind)+" entity", 1)
 			config.Logger.Warn("entity restarted", "shard", id.String(), "reason", fmt.Sprint(reason))

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"time"
+	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -101,29 +101,45 @@ func (f *family) remove(id string) {
 
 // ask blocks the account's actor until its strategies have answered. A strategy
 // that panics answers before it goes down, so its restart, which needs this
-// actor's mailbox, is not waited for.
+// actor's mailbox, is not waited for. The first one that hangs fails in its own
+// name, as if it had panicked.
 func (f *family) ask(questions []question) []answer {
 	barrier := supervisor.NewBarrier[answer](len(questions))
+	asked := make([]*askStrategy, len(questions))
 	for i := range questions {
-		f.c.Send(f.children[questions[i].id], &askStrategy{question: questions[i], barrier: barrier, slot: i})
+		asked[i] = &askStrategy{question: questions[i], barrier: barrier, slot: i}
+		f.c.Send(f.children[questions[i].id], asked[i])
 	}
-	return wait(barrier, f.config.Limits.Step/2)
+	answers, err := barrier.Wait(context.Background(), f.config.Limits.Step/2)
+	if err == nil {
+		return answers
+	}
+	for _, q := range asked {
+		if !q.answered.Load() {
+			panic(&strategyFailure{id: q.question.id, reason: fmt.Sprintf("it did not answer within %v", f.config.Limits.Step/2)})
+		}
+	}
+	panic(fmt.Errorf("strategies: %w", err)) // the last answered just now
 }
 
+// states fails the account's save when one of its strategies can't be saved.
 func (f *family) states(ids []string) [][]byte {
-	barrier := supervisor.NewBarrier[[]byte](len(ids))
+	barrier := supervisor.NewBarrier[strategyState](len(ids))
 	for i, id := range ids {
 		f.c.Send(f.children[id], &saveStrategy{barrier: barrier, slot: i})
 	}
-	return wait(barrier, f.config.Limits.Step/2)
-}
-
-func wait[T any](b *supervisor.Barrier[T], timeout time.Duration) []T {
-	values, err := b.Wait(context.Background(), timeout)
+	answers, err := barrier.Wait(context.Background(), f.config.Limits.Step/2)
 	if err != nil {
-		panic(fmt.Errorf("strategies: %w", err))
+		panic(fmt.Errorf("states of strategies: %w", err))
 	}
-	return values
+	states := make([][]byte, len(ids))
+	for i, a := range answers {
+		if a.failure != "" {
+			panic(fmt.Errorf("state of strategy %s: %s", ids[i], a.failure))
+		}
+		states[i] = a.state
+	}
+	return states
 }
 
 type (
@@ -131,18 +147,26 @@ type (
 		question question
 		barrier  *supervisor.Barrier[answer]
 		slot     int
+		answered atomic.Bool // set just before the answer
 	}
 	loadStrategy struct {
 		info  account.Deployed
 		state []byte
 	}
 	saveStrategy struct {
-		barrier *supervisor.Barrier[[]byte]
+		barrier *supervisor.Barrier[strategyState]
 		slot    int
+	}
+	strategyState struct {
+		state   []byte
+		failure string // it panicked
 	}
 )
 
-// strategyActor runs one strategy: a user's rules, which may fail alone.
+// strategyActor runs one strategy: a user's rules, which may fail alone. It is made
+// when it is first asked for something, for only then is there somebody to tell that
+// it failed: the account waits for its answer with its mailbox closed, and would not
+// see its child go down.
 type strategyActor struct {
 	info  account.Deployed
 	state []byte
@@ -154,27 +178,51 @@ type strategyActor struct {
 // Receive implements actor.Actor.
 func (a *strategyActor) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
-	case *actor.Started:
-		a.fault.strike("receive", a.info.StrategyID)
-		a.strategy = build(a.info, a.state)
 	case *loadStrategy:
-		a.strategy = build(m.info, m.state)
+		a.info, a.state, a.strategy = m.info, m.state, nil
 	case *askStrategy:
 		a.answer(m)
 	case *saveStrategy:
-		m.barrier.Put(m.slot, a.strategy.AppendState(nil))
+		a.save(m)
 	}
+}
+
+// made gives the strategy.
+func (a *strategyActor) made() strategy.Strategy {
+	if a.strategy == nil {
+		a.strategy, a.state = build(a.info, a.state), nil
+	}
+	return a.strategy
 }
 
 func (a *strategyActor) answer(m *askStrategy) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			m.barrier.Put(m.slot, answer{failure: fmt.Sprintf("%v\n%s", reason, debug.Stack())})
+			m.put(answer{failure: told(reason)})
 			panic(reason)
 		}
 	}()
 	a.fault.strike("receive", a.info.StrategyID)
 	a.fault.strike("step", a.info.StrategyID)
-	signals := a.strategy.Step(m.question.event, m.question.book)
-	m.barrier.Put(m.slot, answer{signals: signals})
+	signals := a.made().Step(m.question.event, m.question.book)
+	m.put(answer{signals: signals})
 }
+
+func (m *askStrategy) put(a answer) {
+	m.answered.Store(true)
+	m.barrier.Put(m.slot, a)
+}
+
+// save answers with the state, or with why it can't be told, which fails the shard.
+func (a *strategyActor) save(m *saveStrategy) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			m.barrier.Put(m.slot, strategyState{failure: told(reason)})
+		}
+	}()
+	a.fault.strike("receive", a.info.StrategyID)
+	m.barrier.Put(m.slot, strategyState{state: a.made().AppendState(nil)})
+}
+
+// told gives a panic's reason and where it came from.
+func told(reason any) string { return fmt.Sprintf("%v\n%s", reason, debug.Stack()) }

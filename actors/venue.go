@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -111,7 +112,9 @@ func (s *sessions) trade(calls chan timedCall) {
 	}
 }
 
-func (s *sessions) do(c timedCall) order.Report {
+// do makes one call. A venue that panics has not answered: what it did is unknown.
+func (s *sessions) do(c timedCall) (r order.Report) {
+	defer s.recovered(c.venueCall, &r)
 	venue, no := s.venue(c.venueCall)
 	switch {
 	case venue == nil:
@@ -122,6 +125,16 @@ func (s *sessions) do(c timedCall) order.Report {
 		return venue.Change(s.ctx, c.command)
 	default:
 		return venue.Cancel(s.ctx, c.command)
+	}
+}
+
+// recovered makes a report of a panic: sessions have goroutines of their own, which
+// no supervisor watches.
+func (s *sessions) recovered(c venueCall, r *order.Report) {
+	if reason := recover(); reason != nil {
+		s.shard.config.Logger.Error("venue session panicked", "account", c.user, "venue", c.command.Venue,
+			"order", c.command.ClientOrderID, "failure", told(reason))
+		*r = order.Report{OrderID: c.command.ClientOrderID, Kind: order.ReportUnknown, Detail: fmt.Sprintf("the session panicked: %v", reason)}
 	}
 }
 
@@ -189,10 +202,7 @@ func (s *sessions) answered(q *openQuestion) bool {
 	if s.ctx.Err() != nil || s.shard.config.Clock.Now().Before(q.next) {
 		return false
 	}
-	venue, r := s.venue(q.venueCall)
-	if venue != nil {
-		r = venue.Query(s.ctx, q.command)
-	}
+	r := s.query(q.venueCall)
 	if s.ctx.Err() != nil {
 		return false // an answer that was cut off says nothing
 	}
@@ -201,6 +211,15 @@ func (s *sessions) answered(q *openQuestion) bool {
 		s.answer(q.venueCall, r)
 	}
 	return last
+}
+
+func (s *sessions) query(c venueCall) (r order.Report) {
+	defer s.recovered(c, &r)
+	venue, r := s.venue(c)
+	if venue != nil {
+		r = venue.Query(s.ctx, c.command)
+	}
+	return r
 }
 
 // judge takes an answer in: whether it is the last, and whether the account must

@@ -223,9 +223,12 @@ type Simulate struct {
 
 // Faults are injected failures, for tests of a cluster only.
 type Faults struct {
-	Enabled bool        `yaml:"enabled"`
-	Seed    int64       `yaml:"seed"`
-	Rules   []FaultRule `yaml:"rules"`
+	// Enabled arms Rules when the node starts.
+	Enabled bool `yaml:"enabled"`
+	// Admin lets whoever reaches the HTTP pages arm rules while the node runs.
+	Admin bool        `yaml:"admin"`
+	Seed  int64       `yaml:"seed"`
+	Rules []FaultRule `yaml:"rules"`
 }
 
 // FaultRule injects one sort of failure at one point.
@@ -235,7 +238,9 @@ type FaultRule struct {
 	Match  string `yaml:"match"`
 	Action string `yaml:"action" oneof:"panic,error,delay,drop,hang"`
 	// Nth strikes once, at the nth time; 0: by probability.
-	Nth         int64         `yaml:"nth" range:"0.."`
-	Probability float64       `yaml:"probability" range:"0..1"`
-	Delay       time.Duration `yaml:"delay" range:"0s..1h"`
+	Nth         int64   `yaml:"nth" range:"0.."`
+	Probability float64 `yaml:"probability" range:"0..1"`
+	// Limit is the most strikes of a rule with a probability; 0: no limit.
+	Limit int64         `yaml:"limit" range:"0.."`
+	Delay time.Duration `yaml:"delay" range:"0s..1h"`
 }

@@ -23,6 +23,9 @@ func (c *checker) crossChecks(cfg *Config) {
 	if cfg.Simulate.Enabled && !slices.Contains(cfg.Node.Roles, "feeds") {
 		c.report("simulate.enabled", "true", "want the role feeds in node.roles for it, or false")
 	}
+	if cfg.Faults.Admin && cfg.HTTP.Address == "" {
+		c.report("faults.admin", "true", "want http.address for it, or false")
+	}
 	for i, r := range cfg.Faults.Rules {
 		c.faultRule(fmt.Sprintf("faults.rules[%d]", i), r)
 	}
@@ -81,5 +84,11 @@ func (c *checker) faultRule(path string, r FaultRule) {
 	}
 	if r.Action == "delay" && r.Delay == 0 {
 		c.report(path+".delay", "0s", "want more than 0s for the action delay")
+	}
+	if r.Delay > 0 && (r.Action == "panic" || r.Action == "error" || r.Action == "drop") {
+		c.report(path+".delay", r.Delay.String(), fmt.Sprintf("want none for the action %s, which doesn't wait", r.Action))
+	}
+	if r.Limit > 0 && r.Nth > 0 {
+		c.report(path+".limit", fmt.Sprint(r.Limit), "want none with nth, which strikes once")
 	}
 }

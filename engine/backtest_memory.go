@@ -43,10 +43,17 @@ type memoryNode struct {
 // tick, so that strategies see the market from its first tick.
 func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitions, firstMs int64, logger *slog.Logger, taken func(*messages.Record) error) (*memoryNode, error) {
 	now := time.Now().UnixMilli()
+	faults, err := injector(c, logger)
+	if err != nil {
+		return nil, exit(ExitSettings, "faults: %w", err)
+	}
 	n := &memoryNode{
+		faults: faults,
 		// One stamp for all records: ticks are judged to be ahead of the same moment.
-		cluster: memlog.New(memlog.Options{NowMs: func() int64 { return now }, StateTopic: messages.StateTopic, KeepBytes: true}),
-		tally:   newTally(logger), taken: taken, outputs: outputTopics, limits: memoryLimits{inFlight: inFlight, retained: retained}, protobuf: c.Processing.Format == "protobuf",
+		cluster: memlog.New(memlog.Options{
+			NowMs: func() int64 { return now }, StateTopic: messages.StateTopic, KeepBytes: true, Fault: memoryFaults(faults),
+		}),
+		tally: newTally(logger), taken: taken, outputs: outputTopics, limits: memoryLimits{inFlight: inFlight, retained: retained}, protobuf: c.Processing.Format == "protobuf",
 		read: make(map[messages.TopicPartition]int64), compacted: make(map[messages.TopicPartition]int64),
 		safe: make(map[messages.ShardID]map[messages.TopicPartition]int64),
 	}
@@ -73,9 +80,6 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 	// same.
 	settings.Guarantees = map[messages.ShardKind]actors.Guarantee{
 		messages.SymbolShard: actors.AtLeastOnce, messages.AccountShard: actors.ExactlyOnce,
-	}
-	if n.faults, err = injector(c, logger); err != nil {
-		return nil, exit(ExitSettings, "faults: %w", err)
 	}
 	if n.faults != nil {
 		settings.Fault = n.faults.At

@@ -15,7 +15,7 @@ const (
 	ExitAddress = 4
 	// ExitRefused: a shard refused to start; its message says what to do.
 	ExitRefused = 5
-	// ExitFailed: a shard could not be kept running.
+	// ExitFailed: a shard or a feed could not be kept running.
 	ExitFailed = 6
 	// ExitInput: an input file can't be read.
 	ExitInput = 7

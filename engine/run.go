@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -43,7 +44,7 @@ func Run(ctx context.Context, c *configs.Config, o RunOptions) error {
 	failed := make(chan error, 2)
 	if c.Simulate.Enabled && slices.Contains(c.Node.Roles, "feeds") {
 		work.Go(func() {
-			if err := n.simulate(feeds, o.Out); err != nil && feeds.Err() == nil {
+			if err := guardFeed("simulate", func() error { return n.simulate(feeds, o.Out) }); err != nil && feeds.Err() == nil {
 				failed <- err
 			}
 		})
@@ -80,6 +81,19 @@ func failure(err error) error {
 		return &Error{Code: ExitRefused, Err: err}
 	}
 	return &Error{Code: ExitFailed, Err: fmt.Errorf("a shard could not be kept running: %w", err)}
+}
+
+// guardFeed runs a feed; when it fails, or panics, the node can't go on.
+func guardFeed(name string, run func() error) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = exit(ExitFailed, "feed %s panicked: %v\n%s", name, reason, debug.Stack())
+		}
+	}()
+	if err := run(); err != nil {
+		return exit(ExitFailed, "feed %s: %w", name, err)
+	}
+	return nil
 }
 
 // node is a running node with everything around its shards.
@@ -292,6 +306,7 @@ func (n *node) serve(pages telemetry.Pages) error {
 	n.listener = listener
 	mux := http.NewServeMux()
 	pages.Mount(mux)
+	mux.Handle(faultsPath, faultsPage(n.config, n.faults))
 	ctx, cancel := context.WithCancel(context.Background())
 	n.stopHTTP = cancel
 	n.serving.Go(func() {

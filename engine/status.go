@@ -26,6 +26,9 @@ func (n *node) greet(out io.Writer) {
 	if n.listener != nil {
 		fmt.Fprintf(out, "  pages    http://%s/metrics  /healthz  /readyz  /health/kafka\n", n.listener.Addr())
 	}
+	if n.config.Faults.Admin {
+		fmt.Fprintf(out, "  faults   can be armed at http://%s%s: this node may be made to fail on purpose\n", n.listener.Addr(), faultsPath)
+	}
 	fmt.Fprintln(out, "  Ctrl-C drains and stops")
 }
 

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -38,7 +39,7 @@ func TestNthStrikesOnce(t *testing.T) {
 	if !slices.Equal(struck, []int{2}) {
 		t.Errorf("struck at %v, want the third time", struck)
 	}
-	if list, n := f.Strikes(); n != 1 || len(list) != 1 || list[0].Rule != 0 || list[0].Point != "commit" {
+	if list, n := f.Strikes(); n != 1 || len(list) != 1 || list[0].Rule != 1 || list[0].Point != "commit" {
 		t.Errorf("strikes are %v, %d", list, n)
 	}
 }
@@ -115,6 +116,9 @@ func TestRulesAreChecked(t *testing.T) {
 		"want 0 or more":          {Point: "a", Action: Error, Probability: 2},
 		"delay 0s; want more":     {Point: "a", Action: Delay, Nth: 1},
 		"nth -1 and probability ": {Point: "a", Action: Error, Nth: -1},
+		"nth 0 and probability N": {Point: "a", Action: Error, Probability: math.NaN()},
+		"limit 2; want 0 or more": {Point: "a", Action: Error, Nth: 1, Limit: 2},
+		"want none with drop":     {Point: "a", Action: Drop, Nth: 1, Delay: time.Second},
 	} {
 		if _, err := New(1, r); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v; want %q", r, err, want)
@@ -128,9 +132,137 @@ func TestOffIsFree(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() { _ = off.At("step", "X") }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
+	f := injector(t)
+	if n := testing.AllocsPerRun(100, func() { _ = f.At("step", "X") }); n != 0 {
+		t.Errorf("%v allocations without rules", n)
+	}
 	off.Close()
 	if list, n := off.Strikes(); list != nil || n != 0 {
 		t.Errorf("strikes without an injector: %v", list)
+	}
+}
+
+// TestLimit: a rule with a probability strikes no more than its limit.
+func TestLimit(t *testing.T) {
+	f := injector(t, Rule{Point: "step", Action: Error, Probability: 1, Limit: 3})
+	struck := 0
+	for range 10 {
+		if f.At("step", "X") != nil {
+			struck++
+		}
+	}
+	if s := f.Armed()[0]; struck != 3 || s.Struck != 3 || s.Matched != 10 {
+		t.Errorf("struck %d times; told %+v", struck, s)
+	}
+}
+
+// TestASeedRepeatsHoweverGoroutinesRun: which steps of a detail are struck does not
+// depend on what other details do at the same time.
+func TestASeedRepeatsHoweverGoroutinesRun(t *testing.T) {
+	details := []string{"A", "B", "C", "D"}
+	run := func(together bool) map[string][]int {
+		f := injector(t, Rule{Point: "step", Action: Error, Probability: 0.2})
+		var mu sync.Mutex
+		var work sync.WaitGroup
+		struck := make(map[string][]int)
+		for _, d := range details {
+			walk := func() {
+				for i := range 500 {
+					if f.At("step", d) != nil {
+						mu.Lock()
+						struck[d] = append(struck[d], i)
+						mu.Unlock()
+					}
+				}
+			}
+			if together {
+				work.Go(walk)
+			} else {
+				walk()
+			}
+		}
+		work.Wait()
+		return struck
+	}
+	want := run(false)
+	got := run(true)
+	for i, d := range details {
+		if n := len(want[d]); n < 50 || n > 160 || !slices.Equal(want[d], got[d]) {
+			t.Errorf("%s: struck at %v, then at %v", d, want[d], got[d])
+		}
+		if i > 0 && slices.Equal(want[d], want[details[0]]) {
+			t.Errorf("%s and %s are struck at the same steps", d, details[0])
+		}
+	}
+}
+
+// TestArmAndDisarm: while others run, rules come, strike, and go; what hangs by one
+// goes on when it goes.
+func TestArmAndDisarm(t *testing.T) {
+	f := injector(t)
+	stop := make(chan struct{})
+	var work sync.WaitGroup
+	for range 4 {
+		work.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					_ = f.At("step", "X")
+					_ = f.Armed()
+				}
+			}
+		})
+	}
+	for range 200 {
+		numbers, err := f.Arm(Rule{Point: "step", Action: Error, Probability: 0.5}, Rule{Point: "step", Action: Hang, Nth: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := f.Disarm(numbers...); n != 2 {
+			t.Fatalf("%d rules disarmed, want 2", n)
+		}
+		if n := f.Disarm(numbers[0]); n != 0 {
+			t.Fatalf("disarmed again: %d", n)
+		}
+	}
+	close(stop)
+	work.Wait()
+	if err := f.At("step", "X"); err != nil || len(f.Armed()) != 0 {
+		t.Errorf("%v, with %v armed", err, f.Armed())
+	}
+	if numbers, err := f.Arm(Rule{Point: "step", Action: Error, Nth: 1}); err != nil || numbers[0] != 401 {
+		t.Errorf("numbers %v, %v; want 401, none is used twice", numbers, err)
+	}
+}
+
+// TestDeclaredPoints: a rule for a point that isn't there is refused, and with it
+// all rules that came along.
+func TestDeclaredPoints(t *testing.T) {
+	f := injector(t, Rule{Point: "write", Action: Error, Nth: 1})
+	if err := f.Declare(Point{Name: "read"}); err == nil || !strings.Contains(err.Error(), `rule 1: point "write"; want one of read`) {
+		t.Errorf("declared without the armed rule's point: %v", err)
+	}
+	if err := f.Declare(Point{Name: "read"}, Point{Name: "write"}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := f.Arm(Rule{Point: "read", Action: Error, Nth: 1}, Rule{Point: "raed", Action: Error, Nth: 1})
+	if err == nil || !strings.Contains(err.Error(), `rule 1: point "raed"; want one of read, write`) || len(f.Armed()) != 1 {
+		t.Errorf("%v, with %v armed", err, f.Armed())
+	}
+}
+
+// BenchmarkNoRules is an injector that is on and has nothing to do.
+func BenchmarkNoRules(b *testing.B) {
+	f, err := New(1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if f.At("step", "X") != nil {
+			b.Fatal("struck")
+		}
 	}
 }
 
