@@ -84,7 +84,14 @@ func (c *Cluster) begin() (*life, error) {
 	c.background.Go(func() {
 		select {
 		case err := <-l.node.Failed():
-			c.fail(fmt.Errorf("%s failed: %w", l.name, err))
+			switch {
+			case l.dead.Load(): // what is left of it says nothing
+			case errors.As(err, new(*actors.HungError)):
+				c.faults.count("node ended: hung")
+				l.die() // the process ends, and another begins
+			default:
+				c.fail(fmt.Errorf("%s failed: %w", l.name, err))
+			}
 		case <-l.gone:
 		}
 	})
