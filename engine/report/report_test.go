@@ -30,7 +30,8 @@ const hostile = `</script><script>alert("x")</script>&'`
 func sample(t *testing.T) *Backtest {
 	t.Helper()
 	run := performance.Run{
-		Capital: map[string]decimal.Decimal{"ann": d("1000"), hostile: d("500")},
+		Settings: performance.Settings{DaysMin: 2}, // so that the ratios are there to show
+		Capital:  map[string]decimal.Decimal{"ann": d("1000"), hostile: d("500")},
 		Books: []performance.Book{
 			{Account: "ann", Strategy: "trend", Symbol: "X"}, {Account: "ann", Strategy: "trend", Symbol: "Y"}, {Account: hostile, Strategy: "a name that is far too long for a table", Symbol: "X"},
 		},
@@ -192,7 +193,7 @@ func TestPage(t *testing.T) {
 	if tags["svg"] != 2+2*2+2 || tags["script"] != 0 {
 		t.Errorf("%d drawings, want 8: equity and drawdown of all and of each account, and two prices; %d scripts", tags["svg"], tags["script"])
 	}
-	if want := len(b.Trades) + 2 + 2 + 2 + 4 + len(b.Open) + 1; tags["tr"] != want {
+	if want := len(b.RoundTrips) + 2 + 2 + 2 + 4 + len(b.Open) + 1; tags["tr"] != want {
 		t.Errorf("%d rows, want %d", tags["tr"], want)
 	}
 	for _, want := range []string{"<strong>Partial:</strong> it was stopped", "not &lt;all&gt; is well", "ticks&lt;1&gt;.csv", `Content-Security-Policy" content="default-src 'none'`} {
