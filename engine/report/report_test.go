@@ -74,7 +74,7 @@ func TestText(t *testing.T) {
 	}
 	for _, want := range []string{
 		"PARTIAL: it was stopped.", "3,000 ticks from", "rejected 1,236 (DAILY_LOSS 2, NO_PRICE 1,234), cancelled 0", "warning: not <all> is well",
-		"\nann   ", "alert(\"…", "2023-11-14 22:13:20", "the last 10 of", "capital                             1,500.00",
+		"\nann   ", "alert(\"…", "2023-11-14 22:13:20", "the last 10 of", "\n11-17 01:36:40 ann trend         X                    long          2    101.00    102.00       1.97\n", "capital                             1,500.00",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text has no %q:\n%s", want, text)

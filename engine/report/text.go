@@ -110,10 +110,10 @@ func (b *Backtest) textTrades(out io.Writer, c clock) {
 	}
 	from := max(len(b.RoundTrips)-textTrades, 0)
 	fmt.Fprintf(out, "\nthe last %d of %s trades\n", len(b.RoundTrips)-from, number(len(b.RoundTrips)))
-	fmt.Fprintf(out, "%-17s%-22s%-14s%-6s%10s%11s%11s%9s\n", "exit", "account, strategy", "symbol", "side", "quantity", "entry", "exit", "net")
+	fmt.Fprintf(out, "%-15s%-18s%-21s%-6s%9s %9s %9s %10s\n", "exit", "account, strategy", "symbol", "side", "quantity", "entry", "exit", "net")
 	for _, t := range b.RoundTrips[from:] {
-		fmt.Fprintf(out, "%-17s%-22s%-14s%-6s%10s%11s%11s%9s\n", c.minute(t.ExitMs), cut(t.Account+" "+t.Strategy, 21), cut(t.Symbol, 13), side(t.Long),
-			t.Quantity, t.EntryPrice.RoundTo(cent), t.ExitPrice.RoundTo(cent), money(t.Net))
+		fmt.Fprintf(out, "%-15s%-18s%-21s%-6s%9s %9s %9s %10s\n", c.ofYear(t.ExitMs), cut(t.Account+" "+t.Strategy, 17), cut(t.Symbol, 20), side(t.Long),
+			t.Quantity, money(t.EntryPrice), money(t.ExitPrice), money(t.Net))
 	}
 }
 
