@@ -113,7 +113,7 @@ func (m *symbol) closeDue(tracks *clockTracks, take int, box *outbox) {
 // tick takes a tick in.
 func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
 	if m.known() && t.Exchange != m.exchange && !m.replaces(t) {
-		box.dead(reasonExchange, "symbol "+m.key, fmt.Sprintf("exchange %q, but the symbol is of %q; name symbols {symbol}.{exchange}", t.Exchange, m.exchange))
+		box.dead(reasonExchange, "symbol "+m.key, fmt.Sprintf("exchange %q, but the symbol is of %q; name symbols {symbol}.{exchange}, as replay and backtest do with --name-by-exchange", t.Exchange, m.exchange))
 		return
 	}
 	if !m.follows(t) {

@@ -278,7 +278,7 @@ func (b *backtest) warnings() []string {
 		out = append(out, fmt.Sprintf("equity is sampled every %v, not every %v, to bound memory", n, b.options.Sample))
 	}
 	if n := b.node.tally.count(actors.CountDeadLetters); n > 0 {
-		out = append(out, fmt.Sprintf("%d inputs could not be used and are left out", n))
+		out = append(out, fmt.Sprintf("%d inputs could not be used and are left out%s", n, deadLetterHint(b.node.tally.deadLetters(), b.options.NameByExchange)))
 	}
 	if n := b.node.tally.count(actors.CountQuarantined); n > 0 {
 		out = append(out, fmt.Sprintf("%d times a strategy or an input was set aside because it failed twice; the log says which", n))

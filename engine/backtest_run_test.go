@@ -122,8 +122,8 @@ func TestBacktestReport(t *testing.T) {
 	for _, a := range doc.Accounts {
 		accounts = accounts.Add(a.Figures.Net)
 	}
-	if f.Trades < 5 || f.Trades != len(doc.Trades) || net != f.Realized || f.Net != f.Realized.Add(f.Unrealized) || accounts != f.Net || f.Equity != f.Capital.Add(f.Net) || f.Capital != decimal.FromInt(15_000) {
-		t.Errorf("%d trades come to %v, the accounts to %v: %+v", len(doc.Trades), net, accounts, f)
+	if f.Trades < 5 || f.Trades != len(doc.RoundTrips) || net != f.Realized || f.Net != f.Realized.Add(f.Unrealized) || accounts != f.Net || f.Equity != f.Capital.Add(f.Net) || f.Capital != decimal.FromInt(15_000) {
+		t.Errorf("%d trades come to %v, the accounts to %v: %+v", len(doc.RoundTrips), net, accounts, f)
 	}
 	if swing, contrary := doc.Strategies[1].Figures, doc.Strategies[2].Figures; swing.Net.Sign() <= 0 || contrary.Net.Sign() >= 0 {
 		t.Errorf("with the waves %v, against them %v", swing.Net, contrary.Net)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -212,7 +213,7 @@ func TestReplayByExchange(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for byExchange, want := range map[bool]made{false: {Updates: 10, DeadLetters: 10}, true: {Updates: 20}} {
+	for byExchange, want := range map[bool]made{false: {Updates: 10, DeadLetters: 10, Reasons: map[string]int64{"EXCHANGE_MISMATCH": 10}}, true: {Updates: 20}} {
 		var out strings.Builder
 		err := Replay(t.Context(), settings(t, ownBroker(nil)), ReplayOptions{
 			Files: []string{file}, NameByExchange: byExchange, Node: true, JSON: true, Out: &out, Progress: io.Discard, Logger: discard(),
@@ -221,7 +222,7 @@ func TestReplayByExchange(t *testing.T) {
 		if err == nil {
 			err = json.Unmarshal([]byte(out.String()), &got)
 		}
-		if err != nil || got.Node == nil || *got.Node != want || got.Ticks != 20 {
+		if err != nil || got.Node == nil || !reflect.DeepEqual(*got.Node, want) || got.Ticks != 20 {
 			t.Errorf("by exchange %v: %s, %v", byExchange, out.String(), err)
 		}
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,13 +22,14 @@ type observer struct {
 	ticks, updates, signals, orders, fills, alerts, dead, late atomic.Int64
 
 	mu        sync.Mutex
+	reasons   map[string]int64 // dead letters by reason
 	phases    map[messages.ShardID]string
 	positions map[messages.TopicPartition]map[messages.ShardID]int64
 }
 
 func newObserver(m *telemetry.Metrics, logger *slog.Logger, prefix string) *observer {
 	return &observer{
-		metrics: m, logger: logger, prefix: prefix, phases: make(map[messages.ShardID]string),
+		metrics: m, logger: logger, prefix: prefix, reasons: make(map[string]int64), phases: make(map[messages.ShardID]string),
 		positions: make(map[messages.TopicPartition]map[messages.ShardID]int64),
 	}
 }
@@ -76,7 +78,17 @@ func (o *observer) total(c actors.Counter, label string, n int64) {
 		o.alerts.Add(n)
 	case c == actors.CountDeadLetters:
 		o.dead.Add(n)
+		o.mu.Lock()
+		o.reasons[label] += n
+		o.mu.Unlock()
 	}
+}
+
+// deadLetters gives how many inputs could not be used, by reason.
+func (o *observer) deadLetters() map[string]int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return maps.Clone(o.reasons)
 }
 
 // totals are the numbers of the status line.

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -54,6 +56,8 @@ type made struct {
 	Fills       int64 `json:"fills"`
 	Alerts      int64 `json:"alerts"`
 	DeadLetters int64 `json:"dead_letters"`
+	// Reasons are those of the dead letters; absent without.
+	Reasons map[string]int64 `json:"dead_letter_reasons,omitempty"`
 }
 
 // Replay writes the ticks of files to market-data-ticks, as a source of its own.
@@ -154,7 +158,7 @@ func (o *ReplayOptions) summarise(source string, p replay.Progress, n *node) err
 	s := summary{Source: source, Ticks: p.Ticks, Seconds: p.Elapsed.Seconds(), FirstMs: p.FirstMs, LastMs: p.TimeMs}
 	if n != nil {
 		t := n.observer.totals()
-		s.Node = &made{t.updates, n.observer.late.Load(), t.signals, t.orders, t.fills, t.alerts, t.dead}
+		s.Node = &made{t.updates, n.observer.late.Load(), t.signals, t.orders, t.fills, t.alerts, t.dead, n.observer.deadLetters()}
 	}
 	if o.JSON {
 		return json.NewEncoder(o.Out).Encode(s)
@@ -166,10 +170,30 @@ func (o *ReplayOptions) summarise(source string, p replay.Progress, n *node) err
 	_, err := fmt.Fprintf(o.Out, "%d ticks from %s to %s in %.1f s, %.0f a second\n", s.Ticks,
 		time.UnixMilli(s.FirstMs).UTC().Format(time.DateTime), time.UnixMilli(s.LastMs).UTC().Format(time.DateTime), s.Seconds, p.PerSecond())
 	if err == nil && s.Node != nil {
-		_, err = fmt.Fprintf(o.Out, "%d updates (%d late ticks), %d signals, %d orders, %d fills, %d alerts, %d dead letters\n",
-			s.Node.Updates, s.Node.LateTicks, s.Node.Signals, s.Node.Orders, s.Node.Fills, s.Node.Alerts, s.Node.DeadLetters)
+		_, err = fmt.Fprintf(o.Out, "%d updates (%d late ticks), %d signals, %d orders, %d fills, %d alerts, %d dead letters%s\n",
+			s.Node.Updates, s.Node.LateTicks, s.Node.Signals, s.Node.Orders, s.Node.Fills, s.Node.Alerts, s.Node.DeadLetters, deadLetterReasons(s.Node.Reasons)+deadLetterHint(s.Node.Reasons, o.NameByExchange))
 	}
 	return err
+}
+
+// deadLetterReasons lists the reasons of dead letters in brackets.
+func deadLetterReasons(byReason map[string]int64) string {
+	var parts []string
+	for _, reason := range slices.Sorted(maps.Keys(byReason)) {
+		parts = append(parts, fmt.Sprintf("%s %d", reason, byReason[reason]))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// deadLetterHint names the option that helps against dead letters, if one does.
+func deadLetterHint(byReason map[string]int64, nameByExchange bool) string {
+	if byReason["EXCHANGE_MISMATCH"] == 0 || nameByExchange {
+		return ""
+	}
+	return "; the files have a symbol on several exchanges: --name-by-exchange keeps them apart, as {symbol}.{exchange}"
 }
 
 // draw shows a bar with rate and time left, twice a second.

@@ -74,7 +74,7 @@ func TestBacktest(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(text, &doc)
 	}
-	if err != nil || doc.Schema != "velox-backtest/1" || doc.Total.Figures.Trades == 0 || strings.HasPrefix(string(doc.Total.Figures.Net), "-") {
+	if err != nil || doc.Schema != "velox-backtest/2" || doc.Total.Figures.Trades == 0 || strings.HasPrefix(string(doc.Total.Figures.Net), "-") {
 		t.Errorf("%v: %+v", err, doc)
 	}
 	if html, err := os.ReadFile(page); err != nil || !strings.HasPrefix(string(html), "<!doctype html>") {

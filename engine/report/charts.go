@@ -81,8 +81,8 @@ func (b *Backtest) priceChart(symbol string, c clock) priceChart {
 	p.candles(bars)
 	out := priceChart{Symbol: symbol}
 	drawn, all := 0, 0
-	for i := range b.Trades {
-		t := &b.Trades[i]
+	for i := range b.RoundTrips {
+		t := &b.RoundTrips[i]
 		if t.Symbol != symbol {
 			continue
 		}
@@ -125,7 +125,7 @@ func (p *plane) candles(bars []performance.Bar) {
 
 // trade draws a trade: a triangle that points up where was bought, one that points
 // down where was sold, and a line from entry to exit.
-func (p *plane) trade(t *performance.Trade, bars []performance.Bar, c clock) {
+func (p *plane) trade(t *performance.RoundTrip, bars []performance.Bar, c clock) {
 	x1, y1 := p.x(place(bars, t.EntryMs)), p.y(t.EntryPrice.Float64())
 	x2, y2 := p.x(place(bars, t.ExitMs)), p.y(t.ExitPrice.Float64())
 	class := "win"

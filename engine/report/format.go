@@ -133,3 +133,6 @@ func (c clock) minute(ms int64) string {
 	}
 	return time.UnixMilli(ms).In(c.zone).Format("2006-01-02 15:04")
 }
+
+// ofYear shows a time where there is no room for its year, which the head tells.
+func (c clock) ofYear(ms int64) string { return time.UnixMilli(ms).In(c.zone).Format("01-02 15:04:05") }

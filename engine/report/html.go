@@ -45,7 +45,7 @@ type page struct {
 	ByAccount          []accountChart
 	Tables             []scopeTable
 	Charts             []priceChart
-	TradeRows          []performance.Trade
+	TradeRows          []performance.RoundTrip
 	TradesNote         string
 	ChartsNote         string
 	Series             map[string][]seriesPoint
@@ -96,9 +96,9 @@ func (b *Backtest) HTML(w io.Writer) error {
 	p.tables()
 	p.accountCharts()
 	p.priceCharts()
-	p.TradeRows = b.Trades[:min(len(b.Trades), pageTrades)]
-	if more := len(b.Trades) - pageTrades; more > 0 {
-		p.TradesNote = fmt.Sprintf("The first %s of %s trades; the JSON has them all.", number(pageTrades), number(len(b.Trades)))
+	p.TradeRows = b.RoundTrips[:min(len(b.RoundTrips), pageTrades)]
+	if more := len(b.RoundTrips) - pageTrades; more > 0 {
+		p.TradesNote = fmt.Sprintf("The first %s of %s trades; the JSON has them all.", number(pageTrades), number(len(b.RoundTrips)))
 	}
 	return pageTemplate.Execute(w, &p)
 }

@@ -12,7 +12,7 @@ import (
 
 // Schema names the JSON document. The number grows when a field changes its
 // meaning or goes; fields may be added without that.
-const Schema = "velox-backtest/1"
+const Schema = "velox-backtest/2"
 
 // Backtest is everything that a backtest tells. The same ticks, configuration and
 // options give the same document, byte by byte.

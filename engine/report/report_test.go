@@ -30,7 +30,8 @@ const hostile = `</script><script>alert("x")</script>&'`
 func sample(t *testing.T) *Backtest {
 	t.Helper()
 	run := performance.Run{
-		Capital: map[string]decimal.Decimal{"ann": d("1000"), hostile: d("500")},
+		Settings: performance.Settings{DaysMin: 2}, // so that the ratios are there to show
+		Capital:  map[string]decimal.Decimal{"ann": d("1000"), hostile: d("500")},
 		Books: []performance.Book{
 			{Account: "ann", Strategy: "trend", Symbol: "X"}, {Account: "ann", Strategy: "trend", Symbol: "Y"}, {Account: hostile, Strategy: "a name that is far too long for a table", Symbol: "X"},
 		},
@@ -73,7 +74,7 @@ func TestText(t *testing.T) {
 	}
 	for _, want := range []string{
 		"PARTIAL: it was stopped.", "3,000 ticks from", "rejected 1,236 (DAILY_LOSS 2, NO_PRICE 1,234), cancelled 0", "warning: not <all> is well",
-		"\nann   ", "alert(\"…", "2023-11-14 22:13:20", "the last 10 of", "capital                             1,500.00",
+		"\nann   ", "alert(\"…", "2023-11-14 22:13:20", "the last 10 of", "\n11-17 01:36:40 ann trend         X                    long          2    101.00    102.00       1.97\n", "capital                             1,500.00",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text has no %q:\n%s", want, text)
@@ -192,7 +193,7 @@ func TestPage(t *testing.T) {
 	if tags["svg"] != 2+2*2+2 || tags["script"] != 0 {
 		t.Errorf("%d drawings, want 8: equity and drawdown of all and of each account, and two prices; %d scripts", tags["svg"], tags["script"])
 	}
-	if want := len(b.Trades) + 2 + 2 + 2 + 4 + len(b.Open) + 1; tags["tr"] != want {
+	if want := len(b.RoundTrips) + 2 + 2 + 2 + 4 + len(b.Open) + 1; tags["tr"] != want {
 		t.Errorf("%d rows, want %d", tags["tr"], want)
 	}
 	for _, want := range []string{"<strong>Partial:</strong> it was stopped", "not &lt;all&gt; is well", "ticks&lt;1&gt;.csv", `Content-Security-Policy" content="default-src 'none'`} {

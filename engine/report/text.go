@@ -66,7 +66,8 @@ func (b *Backtest) summary() [][2]item {
 		{{"trades", number(f.Trades)}, {"wins", percent(f.WinRate)}},
 		{{"average win", money(f.AverageWin)}, {"average loss", money(f.AverageLoss)}},
 		{{"expectancy", money(f.Expectancy)}, {"profit factor", plain(f.ProfitFactor)}},
-		{{"longest losing streak", number(f.LongestLosing)}, {"still open", number(len(b.Open))}},
+		{{"average time held", duration(f.AverageHeldMs)}, {"longest losing streak", number(f.LongestLosing)}},
+		{{"still open", number(len(b.Open))}, {"fills", number(f.Fills)}},
 	}
 }
 
@@ -104,15 +105,15 @@ func (b *Backtest) textScopes(out io.Writer, kind string, scopes []performance.S
 }
 
 func (b *Backtest) textTrades(out io.Writer, c clock) {
-	if len(b.Trades) == 0 {
+	if len(b.RoundTrips) == 0 {
 		return
 	}
-	from := max(len(b.Trades)-textTrades, 0)
-	fmt.Fprintf(out, "\nthe last %d of %s trades\n", len(b.Trades)-from, number(len(b.Trades)))
-	fmt.Fprintf(out, "%-17s%-22s%-14s%-6s%10s%11s%11s%9s\n", "exit", "account, strategy", "symbol", "side", "quantity", "entry", "exit", "net")
-	for _, t := range b.Trades[from:] {
-		fmt.Fprintf(out, "%-17s%-22s%-14s%-6s%10s%11s%11s%9s\n", c.minute(t.ExitMs), cut(t.Account+" "+t.Strategy, 21), cut(t.Symbol, 13), side(t.Long),
-			t.Quantity, t.EntryPrice.RoundTo(cent), t.ExitPrice.RoundTo(cent), money(t.Net))
+	from := max(len(b.RoundTrips)-textTrades, 0)
+	fmt.Fprintf(out, "\nthe last %d of %s trades\n", len(b.RoundTrips)-from, number(len(b.RoundTrips)))
+	fmt.Fprintf(out, "%-15s%-18s%-21s%-6s%9s %9s %9s %10s\n", "exit", "account, strategy", "symbol", "side", "quantity", "entry", "exit", "net")
+	for _, t := range b.RoundTrips[from:] {
+		fmt.Fprintf(out, "%-15s%-18s%-21s%-6s%9s %9s %9s %10s\n", c.ofYear(t.ExitMs), cut(t.Account+" "+t.Strategy, 17), cut(t.Symbol, 20), side(t.Long),
+			t.Quantity, money(t.EntryPrice), money(t.ExitPrice), money(t.Net))
 	}
 }
 

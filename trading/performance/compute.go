@@ -12,6 +12,7 @@ import (
 // book is one book and what its scopes have of it.
 type book struct {
 	ledger
+	trip   trip
 	scopes []*meter
 	price  decimal.Decimal
 	// shown is what the scopes have of it.
@@ -31,6 +32,7 @@ type computation struct {
 	bySymbol map[string][]*book // sorted by account and strategy
 	meters   map[Book]*meter    // by scope: a Book of which some fields are empty
 	trades   []Trade
+	trips    []RoundTrip
 	nowMs    int64
 	touched  []*meter
 }
@@ -210,13 +212,17 @@ func (c *computation) fill(b *book, f Fill) {
 	f.Book = b.book
 	ended := b.take(f)
 	c.trades = append(c.trades, ended...)
+	done, ends := b.trip.take(&b.ledger, ended)
+	if ends {
+		c.trips = append(c.trips, done)
+	}
 	b.price = f.Value.Div(f.Quantity)
 	b.refresh()
 	for _, m := range b.scopes {
 		m.fills++
 		m.traded = m.traded.Add(f.Value.Abs())
-		for i := range ended {
-			m.stats.add(&ended[i])
+		if ends {
+			m.stats.add(&done)
 		}
 	}
 }
@@ -240,7 +246,7 @@ func (b *book) refresh() {
 }
 
 func (c *computation) result() Result {
-	out := Result{Accounts: []Scope{}, Strategies: []Scope{}, Symbols: []Scope{}, Trades: append([]Trade{}, c.trades...), Open: []Holding{}}
+	out := Result{Accounts: []Scope{}, Strategies: []Scope{}, Symbols: []Scope{}, RoundTrips: append([]RoundTrip{}, c.trips...), Trades: append([]Trade{}, c.trades...), Open: []Holding{}}
 	for _, name := range slices.SortedFunc(maps.Keys(c.meters), compareBooks) {
 		m := c.meters[name]
 		s := Scope{Account: name.Account, Strategy: name.Strategy, Symbol: name.Symbol, Figures: m.figures(), Curve: append([]Point{}, m.curve.points...)}

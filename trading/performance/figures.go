@@ -17,9 +17,10 @@ type Figures struct {
 	Net        decimal.Decimal `json:"net"`
 	Return     Ratio           `json:"return"`
 
-	Fills  int `json:"fills"`
+	Fills int `json:"fills"`
+	// Trades counts round trips, of which all figures of trades are made.
 	Trades int `json:"trades"`
-	// Wins and Losses count trades with a net profit above and below 0.
+	// Wins and Losses count those with a net profit above and below 0.
 	Wins   int `json:"wins"`
 	Losses int `json:"losses"`
 	// WinRate is Wins of Trades; ProfitFactor the net profit of all wins over the net
@@ -33,6 +34,8 @@ type Figures struct {
 	Expectancy  decimal.Decimal `json:"expectancy"`
 	// LongestLosing is the most losses in a row, in the order of exits.
 	LongestLosing int `json:"longest_losing_streak"`
+	// AverageHeldMs is the mean time from the first entry to the last exit.
+	AverageHeldMs int64 `json:"average_held_ms"`
 
 	Drawdown Drawdown `json:"drawdown"`
 	// Sharpe and Sortino are annualised, of the returns of Days days.
@@ -51,14 +54,16 @@ type Figures struct {
 	Turnover Ratio           `json:"turnover"`
 }
 
-// tradeStats takes trades in, in the order of their exits.
+// tradeStats takes round trips in, in the order of their exits.
 type tradeStats struct {
 	trades, wins, losses, losing, longest int
 	won, lost                             decimal.Decimal
+	heldMs                                int64
 }
 
-func (s *tradeStats) add(t *Trade) {
+func (s *tradeStats) add(t *RoundTrip) {
 	s.trades++
+	s.heldMs += t.HeldMs
 	switch t.Net.Sign() {
 	case 1:
 		s.wins++
@@ -80,6 +85,9 @@ func (s *tradeStats) fill(f *Figures) {
 		f.ProfitFactor = undefined("no trades")
 	}
 	f.AverageWin, f.AverageLoss = mean(s.won, s.wins), mean(s.lost, s.losses)
+	if s.trades > 0 {
+		f.AverageHeldMs = s.heldMs / int64(s.trades)
+	}
 	f.Expectancy = mean(s.won.Add(s.lost), s.trades)
 }
 

@@ -44,7 +44,7 @@ func threeDays() Run {
 		prices.Add("X", p.ms, d(p.price))
 	}
 	return Run{
-		Capital: map[string]decimal.Decimal{"a": d("1000")}, Prices: prices,
+		Settings: Settings{DaysMin: 2}, Capital: map[string]decimal.Decimal{"a": d("1000")}, Prices: prices,
 		Fills: []Fill{at(one, 10*hour, "5", "100", "1"), at(one, 57*hour, "-5", "105", "1")},
 	}
 }
@@ -79,7 +79,7 @@ func TestFiguresByHand(t *testing.T) {
 		}
 	}
 	with := threeDays()
-	with.Settings = Settings{DaysPerYear: 365, RiskFree: 0.05}
+	with.Settings = Settings{DaysMin: 2, DaysPerYear: 365, RiskFree: 0.05}
 	f := Compute(with).Total.Figures
 	near(t, "sharpe above 5 %", f.Sharpe, 2.142900579661)
 	near(t, "sortino above 5 %", f.Sortino, 3.609164059405)
@@ -125,14 +125,14 @@ func TestUndefined(t *testing.T) {
 
 	capital := map[string]decimal.Decimal{"a": d("100")}
 	day := Compute(Run{Capital: capital, Fills: []Fill{at(one, 1, "1", "5", "0"), at(one, 2, "-1", "6", "0")}}).Total.Figures
-	undefinedAs(t, "sharpe of a day", day.Sharpe, fewDays)
-	undefinedAs(t, "sortino of a day", day.Sortino, fewDays)
+	undefinedAs(t, "sharpe of a day", day.Sharpe, "too short: 1 of at least 20 days")
+	undefinedAs(t, "sortino of a day", day.Sortino, "too short: 1 of at least 20 days")
 
 	prices := NewPrices(time.Hour, 100)
 	for i := range int64(3) {
 		prices.Add("X", i*24*hour, d("5"))
 	}
-	quiet := Compute(Run{Capital: capital, Prices: prices, Books: []Book{one}}).Total.Figures
+	quiet := Compute(Run{Settings: Settings{DaysMin: 2}, Capital: capital, Prices: prices, Books: []Book{one}}).Total.Figures
 	undefinedAs(t, "sharpe without trades", quiet.Sharpe, "returns do not vary")
 	undefinedAs(t, "sortino without trades", quiet.Sortino, "no day below the risk-free return")
 	near(t, "time in market without trades", quiet.TimeInMarket, 0)

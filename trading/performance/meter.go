@@ -1,6 +1,7 @@
 package performance
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
@@ -56,6 +57,9 @@ func (m *meter) figures() Figures {
 	m.spans.fill(&f)
 	returns, why := m.days.returns(m.capital)
 	f.Days = len(m.days.closes)
+	if why == "" && f.Days < m.settings.DaysMin {
+		why = fmt.Sprintf("too short: %d of at least %d days", f.Days, m.settings.DaysMin)
+	}
 	if why != "" {
 		f.Sharpe, f.Sortino = undefined(why), undefined(why)
 		return f

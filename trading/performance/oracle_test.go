@@ -161,7 +161,7 @@ func (o *oracle) sharpe(t *testing.T, what string, f Figures, days map[int64]*bi
 func TestAgainstOracle(t *testing.T) {
 	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 5))
-		run := Run{Prices: NewPrices(time.Hour, 100_000), Capital: map[string]decimal.Decimal{}}
+		run := Run{Settings: Settings{DaysMin: 2}, Prices: NewPrices(time.Hour, 100_000), Capital: map[string]decimal.Decimal{}}
 		for i := range 6 {
 			b := Book{fmt.Sprint("user-", i%2), fmt.Sprint("strategy-", i%3), fmt.Sprint("S", i%2*i%3)}
 			if !slices.Contains(run.Books, b) {

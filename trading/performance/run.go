@@ -15,6 +15,9 @@ type Settings struct {
 	RiskFree float64
 	// Zone is where days begin; nil is UTC.
 	Zone *time.Location
+	// DaysMin is the fewest days whose returns are annualised: fewer would make a
+	// year of a few days' luck. 0 is 20, a month of a stock exchange.
+	DaysMin int
 	// Points bounds an equity curve to between Points and twice as many once it is
 	// that long; 0 is 500.
 	Points int
@@ -27,6 +30,9 @@ func (s Settings) WithDefaults() Settings {
 	}
 	if s.Zone == nil {
 		s.Zone = time.UTC
+	}
+	if s.DaysMin == 0 {
+		s.DaysMin = 20
 	}
 	if s.Points == 0 {
 		s.Points = 500
@@ -66,12 +72,14 @@ type Holding struct {
 	Unrealized decimal.Decimal `json:"unrealized"`
 }
 
-// Result is how a run went. Scopes are sorted by their names, trades by exit.
+// Result is how a run went. Scopes are sorted by their names, round trips
+// and trades by exit.
 type Result struct {
-	Total      Scope     `json:"total"`
-	Accounts   []Scope   `json:"accounts"`
-	Strategies []Scope   `json:"strategies"`
-	Symbols    []Scope   `json:"symbols"`
-	Trades     []Trade   `json:"trades"`
-	Open       []Holding `json:"open"`
+	Total      Scope       `json:"total"`
+	Accounts   []Scope     `json:"accounts"`
+	Strategies []Scope     `json:"strategies"`
+	Symbols    []Scope     `json:"symbols"`
+	RoundTrips []RoundTrip `json:"round_trips"`
+	Trades     []Trade     `json:"trades"`
+	Open       []Holding   `json:"open"`
 }

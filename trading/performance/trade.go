@@ -19,6 +19,8 @@ type Trade struct {
 	Gross decimal.Decimal `json:"gross"`
 	Fees  decimal.Decimal `json:"fees"`
 	Net   decimal.Decimal `json:"net"`
+
+	entryValue decimal.Decimal // signed
 }
 
 // lot is what is left of a fill that opened.
@@ -70,7 +72,7 @@ func (l *ledger) close(from *lot, exit Fill) Trade {
 	t := Trade{
 		Book: l.book, Long: entry.Quantity.Sign() > 0, Quantity: entry.Quantity.Abs(), EntryMs: entry.TimeMs, ExitMs: exit.TimeMs,
 		EntryPrice: entry.Value.Div(entry.Quantity), ExitPrice: exit.Value.Div(exit.Quantity),
-		Gross: entry.Value.Add(exit.Value).Neg(), Fees: entry.Fees.Add(exit.Fees),
+		Gross: entry.Value.Add(exit.Value).Neg(), Fees: entry.Fees.Add(exit.Fees), entryValue: entry.Value,
 	}
 	t.Net = t.Gross.Sub(t.Fees)
 	l.realized = l.realized.Add(t.Gross)
