@@ -240,7 +240,7 @@ func (a *Account) closeBooks(strategyID string, timeMs int64) {
 	for _, s := range a.s.Symbols {
 		for _, o := range slices.Clone(s.Orders) {
 			if o.BookID == strategyID && o.Purpose != order.RiskClose {
-				a.cancel(o, a.timeOf(s.Name, timeMs))
+				a.cancel(o, order.ReasonStrategyPaused, a.timeOf(s.Name, timeMs))
 			}
 		}
 		i := slices.IndexFunc(s.Books, func(b *Book) bool { return b.StrategyID == strategyID })
@@ -279,7 +279,7 @@ func (a *Account) remove(d *Deployed) (action, error) {
 		for _, s := range a.s.Symbols {
 			for _, o := range slices.Clone(s.Orders) {
 				if o.BookID == d.StrategyID {
-					a.cancel(o, a.timeOf(s.Name, timeMs))
+					a.cancel(o, order.ReasonStrategyRemoved, a.timeOf(s.Name, timeMs))
 				}
 			}
 			a.fold(s, d.StrategyID)

@@ -80,7 +80,7 @@ func TestStrategiesAreReplacedAndRemoved(t *testing.T) {
 			refused INVALID_DATA
 			> cmd PAUSE {"strategy_id": "s", "close_positions": true}
 			STRATEGY s PAUSED
-			CANCELLED #3 SELL X 5 limit 200 CANCELLED
+			CANCELLED #3 SELL X 5 limit 200 STRATEGY_PAUSED CANCELLED
 			PLACED #4 SELL X 5 MANUAL PENDING
 			> cmd REMOVE {"strategy_id": "s"}
 			refused POSITION_OPEN

@@ -62,7 +62,7 @@ func (a *Account) cancelByCommand(d *ManualOrder) (action, error) {
 		return nil, refused("NO_SUCH_ORDER", "order %s is not open", d.Cancel)
 	}
 	return func(timeMs int64) {
-		a.cancel(o, a.timeOf(o.Symbol, timeMs))
+		a.cancel(o, order.ReasonUser, a.timeOf(o.Symbol, timeMs))
 		a.assess(a.symbols[o.Symbol], timeMs)
 	}, nil
 }
@@ -76,7 +76,7 @@ func (a *Account) cancelSignalled(strategyID, symbol string, timeMs int64) {
 	}
 	for _, o := range slices.Clone(s.Orders) {
 		if o.BookID == strategyID && o.Purpose == order.Signalled {
-			a.cancel(o, a.timeOf(symbol, timeMs))
+			a.cancel(o, order.ReasonStrategy, a.timeOf(symbol, timeMs))
 		}
 	}
 	a.assess(s, timeMs)

@@ -182,18 +182,19 @@ func (s *Symbol) closable(bookID string, side order.Side) decimal.Decimal {
 	return decimal.Max(held, decimal.Decimal{})
 }
 
-// cancel takes an order back: at once on paper, by asking a live venue.
-func (a *Account) cancel(o *order.Order, timeMs int64) {
+// cancel takes an order back: at once on paper, by asking a live venue. The first
+// reason is what ended it.
+func (a *Account) cancel(o *order.Order, reason order.Reason, timeMs int64) {
 	if a.live() {
+		if !o.CancelSent {
+			o.CancelReason = reason
+		}
 		if !o.CancelSent || o.CancelLost {
-			o.CancelSent, o.CancelLost, o.CancelMs = true, false, a.s.ClockMs
-			a.emit(VenueCommand{
-				Action: VenueCancel, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
-				Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,
-			})
+			a.sendCancel(o)
 		}
 		return
 	}
+	o.Reason = reason
 	mustStep(o, order.Cancel)
 	a.emitOrder(o, false, timeMs)
 	a.retire(o)
@@ -230,7 +231,10 @@ func (a *Account) emitOrder(o *order.Order, traded bool, timeMs int64) {
 	e := OrderEvent{
 		OrderID: o.ID, StrategyID: o.StrategyID, Symbol: o.Symbol, TimeMs: timeMs, Type: o.Status.Event(traded),
 		Side: o.Side, Kind: o.Kind, Purpose: o.Purpose, Quantity: o.Quantity, Price: o.Price, Trigger: o.Trigger,
-		Validity: o.Validity, Status: o.Status, Reason: o.Reason, Detail: o.Detail,
+		Validity: o.Validity, Status: o.Status,
+	}
+	if o.Status == order.Cancelled || o.Status == order.Rejected {
+		e.Reason, e.Detail = o.Reason, o.Detail
 	}
 	if o.FilledQuantity.Sign() > 0 {
 		e.Execution = &Execution{AveragePrice: o.AveragePrice(), FilledQuantity: o.FilledQuantity, Fees: o.Fees, TimeMs: timeMs}
