@@ -139,7 +139,7 @@ func decodeOrderProto(value []byte) (OrderEvent, error) {
 		Order: OrderDetails{
 			TransactionType: p.TransactionType, OrderType: p.OrderType, Quantity: m.read("quantity", p.Quantity),
 			Price: m.read("price", p.Price), Status: p.Status, Reason: p.Reason,
-			TriggerPrice: m.read("trigger_price", p.TriggerPrice), Validity: p.Validity,
+			TriggerPrice: m.read("trigger_price", p.TriggerPrice), Validity: p.Validity, BookID: p.BookId,
 		},
 	}
 	if x := p.Execution; x != nil {

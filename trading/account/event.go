@@ -38,6 +38,9 @@ type OrderEvent struct {
 	Quantity, Price, Trigger decimal.Decimal
 	Validity                 order.Validity // empty: DAY
 	Status                   order.Status
+	// BookID is the strategy whose book the order changes, where that is not
+	// StrategyID; empty otherwise.
+	BookID string
 	// Reason and Detail say why an order was rejected or cancelled; empty otherwise.
 	Reason order.Reason
 	Detail string

@@ -236,6 +236,9 @@ func (a *Account) emitOrder(o *order.Order, traded bool, timeMs int64) {
 	if o.Status == order.Cancelled || o.Status == order.Rejected {
 		e.Reason, e.Detail = o.Reason, o.Detail
 	}
+	if o.BookID != o.StrategyID {
+		e.BookID = o.BookID
+	}
 	if o.FilledQuantity.Sign() > 0 {
 		e.Execution = &Execution{AveragePrice: o.AveragePrice(), FilledQuantity: o.FilledQuantity, Fees: o.Fees, TimeMs: timeMs}
 	}

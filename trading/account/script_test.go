@@ -239,6 +239,7 @@ func (p *player) renderOne(event Event) string {
 			return fmt.Sprintf("REJECTED %s %s %s", e.Side, e.Symbol, e.Reason)
 		}
 		checkReason(p.t, e)
+		checkBook(p.t, e)
 		line := fmt.Sprintf("%s %s %s %s %v", e.Type, p.name(e.OrderID), e.Side, e.Symbol, e.Quantity) + terms(e.Kind, e.Price, e.Trigger)
 		if e.Validity != "" {
 			line += " " + string(e.Validity)
@@ -332,6 +333,15 @@ func checkReason(t testing.TB, e OrderEvent) {
 		t.Fatalf("%s is cancelled for %q, which is none of %v", e.OrderID, e.Reason, cancelReasons)
 	case e.Status == order.Rejected && e.Reason == "", e.Status != order.Cancelled && e.Status != order.Rejected && e.Reason != "":
 		t.Fatalf("%s is %s for %q", e.OrderID, e.Status, e.Reason)
+	}
+}
+
+// checkBook: an order of risk names the strategy whose book it closes, and no other
+// order names any.
+func checkBook(t testing.TB, e OrderEvent) {
+	t.Helper()
+	if ofRisk := e.StrategyID == RiskStrategy("alice"); ofRisk != (e.BookID != "") || e.BookID == e.StrategyID {
+		t.Fatalf("order %s of strategy %s is for the book of %q", e.OrderID, e.StrategyID, e.BookID)
 	}
 }
 
