@@ -204,6 +204,9 @@ func (k *accountKind) routeOrder(ep *epoch, r *messages.Record) {
 		return
 	}
 	event, err := messages.DecodeOrderEventRecord(r)
+	if err == nil {
+		err = event.CheckInput()
+	}
 	in := ep.input(r, &event)
 	keeps := k.keeps(r.TopicPartition())
 	if err != nil {

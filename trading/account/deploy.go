@@ -65,6 +65,9 @@ func (a *Account) deploy(d *Deploy) (action, error) {
 		}
 		needs = s.Needs()
 		n.Watches = watched(n.Symbols, needs)
+		if long := tooLong(n.Watches...); long != "" {
+			return nil, refused("INVALID_RULES", "symbol %q...: want at most %d bytes", long, maxTextBytes)
+		}
 		if len(n.Symbols)+len(n.Watches) > maxStrategySymbols {
 			return nil, refused("TOO_MANY_SYMBOLS", "strategy %s has %d and watches %d, at most %d together", n.Name, len(n.Symbols), len(n.Watches), maxStrategySymbols)
 		}
@@ -136,6 +139,8 @@ func (a *Account) checkDeploy(d *Deploy) (*Deployed, error) {
 		return nil, refused("MISSING_SYMBOLS", "strategy %s needs symbols", n.Name)
 	case len(n.Symbols) > maxStrategySymbols:
 		return nil, refused("TOO_MANY_SYMBOLS", "strategy %s has %d, at most %d", n.Name, len(n.Symbols), maxStrategySymbols)
+	case tooLong(append(n.Symbols, n.StrategyID, n.Name)...) != "":
+		return nil, refused("INVALID_DATA", "%q...: want names, ids and symbols of at most %d bytes", tooLong(append(n.Symbols, n.StrategyID, n.Name)...), maxTextBytes)
 	case kinds(len(d.Rules) > 0, n.Code != "", n.External) != 1:
 		return nil, refused("INVALID_RULES", "strategy %s: want one of rules, code, and external: true", n.Name)
 	case len(n.Parameters) > 0 && n.Code == "":

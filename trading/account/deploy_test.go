@@ -227,3 +227,25 @@ func TestStrategiesByName(t *testing.T) {
 		`,
 	})
 }
+
+// TestLongTexts: what no reader of the topics would take is refused before it is
+// written.
+func TestLongTexts(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	longest, long := strings.Repeat("x", 1024), strings.Repeat("x", 1025)
+	p.play(fmt.Sprintf(`
+		> cmd ORDER {"symbol": "%[1]s", "transaction_type": "BUY", "quantity": 1}
+		refused INVALID_SYMBOL
+		> cmd ORDER {"symbol": "%[2]s", "transaction_type": "BUY", "quantity": 1}
+		REJECTED BUY %[2]s NO_PRICE
+		> cmd DEPLOY {"strategy_id": "%[1]s", "name": "n", "symbols": ["X"], "external": true}
+		refused INVALID_DATA
+		> cmd DEPLOY {"strategy_id": "%[2]s", "name": "n", "symbols": ["X"], "external": true}
+		STRATEGY %[2]s RUNNING
+		> cmd DEPLOY {"name": "%[1]s", "symbols": ["X"], "external": true}
+		refused INVALID_DATA
+		> cmd DEPLOY {"name": "m", "symbols": ["%[1]s"], "external": true}
+		refused INVALID_DATA
+	`, long, longest))
+}

@@ -41,6 +41,8 @@ func (a *Account) manualOrder(d *ManualOrder) (action, error) {
 	case d.Symbol == "":
 		// No event could tell of it: events have a symbol.
 		return nil, refused(string(order.ReasonSymbol), "an order needs a symbol")
+	case tooLong(d.Symbol) != "":
+		return nil, refused(string(order.ReasonSymbol), "symbol %q...: want at most %d bytes", tooLong(d.Symbol), maxTextBytes)
 	}
 	kind := d.OrderType
 	if kind == "" {

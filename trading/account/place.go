@@ -85,7 +85,7 @@ func (a *Account) check(s *Symbol, o *order.Order, d *draft) (order.Reason, stri
 	}
 	switch {
 	case o.Quantity.Sign() <= 0 || !o.Quantity.Bounded() && !d.protective() && !d.exit: // a position may add up to more
-		return order.ReasonQuantity, fmt.Sprintf("%v; want it above 0", o.Quantity)
+		return order.ReasonQuantity, fmt.Sprintf("%v; want it above 0, and at most 92233720368.54775807", o.Quantity)
 	}
 	if reason, detail := o.CheckTerms(); reason != "" {
 		return reason, detail
