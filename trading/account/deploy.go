@@ -224,13 +224,22 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 		return nil, refused("INVALID_DATA", "%s: only PAUSE has close_positions", t)
 	}
 	// A strategy that failed starts afresh: its last state is what it failed on.
-	afresh := d.Status == Failed
-	return func(timeMs int64) {
-		d.Status, d.Detail = to, ref.Reason
-		e := a.status(d, timeMs)
-		if s, err := d.New(); afresh && err == nil {
-			e.Deployed, e.Needs = true, s.Needs()
+	afresh, detail := d.Status == Failed && !d.External, ref.Reason
+	var needs []strategy.Need
+	if afresh {
+		switch s, err := d.New(); {
+		case err == nil:
+			needs = s.Needs()
+		case t == CmdResumeStrategy:
+			return nil, refused("INVALID_RULES", "%v", err)
+		default:
+			to, afresh, detail = Failed, false, d.Detail // nobody can run it here, paused or not
 		}
+	}
+	return func(timeMs int64) {
+		d.Status, d.Detail = to, detail
+		e := a.status(d, timeMs)
+		e.Deployed, e.Needs = afresh, needs
 		a.emit(e)
 		if ref.ClosePositions {
 			a.closeBooks(d.StrategyID, timeMs)

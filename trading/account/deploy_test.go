@@ -249,3 +249,32 @@ func TestLongTexts(t *testing.T) {
 		refused INVALID_DATA
 	`, long, longest))
 }
+
+// TestFailedStrategyThatABuildLacks: what can't be made stays FAILED, paused or not, and
+// can be resumed no more than it can be made; its position can be closed.
+func TestFailedStrategyThatABuildLacks(t *testing.T) {
+	p := newPlayer(t)
+	p.play(open + `
+		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "code": "gap-fade"}
+		STRATEGY s RUNNING
+		> tick X 100
+		> signal s BUY X qty=5
+		PLACED #1 BUY X 5 PENDING
+		> tick X 100
+		FILLED #1 BUY X 5 got 5 at 100 FILLED
+		OPENED X 5 at 100, now 100, open 0, made 0
+	`)
+	p.a.deployed("s").Code = "elsewhere"
+	p.play(`
+		> failed s
+		STRATEGY s FAILED
+		ALERT SYSTEM ERROR {"detail":"bug","name":"n","strategy_id":"s"}
+		> cmd RESUME_STRATEGY {"strategy_id": "s"}
+		refused INVALID_RULES
+		> cmd PAUSE {"strategy_id": "s", "close_positions": true}
+		STRATEGY s FAILED
+		PLACED #2 SELL X 5 MANUAL PENDING
+		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "code": "gap-fade", "revision": 1}
+		STRATEGY s RUNNING
+	`)
+}
