@@ -102,12 +102,16 @@ type accountMachine struct {
 	// interest lists, by symbol and timeframe, the strategies that step on it.
 	interest map[string][]string
 	deployed map[string]account.Deployed
-	changed  bool // strategies or symbols since the last note
-	symbols  int64
+	// unmade are strategies that ran elsewhere and that this build can't make, and
+	// why; kept is what they remember, until the account is told that they fail.
+	unmade  map[string]error
+	kept    map[string][]byte
+	changed bool // strategies or symbols since the last note
+	symbols int64
 }
 
 func newAccountMachine(user string, config *Config, live panel) *accountMachine {
-	return &accountMachine{user: user, config: config, live: live, panel: newInline(), places: make(map[string]place)}
+	return &accountMachine{user: user, config: config, live: live, panel: newInline(), places: make(map[string]place), kept: make(map[string][]byte)}
 }
 
 // ready implements machine: from here on, the strategies are actors.
@@ -121,11 +125,12 @@ func (m *accountMachine) ready() {
 	m.changed = true
 }
 
-// ownIDs lists the strategies that run here, sorted; external ones don't.
+// ownIDs lists the strategies that run here, sorted; external ones, those that failed
+// and those that this build can't make don't.
 func (m *accountMachine) ownIDs() []string {
 	var ids []string
 	for _, d := range m.account.Strategies() {
-		if !d.External && d.Status != account.Failed {
+		if !d.External && d.Status != account.Failed && m.unmade[d.StrategyID] == nil {
 			ids = append(ids, d.StrategyID)
 		}
 	}
@@ -134,13 +139,18 @@ func (m *accountMachine) ownIDs() []string {
 
 // index makes what steps and routing need of the account's strategies.
 func (m *accountMachine) index() {
-	m.interest, m.deployed = make(map[string][]string), make(map[string]account.Deployed)
+	m.interest, m.deployed, m.unmade = make(map[string][]string), make(map[string]account.Deployed), make(map[string]error)
 	for _, d := range m.account.Strategies() {
 		m.deployed[d.StrategyID] = d
 		if d.External || d.Status == account.Failed {
 			continue
 		}
-		for _, n := range build(d, nil).Needs() {
+		s, err := d.New()
+		if err != nil {
+			m.unmade[d.StrategyID] = err
+			continue
+		}
+		for _, n := range s.Needs() {
 			key := n.Symbol + "\x00" + n.Timeframe.String()
 			m.interest[key] = append(m.interest[key], d.StrategyID)
 		}
@@ -161,7 +171,7 @@ func (m *accountMachine) step(b *batch, box *outbox) stepNote {
 	if m.changed || m.account.SymbolsRevision() != m.symbols {
 		m.changed, m.symbols = false, m.account.SymbolsRevision()
 		note.watchChange, note.wants = true, m.account.Symbols()
-		note.live = m.account.Venue() != account.PaperVenue
+		note.takesOver = m.account.Venue() != account.PaperVenue || len(m.unmade) > 0
 		for _, d := range m.account.Strategies() {
 			note.strategies = append(note.strategies, d.StrategyID)
 		}
@@ -195,6 +205,7 @@ func (m *accountMachine) take(in *input, quarantined []string, box *outbox) {
 		m.emit(m.account.VenueReport(what.report, cause), box)
 	case *recovered:
 		cause.TimeMs = what.timeMs
+		m.failUnmade(cause, box)
 		m.emit(m.account.Recover(cause), box)
 	case *gap:
 		cause.TimeMs = what.timeMs
@@ -202,8 +213,18 @@ func (m *accountMachine) take(in *input, quarantined []string, box *outbox) {
 	}
 }
 
-// recovered tells a live account that a new owner has taken it up, and when.
+// recovered tells an account that a new owner has taken it up, and when.
 type recovered struct{ timeMs int64 }
+
+// failUnmade quarantines the strategies that this build can't make: the account, and
+// its other strategies, go on without them.
+func (m *accountMachine) failUnmade(cause account.Cause, box *outbox) {
+	for _, id := range sortedKeys(m.unmade) {
+		detail := fmt.Sprintf("%v; run a build that can make it, the same on all nodes, and give RESUME_STRATEGY, or DEPLOY it anew", m.unmade[id])
+		m.emit(m.account.StrategyFailed(id, detail, cause), box)
+		box.count(CountQuarantined, "strategy", 1)
+	}
+}
 
 // update takes an update in: the price first, then the strategies, which see the
 // account as it was before this input.

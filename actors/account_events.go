@@ -31,7 +31,7 @@ func (m *accountMachine) emitOrder(e *account.OrderEvent, box *outbox) {
 		OrderID: e.OrderID, StrategyID: e.StrategyID, Symbol: e.Symbol, TimeMs: e.TimeMs, EventType: string(e.Type),
 		Order: messages.OrderDetails{
 			TransactionType: string(e.Side), OrderType: string(e.Kind), Quantity: e.Quantity, Price: e.Price,
-			Status: string(e.Status), Reason: string(e.Reason), TriggerPrice: e.Trigger, Validity: string(e.Validity),
+			Status: string(e.Status), Reason: string(e.Reason), TriggerPrice: e.Trigger, Validity: string(e.Validity), BookID: e.BookID,
 		},
 	}
 	if x := e.Execution; x != nil {

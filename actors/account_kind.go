@@ -26,13 +26,13 @@ type accountKind struct {
 	own      map[string]string
 	wanted   subscriptions
 	sessions *sessions
-	// recover lists the live accounts that were taken over, until they are told.
-	live map[string]bool
-	told bool
+	// takesOver lists the accounts that are to be told that they were taken over.
+	takesOver map[string]bool
+	told      bool
 }
 
 func newAccountKind(s *shard) *accountKind {
-	k := &accountKind{shard: s, owners: make(map[string]string), own: make(map[string]string), live: make(map[string]bool)}
+	k := &accountKind{shard: s, owners: make(map[string]string), own: make(map[string]string), takesOver: make(map[string]bool)}
 	k.wanted.users = make(map[string][]string)
 	k.sessions = newSessions(s)
 	return k
@@ -204,6 +204,9 @@ func (k *accountKind) routeOrder(ep *epoch, r *messages.Record) {
 		return
 	}
 	event, err := messages.DecodeOrderEventRecord(r)
+	if err == nil {
+		err = event.CheckInput()
+	}
 	in := ep.input(r, &event)
 	keeps := k.keeps(r.TopicPartition())
 	if err != nil {
@@ -298,16 +301,16 @@ func (k *accountKind) needsOwner(r *messages.Record) bool {
 	return (r.Topic == messages.TopicSignals || r.Topic == messages.TopicOrders) && !r.WrittenByVelox() && k.keeps(r.TopicPartition())
 }
 
-// takeOver tells the live accounts that were restored that they have a new
-// owner, once the replay is over: what their last owner sent, and what became of
-// it, must be asked.
+// takeOver tells the accounts that were restored, and have to know, that they have a
+// new owner, once the replay is over: what the last owner sent to a live venue, and
+// what became of it, must be asked, and strategies that only he could make fail.
 func (k *accountKind) takeOver(ep *epoch) {
 	if k.told {
 		return
 	}
 	k.told = true
-	for _, user := range sortedKeys(k.live) {
-		if k.live[user] {
+	for _, user := range sortedKeys(k.takesOver) {
+		if k.takesOver[user] {
 			in := ep.input(nil, &recovered{timeMs: k.shard.config.Clock.Now().UnixMilli()})
 			in.origin = messages.Origin{Topic: messages.TimerTopic, Partition: k.shard.id.Partition, Offset: k.shard.timers}
 			k.shard.timers++
@@ -357,7 +360,7 @@ func (k *accountKind) noted(ep *epoch, h *handle, note stepNote) {
 	for _, id := range note.strategies {
 		k.own[id] = h.key
 	}
-	k.live[h.key] = note.live
+	k.takesOver[h.key] = note.takesOver
 	if k.wanted.set(h.key, note.wants) {
 		ep.reread = true
 	}

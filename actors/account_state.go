@@ -59,6 +59,11 @@ func (m *accountMachine) save() []part {
 	for i, state := range m.panel.states(ids) {
 		parts = append(parts, part{name: partStrategy, key: strategyPartKey(m.user, ids[i]), payload: state})
 	}
+	for _, id := range sortedKeys(m.unmade) {
+		if state := m.kept[id]; state != nil {
+			parts = append(parts, part{name: partStrategy, key: strategyPartKey(m.user, id), payload: state})
+		}
+	}
 	return parts
 }
 
@@ -97,6 +102,9 @@ func (m *accountMachine) load(parts []part) error {
 		return err
 	}
 	m.index()
+	for id := range m.unmade {
+		m.kept[id] = states[id]
+	}
 	for _, id := range m.ownIDs() {
 		m.panel.install(m.deployed[id], m.usable(m.deployed[id], states[id]))
 	}

@@ -128,8 +128,9 @@ type stepNote struct {
 	// strategies, its strategies' ids, changed. Both are sorted.
 	watchChange       bool
 	wants, strategies []string
-	// live: the account trades at a live venue.
-	live bool
+	// takesOver: the account has to be told when a new owner has taken it up: it
+	// trades at a live venue, or has strategies that this build can't make.
+	takesOver bool
 	// fetch asks for history after the commit.
 	fetch []historyWanted
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,17 +16,13 @@ import (
 	"github.com/velox-trading/velox/trading/performance"
 )
 
-// Names in a report of orders that are no strategy's.
-const (
-	manualName = "(manual)"
-	riskName   = "(risk)"
-)
+// manualName is the name in a report of orders that are no strategy's.
+const manualName = "(manual)"
 
 // collector makes of the records that come out of the shards what a report needs:
 // fills, counts, and what the accounts say that they hold.
 type collector struct {
 	strategies map[string]performance.Book // by strategy id, without a symbol
-	risk       map[string]bool             // strategy ids of closes by limits
 	// traded is what is known of orders that are not final.
 	traded map[string]executed
 	fills  []performance.Fill
@@ -42,14 +39,12 @@ type executed struct{ quantity, value, fees decimal.Decimal }
 
 func newCollector(accounts []configs.Account) *collector {
 	c := &collector{
-		strategies: make(map[string]performance.Book), risk: make(map[string]bool), traded: make(map[string]executed),
+		strategies: make(map[string]performance.Book), traded: make(map[string]executed),
 		told: make(map[[2]string]decimal.Decimal), held: make(map[[2]string]decimal.Decimal),
 		cancelled: make(map[string]int64), rejected: make(map[string]int64), alerts: make(map[string]int64),
 	}
 	for _, a := range accounts {
 		c.strategies[account.ManualStrategy(a.UserID)] = performance.Book{Account: a.UserID, Strategy: manualName}
-		c.strategies[account.RiskStrategy(a.UserID)] = performance.Book{Account: a.UserID, Strategy: riskName}
-		c.risk[account.RiskStrategy(a.UserID)] = true
 		for _, s := range a.Strategies {
 			id := s.StrategyID
 			if id == "" {
@@ -116,9 +111,10 @@ func (c *collector) order(e *messages.OrderEvent) error {
 	if quantity.IsZero() {
 		return nil
 	}
-	book, known := c.strategies[e.StrategyID]
+	id := cmp.Or(e.Order.BookID, e.StrategyID)
+	book, known := c.strategies[id]
 	if !known {
-		return fmt.Errorf("backtest: order %s is of strategy %s, which no account has", e.OrderID, e.StrategyID)
+		return fmt.Errorf("backtest: order %s is for strategy %s, which no account has", e.OrderID, id)
 	}
 	book.Symbol = e.Symbol
 	if e.Order.TransactionType == "SELL" {
@@ -126,7 +122,6 @@ func (c *collector) order(e *messages.OrderEvent) error {
 	}
 	c.fills = append(c.fills, performance.Fill{
 		Book: book, TimeMs: e.TimeMs, OrderID: e.OrderID, Quantity: quantity, Value: value, Fees: now.fees.Sub(before.fees),
-		AnyBook: c.risk[e.StrategyID],
 	})
 	key := [2]string{book.Account, book.Symbol}
 	c.held[key] = c.held[key].Add(quantity)

@@ -1,12 +1,15 @@
 package engine
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/performance"
 )
 
 // TestBacktestTakesFees: order events tell what an order has cost so far; each fill
@@ -60,5 +63,28 @@ func TestBacktestCountsAnOrderOnce(t *testing.T) {
 	}
 	if c.placed != 2 || len(c.traded) != 0 {
 		t.Errorf("%d placed, %d open", c.placed, len(c.traded))
+	}
+}
+
+// TestBacktestKnowsWhoseClosesAre: what risk closes is a fill of the strategy that the
+// order names, also where another one holds just as much.
+func TestBacktestKnowsWhoseClosesAre(t *testing.T) {
+	c := newCollector([]configs.Account{{UserID: "u", Strategies: []configs.Strategy{{Name: "s"}, {Name: "t"}}}})
+	closed := messages.OrderEvent{
+		OrderID: "o", StrategyID: account.RiskStrategy("u"), Symbol: "X", TimeMs: 1, EventType: "FILLED",
+		Order: messages.OrderDetails{
+			TransactionType: "SELL", Quantity: decimal.FromInt(10), Status: "FILLED", BookID: ident.Derive("u", "t"),
+		},
+		Execution: &messages.Execution{AveragePrice: decimal.FromInt(5), FilledQuantity: decimal.FromInt(10), ExecutionTimeMs: 1},
+	}
+	if err := c.order(&closed); err != nil {
+		t.Fatal(err)
+	}
+	if want := (performance.Book{Account: "u", Strategy: "t", Symbol: "X"}); len(c.fills) != 1 || c.fills[0].Book != want {
+		t.Errorf("fills %+v, want one of %+v", c.fills, want)
+	}
+	closed.OrderID, closed.Order.BookID = "p", "nobody's"
+	if err := c.order(&closed); err == nil || !strings.Contains(err.Error(), "nobody's") {
+		t.Errorf("a close of a book that no account has: %v", err)
 	}
 }

@@ -51,7 +51,9 @@ func oneOf(field, value string, allowed ...string) error {
 	return &DecodeError{Reason: ReasonUnknown, Field: field, Detail: "have " + value}
 }
 
-// DecodeOrderEvent reads an order event's JSON.
+// DecodeOrderEvent reads an order event's JSON. Its numbers may be larger than inputs
+// are: a position adds up, and a rejected order shows what was asked for. CheckInput
+// holds those of others against the bound.
 func DecodeOrderEvent(value []byte) (OrderEvent, error) {
 	var e OrderEvent
 	if err := decodeEvent(value, &e); err != nil {
@@ -63,8 +65,17 @@ func DecodeOrderEvent(value []byte) (OrderEvent, error) {
 func checkOrder(e *OrderEvent) error {
 	return errors.Join(
 		require(e.TimeMs, requiredText{"order_id", e.OrderID}, requiredText{"strategy_id", e.StrategyID}, requiredText{"symbol", e.Symbol}),
-		oneOf("event_type", e.EventType, "PLACED", "FILLED", "CANCELLED", "REJECTED"),
-		bounded("order", e.Order.Quantity, e.Order.Price, e.Order.TriggerPrice))
+		oneOf("event_type", e.EventType, "PLACED", "FILLED", "CANCELLED", "REJECTED"))
+}
+
+// CheckInput gives a *DecodeError when the event has numbers beyond the bound of
+// inputs, with which an account could not reckon.
+func (e *OrderEvent) CheckInput() error {
+	err := bounded("order", e.Order.Quantity, e.Order.Price, e.Order.TriggerPrice)
+	if x := e.Execution; x != nil {
+		err = errors.Join(err, bounded("execution", x.FilledQuantity, x.AveragePrice, x.Fees))
+	}
+	return err
 }
 
 // DecodePosition reads a position update's JSON.

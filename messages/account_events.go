@@ -28,6 +28,9 @@ type OrderDetails struct {
 	Validity     string          `json:"validity,omitempty"`
 	// Reason says why an order was rejected or cancelled; absent otherwise.
 	Reason string `json:"reason,omitempty"`
+	// BookID is the strategy whose position the order changes, where that is not the
+	// order's own: closes by the account's limits.
+	BookID string `json:"book_id,omitempty"`
 }
 
 // OrderEvent is a record of order-events.

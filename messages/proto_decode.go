@@ -26,27 +26,28 @@ type money struct{ err error }
 func (m *money) read(field, text string) decimal.Decimal {
 	d := m.sum(field, text)
 	if !d.Bounded() {
-		m.refuse(field)
+		m.refuse(outOfRange(field, "numbers up to 92233720368.54775807"))
 	}
 	return d
 }
 
-// sum reads a number that adds up inputs, and may be larger than one.
+// sum reads a number that adds up inputs or shows what was refused, and may be larger
+// than an input.
 func (m *money) sum(field, text string) decimal.Decimal {
 	if text == "" {
 		return decimal.Decimal{}
 	}
 	d, err := decimal.Parse(text)
 	if err != nil {
-		m.refuse(field)
+		m.refuse(&DecodeError{Reason: ReasonWrongType, Field: field, Detail: "want a decimal number"})
 	}
 	return d
 }
 
 // refuse keeps the first error.
-func (m *money) refuse(field string) {
+func (m *money) refuse(err error) {
 	if m.err == nil {
-		m.err = &DecodeError{Reason: ReasonWrongType, Field: field, Detail: "want a decimal number up to 92233720368.54775807"}
+		m.err = err
 	}
 }
 
@@ -111,9 +112,9 @@ func decodeSignalProto(value []byte) (Signal, error) {
 	}
 	g := Signal{
 		StrategyID: p.StrategyId, Symbol: p.Symbol, TimeMs: p.Timestamp, Action: p.Action, Confidence: p.Confidence,
-		Price: m.read("price", p.Price), Quantity: m.read("quantity", p.Quantity),
-		StopLoss: m.read("stoploss", p.Stoploss), Target: m.read("target", p.Target),
-		TriggerPrice: m.read("trigger_price", p.TriggerPrice), TrailingStop: m.read("trailing_stop", p.TrailingStop),
+		Price: m.sum("price", p.Price), Quantity: m.sum("quantity", p.Quantity),
+		StopLoss: m.sum("stoploss", p.Stoploss), Target: m.sum("target", p.Target),
+		TriggerPrice: m.sum("trigger_price", p.TriggerPrice), TrailingStop: m.sum("trailing_stop", p.TrailingStop),
 		Validity: p.Validity, Cancel: p.Cancel,
 		Timeframe: p.Timeframe, Periods: int(p.Periods), RequestIndicators: p.RequestIndicators,
 	}
@@ -137,14 +138,14 @@ func decodeOrderProto(value []byte) (OrderEvent, error) {
 	e := OrderEvent{
 		OrderID: p.OrderId, StrategyID: p.StrategyId, Symbol: p.Symbol, TimeMs: p.Timestamp, EventType: p.EventType,
 		Order: OrderDetails{
-			TransactionType: p.TransactionType, OrderType: p.OrderType, Quantity: m.read("quantity", p.Quantity),
-			Price: m.read("price", p.Price), Status: p.Status, Reason: p.Reason,
-			TriggerPrice: m.read("trigger_price", p.TriggerPrice), Validity: p.Validity,
+			TransactionType: p.TransactionType, OrderType: p.OrderType, Quantity: m.sum("quantity", p.Quantity),
+			Price: m.sum("price", p.Price), Status: p.Status, Reason: p.Reason,
+			TriggerPrice: m.sum("trigger_price", p.TriggerPrice), Validity: p.Validity, BookID: p.BookId,
 		},
 	}
 	if x := p.Execution; x != nil {
 		e.Execution = &Execution{
-			AveragePrice: m.read("average_price", x.AveragePrice), FilledQuantity: m.read("filled_quantity", x.FilledQuantity),
+			AveragePrice: m.sum("average_price", x.AveragePrice), FilledQuantity: m.sum("filled_quantity", x.FilledQuantity),
 			ExecutionTimeMs: x.ExecutionTime, Fees: m.sum("fees", x.Fees),
 		}
 	}
@@ -159,9 +160,9 @@ func decodePositionProto(value []byte) (PositionUpdate, error) {
 	u := PositionUpdate{
 		PositionID: p.PositionId, UserID: p.UserId, Symbol: p.Symbol, TimeMs: p.Timestamp, EventType: p.EventType,
 		Position: PositionDetails{
-			Quantity: m.read("quantity", p.Quantity), AveragePrice: m.read("average_price", p.AveragePrice),
-			CurrentPrice: m.read("current_price", p.CurrentPrice), UnrealizedPnL: m.read("unrealized_pnl", p.UnrealizedPnl),
-			RealizedPnL: m.read("realized_pnl", p.RealizedPnl), Status: p.Status,
+			Quantity: m.sum("quantity", p.Quantity), AveragePrice: m.sum("average_price", p.AveragePrice),
+			CurrentPrice: m.sum("current_price", p.CurrentPrice), UnrealizedPnL: m.sum("unrealized_pnl", p.UnrealizedPnl),
+			RealizedPnL: m.sum("realized_pnl", p.RealizedPnl), Status: p.Status,
 			Fees: m.sum("fees", p.Fees),
 		},
 	}

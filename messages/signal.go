@@ -183,17 +183,17 @@ func (g *Signal) decodeInner(s *scanner) error {
 		case "confidence":
 			_, err = s.floatField("signal.confidence", &g.Confidence)
 		case "price":
-			_, err = s.decimalField("signal.price", &g.Price)
+			_, err = s.sumField("signal.price", &g.Price)
 		case "quantity":
-			_, err = s.decimalField("signal.quantity", &g.Quantity)
+			_, err = s.sumField("signal.quantity", &g.Quantity)
 		case "stoploss":
-			_, err = s.decimalField("signal.stoploss", &g.StopLoss)
+			_, err = s.sumField("signal.stoploss", &g.StopLoss)
 		case "target":
-			_, err = s.decimalField("signal.target", &g.Target)
+			_, err = s.sumField("signal.target", &g.Target)
 		case "trigger_price":
-			_, err = s.decimalField("signal.trigger_price", &g.TriggerPrice)
+			_, err = s.sumField("signal.trigger_price", &g.TriggerPrice)
 		case "trailing_stop":
-			_, err = s.decimalField("signal.trailing_stop", &g.TrailingStop)
+			_, err = s.sumField("signal.trailing_stop", &g.TrailingStop)
 		case "validity":
 			err = s.stringField("signal.validity", &g.Validity)
 		case "cancel":

@@ -58,6 +58,7 @@ var kinds = []*kind{
 			{"fees", "execution.fees"},
 			{"status", "order.status"},
 			{"reason", "order.reason"},
+			{"book", "order.book_id"},
 		},
 	},
 	{

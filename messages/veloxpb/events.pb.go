@@ -679,6 +679,7 @@ type OrderEvent struct {
 	Execution       *Execution             `protobuf:"bytes,12,opt,name=execution,proto3" json:"execution,omitempty"`
 	TriggerPrice    string                 `protobuf:"bytes,13,opt,name=trigger_price,json=triggerPrice,proto3" json:"trigger_price,omitempty"`
 	Validity        string                 `protobuf:"bytes,14,opt,name=validity,proto3" json:"validity,omitempty"`
+	BookId          string                 `protobuf:"bytes,15,opt,name=book_id,json=bookId,proto3" json:"book_id,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -807,6 +808,13 @@ func (x *OrderEvent) GetTriggerPrice() string {
 func (x *OrderEvent) GetValidity() string {
 	if x != nil {
 		return x.Validity
+	}
+	return ""
+}
+
+func (x *OrderEvent) GetBookId() string {
+	if x != nil {
+		return x.BookId
 	}
 	return ""
 }
@@ -1183,7 +1191,7 @@ const file_events_proto_rawDesc = "" +
 	"\raverage_price\x18\x01 \x01(\tR\faveragePrice\x12'\n" +
 	"\x0ffilled_quantity\x18\x02 \x01(\tR\x0efilledQuantity\x12%\n" +
 	"\x0eexecution_time\x18\x03 \x01(\x03R\rexecutionTime\x12\x12\n" +
-	"\x04fees\x18\x04 \x01(\tR\x04fees\"\xc4\x03\n" +
+	"\x04fees\x18\x04 \x01(\tR\x04fees\"\xdd\x03\n" +
 	"\n" +
 	"OrderEvent\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12\x1f\n" +
@@ -1203,7 +1211,8 @@ const file_events_proto_rawDesc = "" +
 	"\x06reason\x18\v \x01(\tR\x06reason\x128\n" +
 	"\texecution\x18\f \x01(\v2\x1a.velox.events.v1.ExecutionR\texecution\x12#\n" +
 	"\rtrigger_price\x18\r \x01(\tR\ftriggerPrice\x12\x1a\n" +
-	"\bvalidity\x18\x0e \x01(\tR\bvalidity\"\xfb\x02\n" +
+	"\bvalidity\x18\x0e \x01(\tR\bvalidity\x12\x17\n" +
+	"\abook_id\x18\x0f \x01(\tR\x06bookId\"\xfb\x02\n" +
 	"\x0ePositionUpdate\x12\x1f\n" +
 	"\vposition_id\x18\x01 \x01(\tR\n" +
 	"positionId\x12\x17\n" +

@@ -25,6 +25,7 @@ const (
 	maxFinished   = 1_000  // kept for late reports; the oldest is forgotten
 	maxCommands   = 10_000 // remembered ids; the oldest is forgotten
 	maxSignals    = 1_000  // remembered of each external strategy; likewise
+	maxTextBytes  = 1024   // of a symbol, name or id: what no reader of the topics takes must not be written
 )
 
 // Cause is the input that is being taken in.
@@ -131,6 +132,16 @@ func (a *Account) emit(e Event) { a.out = append(a.out, e) }
 func (a *Account) nextID(kind string) string {
 	a.s.Leg++
 	return ident.Derive(kind, a.s.UserID, a.s.Origin, strconv.Itoa(a.s.Leg))
+}
+
+// tooLong gives the beginning of the first text that is too long, "" when none is.
+func tooLong(texts ...string) string {
+	for _, t := range texts {
+		if len(t) > maxTextBytes {
+			return t[:64]
+		}
+	}
+	return ""
 }
 
 func (a *Account) live() bool { return a.s.Venue != PaperVenue }

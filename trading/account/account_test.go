@@ -188,7 +188,7 @@ func TestTimeFollowsAReplay(t *testing.T) {
 		if got := events[0].(OrderEvent).TimeMs; got != c.want {
 			t.Errorf("after a tick at %d orders are placed at %d, want %d", c.tick, got, c.want)
 		}
-		p.play("> cmd HALT\nCANCELLED #1 BUY X 1 CANCELLED\nALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND \"by command\"\n> cmd RESUME\nALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND")
+		p.play("> cmd HALT\nCANCELLED #1 BUY X 1 ACCOUNT_HALTED CANCELLED\nALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND \"by command\"\n> cmd RESUME\nALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND")
 		p.placed = nil
 	}
 }

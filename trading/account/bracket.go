@@ -124,8 +124,12 @@ func (a *Account) watch(s *Symbol, timeMs int64) {
 // exit exits what an entry has opened, and cancels what is left of the entry: it
 // would open again what is being closed.
 func (a *Account) exit(s *Symbol, b *Book, k *Bracket, purpose order.Purpose, timeMs int64) {
+	reason := order.ReasonTargetTouched
+	if purpose == order.StopExit {
+		reason = order.ReasonStopTouched
+	}
 	if entry := a.orders[k.OrderID]; entry != nil {
-		a.cancel(entry, timeMs)
+		a.cancel(entry, reason, timeMs)
 	}
 	d := draft{leg: "exit/" + k.OrderID, timeMs: timeMs}
 	d.StrategyID, d.BookID, d.Symbol, d.Kind, d.Purpose = b.StrategyID, b.StrategyID, s.Name, order.Market, purpose
@@ -138,7 +142,7 @@ func (a *Account) exit(s *Symbol, b *Book, k *Bracket, purpose order.Purpose, ti
 	}
 	k.Touched = ""
 	if s.closable(b.StrategyID, d.Side).Less(k.Quantity) {
-		a.cancelResting(s, b.StrategyID, d.Side, timeMs)
+		a.cancelResting(s, b.StrategyID, d.Side, reason, timeMs)
 		if slices.ContainsFunc(s.Orders, func(o *order.Order) bool { return o.BookID == b.StrategyID && o.Side == d.Side && o.Waits() }) {
 			k.Touched = purpose // a venue has yet to cancel what is in the way
 		}
@@ -155,10 +159,10 @@ func (a *Account) exit(s *Symbol, b *Book, k *Bracket, purpose order.Purpose, ti
 
 // cancelResting cancels a book's orders of one side that wait for a price, which a
 // market order is now needed before.
-func (a *Account) cancelResting(s *Symbol, bookID string, side order.Side, timeMs int64) {
+func (a *Account) cancelResting(s *Symbol, bookID string, side order.Side, reason order.Reason, timeMs int64) {
 	for _, o := range slices.Clone(s.Orders) {
 		if o.BookID == bookID && o.Side == side && o.Waits() {
-			a.cancel(o, timeMs)
+			a.cancel(o, reason, timeMs)
 		}
 	}
 }

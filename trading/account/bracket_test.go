@@ -87,7 +87,7 @@ func TestBracketsFollowFills(t *testing.T) {
 			> signal z SELL X qty=1 price=130
 			PLACED #4 SELL X 1 limit 130 PENDING
 			> tick X 95 1700000020100
-			CANCELLED #2 SELL X 10 limit 120 CANCELLED
+			CANCELLED #2 SELL X 10 limit 120 STOPLOSS_TOUCHED CANCELLED
 			PLACED #5 SELL X 10 STOPLOSS PENDING
 		`,
 		"targets of shorts": started + `

@@ -129,7 +129,7 @@ func TestChangesOnPaper(t *testing.T) {
 			> signal s BUY X qty=10 price=90
 			PLACED #1 BUY X 10 limit 90 PENDING
 			> cmd HALT
-			CANCELLED #1 BUY X 10 limit 90 CANCELLED
+			CANCELLED #1 BUY X 10 limit 90 ACCOUNT_HALTED CANCELLED
 			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			> cmd ORDER {"modify": "#1", "price": 91}
 			refused NO_SUCH_ORDER
@@ -206,7 +206,7 @@ func TestChangesAtAVenue(t *testing.T) {
 			> cmd ORDER {"modify": "#1", "quantity": 15}
 			refused CANCEL_UNDER_WAY
 			> report #1 CANCELLED
-			CANCELLED #1 BUY X 10 limit 90 CANCELLED
+			CANCELLED #1 BUY X 10 limit 90 USER CANCELLED
 			> report #1 CHANGED
 			> report #1 NOT_CHANGED
 		`,
@@ -366,7 +366,7 @@ func TestStopsAtAVenue(t *testing.T) {
 			VENUE CANCEL #2
 			MODIFIED X 10 at 100, now 95, open -50, made 0
 			> report #2 CANCELLED
-			CANCELLED #2 SELL X 10 trigger 90 CANCELLED
+			CANCELLED #2 SELL X 10 trigger 90 STOPLOSS_TOUCHED CANCELLED
 			> tick X 94.5
 			PLACED #3 SELL X 10 STOPLOSS PENDING
 			VENUE SEND #3

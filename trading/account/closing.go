@@ -20,17 +20,17 @@ func (a *Account) held() []string {
 }
 
 // cancelAll cancels the open orders of all symbols, save closes by risk.
-func (a *Account) cancelAll(timeMs int64) {
+func (a *Account) cancelAll(reason order.Reason, timeMs int64) {
 	for _, s := range a.s.Symbols {
-		a.cancelOpen(s, timeMs)
+		a.cancelOpen(s, reason, timeMs)
 	}
 }
 
 // cancelOpen cancels the open orders of a symbol, save closes by risk.
-func (a *Account) cancelOpen(s *Symbol, timeMs int64) {
+func (a *Account) cancelOpen(s *Symbol, reason order.Reason, timeMs int64) {
 	for _, o := range slices.Clone(s.Orders) {
 		if o.Purpose != order.RiskClose {
-			a.cancel(o, timeMs)
+			a.cancel(o, reason, timeMs)
 		}
 	}
 }
@@ -38,42 +38,42 @@ func (a *Account) cancelOpen(s *Symbol, timeMs int64) {
 // cancelFor makes way for the closes of the symbols that an alert names: all their
 // orders are cancelled, and of the others', whose positions stay, all but the exits
 // at stops and targets.
-func (a *Account) cancelFor(names []string, timeMs int64) {
+func (a *Account) cancelFor(names []string, reason order.Reason, timeMs int64) {
 	for _, s := range a.s.Symbols {
 		if slices.Contains(names, s.Name) {
-			a.cancelOpen(s, timeMs)
+			a.cancelOpen(s, reason, timeMs)
 			continue
 		}
 		for _, o := range slices.Clone(s.Orders) {
 			if d := (draft{Order: *o}); !d.protective() {
-				a.cancel(o, timeMs)
+				a.cancel(o, reason, timeMs)
 			}
 		}
 	}
 }
 
 // closeAll orders the close of every book that is not closed and not about to be.
-func (a *Account) closeAll(timeMs int64) {
+func (a *Account) closeAll(reason order.Reason, timeMs int64) {
 	for _, s := range a.s.Symbols {
 		if s.scale.held > 0 {
-			a.closeSymbol(s, timeMs)
+			a.closeSymbol(s, reason, timeMs)
 		}
 	}
 }
 
 // closeSymbol orders the close of a symbol's books.
-func (a *Account) closeSymbol(s *Symbol, timeMs int64) {
+func (a *Account) closeSymbol(s *Symbol, reason order.Reason, timeMs int64) {
 	for _, b := range s.Books {
 		if !b.Quantity.IsZero() {
-			a.closeBook(s, b, b.Quantity.Abs(), timeMs)
+			a.closeBook(s, b, b.Quantity.Abs(), reason, timeMs)
 		}
 	}
 }
 
-// closeBook orders, in the name of risk, the close of up to a quantity of a book,
-// and gives what it ordered. Orders that wait for a price and would close the same
+// closeBook orders, in the name of risk and for a reason, the close of up to a
+// quantity of a book, and gives what it ordered. Orders that wait for a price and would close the same
 // are cancelled first: nobody knows when they would.
-func (a *Account) closeBook(s *Symbol, b *Book, quantity decimal.Decimal, timeMs int64) decimal.Decimal {
+func (a *Account) closeBook(s *Symbol, b *Book, quantity decimal.Decimal, reason order.Reason, timeMs int64) decimal.Decimal {
 	side := order.Sell
 	if b.Quantity.Sign() < 0 {
 		side = order.Buy
@@ -82,7 +82,7 @@ func (a *Account) closeBook(s *Symbol, b *Book, quantity decimal.Decimal, timeMs
 		return decimal.Decimal{}
 	}
 	if s.closable(b.StrategyID, side).Less(quantity) {
-		a.cancelResting(s, b.StrategyID, side, timeMs)
+		a.cancelResting(s, b.StrategyID, side, reason, timeMs)
 	}
 	quantity = decimal.Min(quantity, s.closable(b.StrategyID, side))
 	if quantity.Sign() <= 0 {
@@ -116,7 +116,7 @@ func (a *Account) closeExcess(s *Symbol, excess decimal.Decimal, timeMs int64) {
 			return
 		}
 		if b.Quantity.Sign() == s.Net.Quantity.Sign() {
-			excess = excess.Sub(a.closeBook(s, b, excess, timeMs))
+			excess = excess.Sub(a.closeBook(s, b, excess, order.ReasonPositionSize, timeMs))
 		}
 	}
 }

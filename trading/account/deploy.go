@@ -65,6 +65,9 @@ func (a *Account) deploy(d *Deploy) (action, error) {
 		}
 		needs = s.Needs()
 		n.Watches = watched(n.Symbols, needs)
+		if long := tooLong(n.Watches...); long != "" {
+			return nil, refused("INVALID_RULES", "symbol %q...: want at most %d bytes", long, maxTextBytes)
+		}
 		if len(n.Symbols)+len(n.Watches) > maxStrategySymbols {
 			return nil, refused("TOO_MANY_SYMBOLS", "strategy %s has %d and watches %d, at most %d together", n.Name, len(n.Symbols), len(n.Watches), maxStrategySymbols)
 		}
@@ -136,6 +139,8 @@ func (a *Account) checkDeploy(d *Deploy) (*Deployed, error) {
 		return nil, refused("MISSING_SYMBOLS", "strategy %s needs symbols", n.Name)
 	case len(n.Symbols) > maxStrategySymbols:
 		return nil, refused("TOO_MANY_SYMBOLS", "strategy %s has %d, at most %d", n.Name, len(n.Symbols), maxStrategySymbols)
+	case tooLong(append(n.Symbols, n.StrategyID, n.Name)...) != "":
+		return nil, refused("INVALID_DATA", "%q...: want names, ids and symbols of at most %d bytes", tooLong(append(n.Symbols, n.StrategyID, n.Name)...), maxTextBytes)
 	case kinds(len(d.Rules) > 0, n.Code != "", n.External) != 1:
 		return nil, refused("INVALID_RULES", "strategy %s: want one of rules, code, and external: true", n.Name)
 	case len(n.Parameters) > 0 && n.Code == "":
@@ -219,13 +224,22 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 		return nil, refused("INVALID_DATA", "%s: only PAUSE has close_positions", t)
 	}
 	// A strategy that failed starts afresh: its last state is what it failed on.
-	afresh := d.Status == Failed
-	return func(timeMs int64) {
-		d.Status, d.Detail = to, ref.Reason
-		e := a.status(d, timeMs)
-		if s, err := d.New(); afresh && err == nil {
-			e.Deployed, e.Needs = true, s.Needs()
+	afresh, detail := d.Status == Failed && !d.External, ref.Reason
+	var needs []strategy.Need
+	if afresh {
+		switch s, err := d.New(); {
+		case err == nil:
+			needs = s.Needs()
+		case t == CmdResumeStrategy:
+			return nil, refused("INVALID_RULES", "%v", err)
+		default:
+			to, afresh, detail = Failed, false, d.Detail // nobody can run it here, paused or not
 		}
+	}
+	return func(timeMs int64) {
+		d.Status, d.Detail = to, detail
+		e := a.status(d, timeMs)
+		e.Deployed, e.Needs = afresh, needs
 		a.emit(e)
 		if ref.ClosePositions {
 			a.closeBooks(d.StrategyID, timeMs)
@@ -240,7 +254,7 @@ func (a *Account) closeBooks(strategyID string, timeMs int64) {
 	for _, s := range a.s.Symbols {
 		for _, o := range slices.Clone(s.Orders) {
 			if o.BookID == strategyID && o.Purpose != order.RiskClose {
-				a.cancel(o, a.timeOf(s.Name, timeMs))
+				a.cancel(o, order.ReasonStrategyPaused, a.timeOf(s.Name, timeMs))
 			}
 		}
 		i := slices.IndexFunc(s.Books, func(b *Book) bool { return b.StrategyID == strategyID })
@@ -279,7 +293,7 @@ func (a *Account) remove(d *Deployed) (action, error) {
 		for _, s := range a.s.Symbols {
 			for _, o := range slices.Clone(s.Orders) {
 				if o.BookID == d.StrategyID {
-					a.cancel(o, a.timeOf(s.Name, timeMs))
+					a.cancel(o, order.ReasonStrategyRemoved, a.timeOf(s.Name, timeMs))
 				}
 			}
 			a.fold(s, d.StrategyID)

@@ -80,7 +80,7 @@ func TestStrategiesAreReplacedAndRemoved(t *testing.T) {
 			refused INVALID_DATA
 			> cmd PAUSE {"strategy_id": "s", "close_positions": true}
 			STRATEGY s PAUSED
-			CANCELLED #3 SELL X 5 limit 200 CANCELLED
+			CANCELLED #3 SELL X 5 limit 200 STRATEGY_PAUSED CANCELLED
 			PLACED #4 SELL X 5 MANUAL PENDING
 			> cmd REMOVE {"strategy_id": "s"}
 			refused POSITION_OPEN
@@ -226,4 +226,55 @@ func TestStrategiesByName(t *testing.T) {
 			STRATEGY t PAUSED
 		`,
 	})
+}
+
+// TestLongTexts: what no reader of the topics would take is refused before it is
+// written.
+func TestLongTexts(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	longest, long := strings.Repeat("x", 1024), strings.Repeat("x", 1025)
+	p.play(fmt.Sprintf(`
+		> cmd ORDER {"symbol": "%[1]s", "transaction_type": "BUY", "quantity": 1}
+		refused INVALID_SYMBOL
+		> cmd ORDER {"symbol": "%[2]s", "transaction_type": "BUY", "quantity": 1}
+		REJECTED BUY %[2]s NO_PRICE
+		> cmd DEPLOY {"strategy_id": "%[1]s", "name": "n", "symbols": ["X"], "external": true}
+		refused INVALID_DATA
+		> cmd DEPLOY {"strategy_id": "%[2]s", "name": "n", "symbols": ["X"], "external": true}
+		STRATEGY %[2]s RUNNING
+		> cmd DEPLOY {"name": "%[1]s", "symbols": ["X"], "external": true}
+		refused INVALID_DATA
+		> cmd DEPLOY {"name": "m", "symbols": ["%[1]s"], "external": true}
+		refused INVALID_DATA
+	`, long, longest))
+}
+
+// TestFailedStrategyThatABuildLacks: what can't be made stays FAILED, paused or not, and
+// can be resumed no more than it can be made; its position can be closed.
+func TestFailedStrategyThatABuildLacks(t *testing.T) {
+	p := newPlayer(t)
+	p.play(open + `
+		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "code": "gap-fade"}
+		STRATEGY s RUNNING
+		> tick X 100
+		> signal s BUY X qty=5
+		PLACED #1 BUY X 5 PENDING
+		> tick X 100
+		FILLED #1 BUY X 5 got 5 at 100 FILLED
+		OPENED X 5 at 100, now 100, open 0, made 0
+	`)
+	p.a.deployed("s").Code = "elsewhere"
+	p.play(`
+		> failed s
+		STRATEGY s FAILED
+		ALERT SYSTEM ERROR {"detail":"bug","name":"n","strategy_id":"s"}
+		> cmd RESUME_STRATEGY {"strategy_id": "s"}
+		refused INVALID_RULES
+		> cmd PAUSE {"strategy_id": "s", "close_positions": true}
+		STRATEGY s FAILED
+		PLACED #2 SELL X 5 MANUAL PENDING
+		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "code": "gap-fade", "revision": 1}
+		STRATEGY s RUNNING
+	`)
 }

@@ -38,8 +38,10 @@ type OrderEvent struct {
 	Quantity, Price, Trigger decimal.Decimal
 	Validity                 order.Validity // empty: DAY
 	Status                   order.Status
-	// Reason and Detail say why an order was rejected, or cancelled by its validity;
-	// empty otherwise.
+	// BookID is the strategy whose book the order changes, where that is not
+	// StrategyID; empty otherwise.
+	BookID string
+	// Reason and Detail say why an order was rejected or cancelled; empty otherwise.
 	Reason order.Reason
 	Detail string
 	// Execution is everything that was traded of the order so far; nil before the

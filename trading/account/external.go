@@ -32,7 +32,7 @@ func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 		a.emit(Ignored{What: "order", Detail: "no order event of an open account's strategy"})
 		return a.end()
 	}
-	r := order.Report{OrderID: x.OrderID, TimeMs: x.TimeMs, FilledQuantity: x.FilledQuantity, AveragePrice: x.AveragePrice}
+	r := order.Report{OrderID: x.OrderID, TimeMs: x.TimeMs, FilledQuantity: x.FilledQuantity, AveragePrice: x.AveragePrice, Reason: order.ReasonExternal}
 	switch x.Type {
 	case Filled:
 		r.Kind = order.ReportFill

@@ -35,7 +35,7 @@ func TestDailyLoss(t *testing.T) {
 		> tick X 90
 		MODIFIED X 100 at 100, now 90, open -1000, made 0
 		ALERT DAILY_LOSS CRITICAL {"current_loss":1000,"limit":1000,"positions_to_close":["X","Y"]}
-		CANCELLED #3 BUY X 1 limit 80 CANCELLED
+		CANCELLED #3 BUY X 1 limit 80 DAILY_LOSS CANCELLED
 		PLACED #4 SELL X 100 RISK PENDING
 		PLACED #5 BUY Y 10 RISK PENDING
 		> signal s BUY X qty=1 ms=3
@@ -225,7 +225,7 @@ func TestModes(t *testing.T) {
 			> signal s SELL X qty=6 price=120 ms=3
 			PLACED #2 SELL X 6 limit 120 PENDING
 			> cmd HALT {"reason": "lunch"}
-			CANCELLED #2 SELL X 6 limit 120 CANCELLED
+			CANCELLED #2 SELL X 6 limit 120 ACCOUNT_HALTED CANCELLED
 			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "lunch"
 			> signal s SELL X exit ms=4
 			REJECTED SELL X ACCOUNT_HALTED
@@ -376,7 +376,7 @@ func TestCommands(t *testing.T) {
 			> signal s SELL X qty=5 price=200
 			PLACED #3 SELL X 5 limit 200 PENDING
 			> cmd REMOVE {"strategy_id": "s"}
-			CANCELLED #3 SELL X 5 limit 200 CANCELLED
+			CANCELLED #3 SELL X 5 limit 200 STRATEGY_REMOVED CANCELLED
 			STRATEGY s REMOVED
 			> signal s BUY X qty=5
 			REJECTED BUY X UNKNOWN_STRATEGY

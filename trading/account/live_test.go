@@ -102,9 +102,9 @@ func TestLiveVenue(t *testing.T) {
 			> report #1 CANCELLED qty=2 price=100
 			FILLED #1 BUY X 10 limit 100 got 2 at 100 PARTIALLY_FILLED
 			OPENED X 2 at 100, now 100, open 0, made 0
-			CANCELLED #1 BUY X 10 limit 100 got 2 at 100 CANCELLED
+			CANCELLED #1 BUY X 10 limit 100 got 2 at 100 ACCOUNT_HALTED CANCELLED
 			> report #1 FILL qty=5 price=100
-			FILLED #1 BUY X 10 limit 100 got 5 at 100 CANCELLED
+			FILLED #1 BUY X 10 limit 100 got 5 at 100 ACCOUNT_HALTED CANCELLED
 			MODIFIED X 5 at 100, now 100, open 0, made 0
 		`,
 		"too much is a fact, too": held + `
@@ -150,7 +150,7 @@ func TestLiveVenue(t *testing.T) {
 			> tick X 88
 			MODIFIED X 16 at 100, now 88, open -192, made -44
 			> report #3 CANCELLED
-			CANCELLED #3 SELL X 10 got 4 at 89 CANCELLED
+			CANCELLED #3 SELL X 10 got 4 at 89 VENUE CANCELLED
 			ALERT SYSTEM ERROR {"symbol":"X","status":"CANCELLED"}
 			> tick X 87
 			PLACED #4 SELL X 6 STOPLOSS PENDING
@@ -164,7 +164,7 @@ func TestLiveVenue(t *testing.T) {
 			> cmd HALT
 			ALERT SYSTEM CRITICAL HALTED COMMAND > HALTED COMMAND "by command"
 			> report #1 CANCELLED
-			CANCELLED #1 BUY X 10 limit 100 CANCELLED
+			CANCELLED #1 BUY X 10 limit 100 ACCOUNT_HALTED CANCELLED
 			> report #1 ACCEPTED
 			ALERT SYSTEM CRITICAL {"symbol":"X","status":"OPEN"}
 			PLACED #1 BUY X 10 limit 100 OPEN
@@ -179,7 +179,7 @@ func TestLiveVenue(t *testing.T) {
 			PLACED #2 SELL X 10 RISK PENDING
 			VENUE SEND #2
 			> report #2 CANCELLED
-			CANCELLED #2 SELL X 10 CANCELLED
+			CANCELLED #2 SELL X 10 VENUE CANCELLED
 			ALERT SYSTEM ERROR {"symbol":"X","status":"CANCELLED"}
 			> tick X 99 1700000001999
 			> tick X 99 1700000002000

@@ -38,7 +38,7 @@ func TestLostCancels(t *testing.T) {
 			VENUE CANCEL #1
 			> tick X 101 1700000009000
 			> report #1 CANCELLED
-			CANCELLED #1 BUY X 10 limit 100 CANCELLED
+			CANCELLED #1 BUY X 10 limit 100 ACCOUNT_HALTED CANCELLED
 			> tick X 101
 		`,
 		"a new owner sends it again": sent + `

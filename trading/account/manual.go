@@ -41,6 +41,8 @@ func (a *Account) manualOrder(d *ManualOrder) (action, error) {
 	case d.Symbol == "":
 		// No event could tell of it: events have a symbol.
 		return nil, refused(string(order.ReasonSymbol), "an order needs a symbol")
+	case tooLong(d.Symbol) != "":
+		return nil, refused(string(order.ReasonSymbol), "symbol %q...: want at most %d bytes", tooLong(d.Symbol), maxTextBytes)
 	}
 	kind := d.OrderType
 	if kind == "" {
@@ -62,7 +64,7 @@ func (a *Account) cancelByCommand(d *ManualOrder) (action, error) {
 		return nil, refused("NO_SUCH_ORDER", "order %s is not open", d.Cancel)
 	}
 	return func(timeMs int64) {
-		a.cancel(o, a.timeOf(o.Symbol, timeMs))
+		a.cancel(o, order.ReasonUser, a.timeOf(o.Symbol, timeMs))
 		a.assess(a.symbols[o.Symbol], timeMs)
 	}, nil
 }
@@ -76,7 +78,7 @@ func (a *Account) cancelSignalled(strategyID, symbol string, timeMs int64) {
 	}
 	for _, o := range slices.Clone(s.Orders) {
 		if o.BookID == strategyID && o.Purpose == order.Signalled {
-			a.cancel(o, a.timeOf(symbol, timeMs))
+			a.cancel(o, order.ReasonStrategy, a.timeOf(symbol, timeMs))
 		}
 	}
 	a.assess(s, timeMs)

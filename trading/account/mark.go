@@ -68,7 +68,7 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	a.revalue(s)
 	a.weigh(s)
 	if a.live() {
-		a.cancelAgain(s, m.TimeMs)
+		a.cancelAgain(s)
 		a.changeAgain(s)
 	} else if len(s.Orders) > 0 {
 		a.fillPaper(s, m)

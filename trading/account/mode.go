@@ -55,7 +55,7 @@ func (a *Account) closeDown(what AlertType, timeMs int64) {
 		a.setMode(Reducing, string(what))
 	}
 	a.s.Closing = true
-	a.cancelAll(timeMs)
+	a.cancelAll(order.Reason(what), timeMs)
 }
 
 // closing goes on with what is to be closed, after something has changed: a venue
@@ -68,7 +68,7 @@ func (a *Account) closing(timeMs int64) {
 		return
 	}
 	if a.heldBooks > 0 {
-		a.closeAll(timeMs)
+		a.closeAll(a.closeReason(), timeMs)
 	} else if a.s.Mode == Reducing {
 		a.changeMode(modeData{Reason: a.s.ModeReason, Mode: Halted}, risk.Critical, "Account halted: all positions are closed after "+a.s.ModeReason, timeMs)
 	}
@@ -77,7 +77,7 @@ func (a *Account) closing(timeMs int64) {
 // halt stops all trading but the closes of the account's own limits. d has the
 // reason and its words.
 func (a *Account) halt(d modeData, timeMs int64) {
-	a.cancelAll(timeMs)
+	a.cancelAll(order.ReasonHalted, timeMs)
 	d.Mode = Halted
 	a.changeMode(d, risk.Critical, "Account halted: "+d.Detail, timeMs)
 }
@@ -90,7 +90,7 @@ func (a *Account) haltCommand(d *Halt, commandID string, timeMs int64) {
 	a.halt(modeData{Reason: reasonCommand, Detail: words, By: d.By, CommandID: commandID}, timeMs)
 	if d.ClosePositions {
 		a.s.Closing = true
-		a.closeAll(timeMs)
+		a.closeAll(order.ReasonHalted, timeMs)
 	}
 }
 
@@ -136,6 +136,16 @@ func (a *Account) grant() []AlertType {
 		list = append(list, AlertMargin)
 	}
 	return list
+}
+
+// closeReason says why an account that closes all that it holds does so.
+func (a *Account) closeReason() order.Reason {
+	switch r := order.Reason(a.s.ModeReason); r {
+	case order.ReasonDailyLoss, order.ReasonDrawdown:
+		return r
+	default:
+		return order.ReasonHalted
+	}
 }
 
 // refusal gives the reason for which a REDUCING account refuses an entry.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/risk"
 )
 
@@ -132,7 +133,7 @@ func (a *Account) assessSize(s *Symbol, timeMs int64) {
 		a.alert(AlertPositionSize, level.Severity(), message, data, timeMs)
 		if level == risk.LevelCritical {
 			a.reduce(AlertPositionSize)
-			a.cancelFor(data.PositionsToClose, timeMs)
+			a.cancelFor(data.PositionsToClose, order.ReasonPositionSize, timeMs)
 		}
 	}
 	if excess := size.Sub(s.scale.terms.SizeCritical); excess.Sign() > 0 {
@@ -164,7 +165,7 @@ func (a *Account) assessMargin(equity decimal.Decimal, timeMs int64) {
 	a.alert(AlertMargin, level.Severity(), message, data, timeMs)
 	if level == risk.LevelCritical {
 		a.reduce(AlertMargin)
-		a.cancelFor(data.PositionsToClose, timeMs)
+		a.cancelFor(data.PositionsToClose, order.ReasonMargin, timeMs)
 		a.closeMarked(data.PositionsToClose, timeMs)
 	}
 }
@@ -202,7 +203,7 @@ func (a *Account) goOnMarked(timeMs int64) {
 		switch {
 		case !s.Closing:
 		case s.scale.held > 0:
-			a.closeSymbol(s, timeMs)
+			a.closeSymbol(s, order.ReasonMargin, timeMs)
 		default:
 			s.Closing = false
 			a.marked--
@@ -219,6 +220,6 @@ func (a *Account) closeMarked(names []string, timeMs int64) {
 			s.Closing = true
 			a.marked++
 		}
-		a.closeSymbol(s, timeMs)
+		a.closeSymbol(s, order.ReasonMargin, timeMs)
 	}
 }

@@ -58,7 +58,7 @@ func TestStopOrders(t *testing.T) {
 			> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 5, "trigger_price": 105, "price": 105.5, "order_type": "SL-M"}
 			PLACED #3 BUY X 5 trigger 105 MANUAL TRIGGER_PENDING
 			> cmd ORDER {"cancel": "#1"}
-			CANCELLED #1 BUY X 5 trigger 105 CANCELLED
+			CANCELLED #1 BUY X 5 trigger 105 USER CANCELLED
 		`,
 		"a bracket is held against the price where the stop would trade": started + `
 			> signal s BUY X qty=10 trigger=105 stop=105
@@ -174,7 +174,7 @@ func TestValidity(t *testing.T) {
 			> tick X 100
 			> tick X 100 1700006400000
 			> report #1 CANCELLED
-			CANCELLED #1 BUY X 1 limit 90 CANCELLED
+			CANCELLED #1 BUY X 1 limit 90 VENUE CANCELLED
 		`,
 	})
 }
@@ -191,9 +191,9 @@ func TestStrategiesCancel(t *testing.T) {
 			> signal z BUY Y qty=1 price=90
 			PLACED #3 BUY Y 1 limit 90 PENDING
 			> signal z HOLD X cancel
-			CANCELLED #2 BUY X 1 limit 90 CANCELLED
+			CANCELLED #2 BUY X 1 limit 90 STRATEGY CANCELLED
 			> signal s BUY X qty=1 price=91 cancel ms=3
-			CANCELLED #1 BUY X 1 limit 90 CANCELLED
+			CANCELLED #1 BUY X 1 limit 90 STRATEGY CANCELLED
 			PLACED #4 BUY X 1 limit 91 PENDING
 			> signal s HOLD Q cancel ms=4
 			> signal nobody HOLD X cancel
@@ -204,7 +204,7 @@ func TestStrategiesCancel(t *testing.T) {
 			> cmd PAUSE {"strategy_id": "s"}
 			STRATEGY s PAUSED
 			> signal s HOLD X cancel ms=2
-			CANCELLED #1 BUY X 1 limit 90 CANCELLED
+			CANCELLED #1 BUY X 1 limit 90 STRATEGY CANCELLED
 		`,
 		"but not the account's exits": started + `
 			> signal s BUY X qty=10 stop=95

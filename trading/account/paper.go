@@ -38,7 +38,7 @@ func (a *Account) fillPaper(s *Symbol, m Mark) {
 			a.emitOrder(o, false, m.TimeMs)
 		}
 		if o.Validity == order.IOC && !o.Status.Final() {
-			a.expire(o, order.ReasonImmediate, m.TimeMs)
+			a.cancel(o, order.ReasonImmediate, m.TimeMs)
 		}
 	}
 }
@@ -72,16 +72,10 @@ func (a *Account) endDay(timeMs int64) {
 	for _, s := range a.s.Symbols {
 		for _, o := range slices.Clone(s.Orders) {
 			if o.Waits() && s.Ticks > o.PlacedTick {
-				a.expire(o, order.ReasonDayEnded, timeMs)
+				a.cancel(o, order.ReasonDayEnded, timeMs)
 			}
 		}
 	}
-}
-
-// expire cancels a paper order whose validity is over.
-func (a *Account) expire(o *order.Order, reason order.Reason, timeMs int64) {
-	o.Reason = reason
-	a.cancel(o, timeMs)
 }
 
 // mustStep moves an order where it can always go.

@@ -204,7 +204,7 @@ func TestStopsAndTargets(t *testing.T) {
 			> signal s SELL X qty=10 price=120 ms=2
 			PLACED #2 SELL X 10 limit 120 PENDING
 			> tick X 94
-			CANCELLED #2 SELL X 10 limit 120 CANCELLED
+			CANCELLED #2 SELL X 10 limit 120 STOPLOSS_TOUCHED CANCELLED
 			PLACED #3 SELL X 10 STOPLOSS PENDING
 			MODIFIED X 10 at 100, now 94, open -60, made 0
 		`,

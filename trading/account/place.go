@@ -89,7 +89,7 @@ func (a *Account) check(s *Symbol, o *order.Order, d *draft) (order.Reason, stri
 	}
 	switch {
 	case o.Quantity.Sign() <= 0 || !o.Quantity.Bounded() && !d.protective() && !d.exit: // a position may add up to more
-		return order.ReasonQuantity, fmt.Sprintf("%v; want it above 0", o.Quantity)
+		return order.ReasonQuantity, fmt.Sprintf("%v; want it above 0, and at most 92233720368.54775807", o.Quantity)
 	}
 	if reason, detail := o.CheckTerms(); reason != "" {
 		return reason, detail
@@ -189,18 +189,19 @@ func (s *Symbol) closable(bookID string, side order.Side) decimal.Decimal {
 	return decimal.Max(held, decimal.Decimal{})
 }
 
-// cancel takes an order back: at once on paper, by asking a live venue.
-func (a *Account) cancel(o *order.Order, timeMs int64) {
+// cancel takes an order back: at once on paper, by asking a live venue. The first
+// reason is what ended it.
+func (a *Account) cancel(o *order.Order, reason order.Reason, timeMs int64) {
 	if a.live() {
+		if !o.CancelSent {
+			o.CancelReason = reason
+		}
 		if !o.CancelSent || o.CancelLost {
-			o.CancelSent, o.CancelLost, o.CancelMs = true, false, a.s.ClockMs
-			a.emit(VenueCommand{
-				Action: VenueCancel, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
-				Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,
-			})
+			a.sendCancel(o)
 		}
 		return
 	}
+	o.Reason = reason
 	mustStep(o, order.Cancel)
 	a.emitOrder(o, false, timeMs)
 	a.retire(o)
@@ -237,7 +238,13 @@ func (a *Account) emitOrder(o *order.Order, traded bool, timeMs int64) {
 	e := OrderEvent{
 		OrderID: o.ID, StrategyID: o.StrategyID, Symbol: o.Symbol, TimeMs: timeMs, Type: o.Status.Event(traded),
 		Side: o.Side, Kind: o.Kind, Purpose: o.Purpose, Quantity: o.Quantity, Price: o.Price, Trigger: o.Trigger,
-		Validity: o.Validity, Status: o.Status, Reason: o.Reason, Detail: o.Detail,
+		Validity: o.Validity, Status: o.Status,
+	}
+	if o.Status == order.Cancelled || o.Status == order.Rejected {
+		e.Reason, e.Detail = o.Reason, o.Detail
+	}
+	if o.BookID != o.StrategyID {
+		e.BookID = o.BookID
 	}
 	if o.FilledQuantity.Sign() > 0 {
 		e.Execution = &Execution{AveragePrice: o.AveragePrice(), FilledQuantity: o.FilledQuantity, Fees: o.Fees, TimeMs: timeMs}

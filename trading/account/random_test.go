@@ -443,6 +443,8 @@ func checkIDs(t *testing.T, seen map[string]order.Terms, events []Event) {
 	for _, e := range events {
 		switch e := e.(type) {
 		case OrderEvent:
+			checkReason(t, e)
+			checkBook(t, e)
 			if e.Type == Placed && e.Status == order.Pending {
 				once(e.OrderID, order.Terms{Kind: e.Kind, Quantity: e.Quantity, Price: e.Price, Trigger: e.Trigger})
 			}

@@ -67,7 +67,7 @@ func TestLimitsAtALiveVenue(t *testing.T) {
 			CLOSED X 0 at 0, now 90, open 0, made -500
 			ALERT SYSTEM CRITICAL REDUCING DAILY_LOSS > HALTED DAILY_LOSS
 			> report #2 CANCELLED
-			CANCELLED #2 BUY Y 10 limit 45 CANCELLED
+			CANCELLED #2 BUY Y 10 limit 45 DAILY_LOSS CANCELLED
 		`,
 		"the close of a symbol's margin is tried again": live(`{"margin_percent": 50}`) + `
 			> tick X 90
@@ -80,7 +80,7 @@ func TestLimitsAtALiveVenue(t *testing.T) {
 			PLACED #3 SELL X 50 RISK PENDING
 			VENUE SEND #3
 			> report #3 CANCELLED
-			CANCELLED #3 SELL X 50 CANCELLED
+			CANCELLED #3 SELL X 50 VENUE CANCELLED
 			ALERT SYSTEM ERROR {"symbol":"X","status":"CANCELLED"}
 			> tick Y 50 1700000004999
 			> tick Y 50 1700000005000

@@ -56,7 +56,7 @@ func TestDrawdown(t *testing.T) {
 		> tick X 100
 		MODIFIED X 50 at 100, now 100, open 0, made 0
 		ALERT DRAWDOWN CRITICAL {"current_drawdown":1000,"limit":1000,"high_water_mark":11000,"positions_to_close":["X"]}
-		CANCELLED #2 BUY Y 1 limit 40 CANCELLED
+		CANCELLED #2 BUY Y 1 limit 40 DRAWDOWN CANCELLED
 		PLACED #3 SELL X 50 RISK PENDING
 		> signal s BUY X qty=1 ms=3
 		REJECTED BUY X DRAWDOWN
@@ -174,7 +174,7 @@ func TestMargin(t *testing.T) {
 		> tick X 90
 		MODIFIED X 250 at 100, now 90, open -2500, made 0
 		ALERT MARGIN CRITICAL {"current_margin":8125,"limit":7500,"positions_to_close":["X"]}
-		CANCELLED #3 BUY Y 1 limit 49 CANCELLED
+		CANCELLED #3 BUY Y 1 limit 49 MARGIN CANCELLED
 		PLACED #4 SELL X 250 RISK PENDING
 		> tick Y 50
 		> signal z BUY Y qty=1 ms=5
@@ -199,7 +199,7 @@ func TestMargin(t *testing.T) {
 			> tick X 90
 			MODIFIED X 250 at 100, now 90, open -2500, made 0
 			ALERT MARGIN CRITICAL {"current_margin":8125,"limit":7500,"positions_to_close":["X"]}
-			CANCELLED #3 BUY Y 1 limit 49 CANCELLED
+			CANCELLED #3 BUY Y 1 limit 49 MARGIN CANCELLED
 			PLACED #4 SELL X 250 RISK PENDING
 			> cmd RESUME
 			ALERT SYSTEM INFO REDUCING MARGIN > ACTIVE COMMAND granted MARGIN
@@ -209,7 +209,7 @@ func TestMargin(t *testing.T) {
 			> tick X 90
 			MODIFIED X 250 at 100, now 90, open -2500, made 0
 			ALERT MARGIN CRITICAL {"current_margin":8125,"limit":7500,"positions_to_close":["X"]}
-			CANCELLED #3 BUY Y 1 limit 49 CANCELLED
+			CANCELLED #3 BUY Y 1 limit 49 MARGIN CANCELLED
 			PLACED #4 SELL X 250 RISK PENDING
 			> tick X 65
 			FILLED #4 SELL X 250 got 250 at 65 FILLED
@@ -297,7 +297,7 @@ func TestMargin(t *testing.T) {
 			> tick X 90
 			MODIFIED X 250 at 100, now 90, open -2500, made 0
 			ALERT DAILY_LOSS CRITICAL {"current_loss":2500,"limit":2500,"positions_to_close":["X","Y"]}
-			CANCELLED #3 BUY Y 1 limit 49 CANCELLED
+			CANCELLED #3 BUY Y 1 limit 49 DAILY_LOSS CANCELLED
 			ALERT MARGIN CRITICAL {"current_margin":8125,"limit":7500,"positions_to_close":["X"]}
 			PLACED #4 SELL X 250 RISK PENDING
 			PLACED #5 SELL Y 200 RISK PENDING
@@ -322,7 +322,7 @@ func TestPositionSizeMode(t *testing.T) {
 		MODIFIED Y 10 at 50, now 40, open -100, made 0
 		> cmd SET_LIMITS {"position_size": 40}
 		ALERT POSITION_SIZE CRITICAL {"symbol":"X","current_quantity":50,"limit":40,"positions_to_close":["X"]}
-		CANCELLED #3 BUY Y 1 limit 30 CANCELLED
+		CANCELLED #3 BUY Y 1 limit 30 POSITION_SIZE CANCELLED
 		PLACED #5 SELL X 10 RISK PENDING
 		> tick X 100
 		FILLED #5 SELL X 10 got 10 at 100 FILLED

@@ -239,6 +239,8 @@ func (p *player) renderOne(event Event) string {
 		if e.Type == Rejected && p.a.finished[e.OrderID] == nil {
 			return fmt.Sprintf("REJECTED %s %s %s", e.Side, e.Symbol, e.Reason)
 		}
+		checkReason(p.t, e)
+		checkBook(p.t, e)
 		line := fmt.Sprintf("%s %s %s %s %v", e.Type, p.name(e.OrderID), e.Side, e.Symbol, e.Quantity) + terms(e.Kind, e.Price, e.Trigger)
 		if e.Validity != "" {
 			line += " " + string(e.Validity)
@@ -314,6 +316,34 @@ func terms(k order.Kind, price, trigger decimal.Decimal) string {
 		line += fmt.Sprintf(" trigger %v", trigger)
 	}
 	return line
+}
+
+// cancelReasons are all the reasons for which an order may be cancelled.
+var cancelReasons = []order.Reason{
+	order.ReasonDayEnded, order.ReasonImmediate, order.ReasonUser, order.ReasonStrategy, order.ReasonStopTouched, order.ReasonTargetTouched,
+	order.ReasonStrategyPaused, order.ReasonStrategyRemoved, order.ReasonHalted, order.ReasonDailyLoss, order.ReasonDrawdown,
+	order.ReasonPositionSize, order.ReasonMargin, order.ReasonVenue, order.ReasonNotSent, order.ReasonExternal,
+}
+
+// checkReason: a cancelled order says why, one of the closed list; one that is
+// neither cancelled nor rejected has no reason.
+func checkReason(t testing.TB, e OrderEvent) {
+	t.Helper()
+	switch {
+	case e.Status == order.Cancelled && !slices.Contains(cancelReasons, e.Reason):
+		t.Fatalf("%s is cancelled for %q, which is none of %v", e.OrderID, e.Reason, cancelReasons)
+	case e.Status == order.Rejected && e.Reason == "", e.Status != order.Cancelled && e.Status != order.Rejected && e.Reason != "":
+		t.Fatalf("%s is %s for %q", e.OrderID, e.Status, e.Reason)
+	}
+}
+
+// checkBook: an order of risk names the strategy whose book it closes, and no other
+// order names any.
+func checkBook(t testing.TB, e OrderEvent) {
+	t.Helper()
+	if ofRisk := e.StrategyID == RiskStrategy("alice"); ofRisk != (e.BookID != "") || e.BookID == e.StrategyID {
+		t.Fatalf("order %s of strategy %s is for the book of %q", e.OrderID, e.StrategyID, e.BookID)
+	}
 }
 
 // maskIDs takes the order ids out of an alert's data.

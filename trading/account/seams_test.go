@@ -27,7 +27,7 @@ func TestClosesDontWaitBehindExits(t *testing.T) {
 			> cmd ORDER {"symbol": "X", "transaction_type": "SELL", "quantity": 40, "price": 50}
 			PLACED #3 SELL X 40 limit 50 MANUAL PENDING
 			> cmd SET_LIMITS {"position_size": 10}
-			CANCELLED #3 SELL X 40 limit 50 CANCELLED
+			CANCELLED #3 SELL X 40 limit 50 POSITION_SIZE CANCELLED
 			PLACED #4 SELL X 30 RISK PENDING
 			> tick X 10
 			FILLED #2 SELL X 60 got 60 at 10 FILLED
@@ -60,7 +60,7 @@ func TestClosesDontWaitBehindExits(t *testing.T) {
 			MODIFIED X 100 at 10, now 7, open -300, made 0
 			VENUE CANCEL #3
 			> report #3 CANCELLED
-			CANCELLED #3 SELL X 100 limit 50 CANCELLED
+			CANCELLED #3 SELL X 100 limit 50 DAILY_LOSS CANCELLED
 			PLACED #4 SELL X 100 RISK PENDING
 			VENUE SEND #4
 			`,
@@ -168,7 +168,7 @@ func TestTouchedStopsAreNotForgotten(t *testing.T) {
 		VENUE CANCEL #2
 		MODIFIED X 100 at 10, now 9, open -100, made 0
 		> report #2 CANCELLED
-		CANCELLED #2 SELL X 100 limit 12 CANCELLED
+		CANCELLED #2 SELL X 100 limit 12 STOPLOSS_TOUCHED CANCELLED
 		> tick X 9.5
 		PLACED #3 SELL X 100 STOPLOSS PENDING
 		VENUE SEND #3

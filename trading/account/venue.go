@@ -62,7 +62,7 @@ func (a *Account) move(o *order.Order, was order.Status) {
 	default:
 		a.forget(o)
 		s := a.symbols[o.Symbol]
-		o.CancelSent, o.CancelLost = false, false
+		o.CancelSent, o.CancelLost, o.CancelReason = false, false, ""
 		s.Orders = append(s.Orders, o)
 		a.orders[o.ID] = o
 		a.bookChanged(o.BookID)
@@ -154,12 +154,21 @@ func (a *Account) closeFailed(o *order.Order, how string, timeMs int64) {
 // cancelAgain repeats the cancels of a symbol's orders that are still there,
 // though the venue was asked to cancel them and the answer got lost. To cancel
 // twice does no harm.
-func (a *Account) cancelAgain(s *Symbol, timeMs int64) {
+func (a *Account) cancelAgain(s *Symbol) {
 	for _, o := range s.Orders {
 		if o.CancelLost && o.Status != order.Unknown && !a.pausing(o.CancelMs) {
-			a.cancel(o, timeMs)
+			a.sendCancel(o)
 		}
 	}
+}
+
+// sendCancel asks a live venue to cancel an order.
+func (a *Account) sendCancel(o *order.Order) {
+	o.CancelSent, o.CancelLost, o.CancelMs = true, false, a.s.ClockMs
+	a.emit(VenueCommand{
+		Action: VenueCancel, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
+		Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,
+	})
 }
 
 func (a *Account) query(o *order.Order) {
@@ -182,8 +191,7 @@ func (a *Account) Recover(cause Cause) []Event {
 		for _, o := range s.Orders {
 			if o.Status != order.Pending {
 				if o.CancelSent && o.Status != order.Unknown {
-					o.CancelLost = true
-					a.cancel(o, nowMs)
+					a.sendCancel(o)
 				} else if o.Wanted != (order.Terms{}) && o.Status != order.Unknown {
 					a.sendChange(o, o.Wanted)
 				}

@@ -139,7 +139,7 @@ func TestParticipation(t *testing.T) {
 			> cmd ORDER {"modify": "#2", "quantity": 9}
 			refused NO_POSITION
 			> cmd ORDER {"cancel": "#3"}
-			CANCELLED #3 SELL X 6 limit 120 CANCELLED
+			CANCELLED #3 SELL X 6 limit 120 USER CANCELLED
 			> cmd ORDER {"modify": "#2", "quantity": 9}
 			PLACED #2 SELL X 9 limit 100 got 4 at 100 PARTIALLY_FILLED
 		`,
@@ -170,7 +170,7 @@ func TestParticipation(t *testing.T) {
 			FILLED #1 BUY X 25 limit 100 got 10 at 100 PARTIALLY_FILLED
 			OPENED X 10 at 100, now 100, open 0, made 0
 			> tick X 95
-			CANCELLED #1 BUY X 25 limit 100 got 10 at 100 CANCELLED
+			CANCELLED #1 BUY X 25 limit 100 got 10 at 100 STOPLOSS_TOUCHED CANCELLED
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 			MODIFIED X 10 at 100, now 95, open -50, made 0
 			> tick X 94 vol=60

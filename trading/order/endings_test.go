@@ -42,8 +42,16 @@ func TestLateWords(t *testing.T) {
 		"lost, and found by an older word":     {[]Report{fill("4", "1"), of(ReportUnknown), fill("3", "1")}, PartiallyFilled, "", Outcome{Changed: true}, false},
 		"refused, lost, with a part":           {[]Report{fill("4", "1"), of(ReportUnknown), of(ReportRejected)}, Cancelled, ReasonVenue, Outcome{Changed: true}, false},
 		"a filled one that nobody knows of":    {[]Report{fill("10", "1"), of(ReportUnknown)}, Filled, "", Outcome{}, false},
-		"a cancelled one that was not changed": {[]Report{of(ReportCancelled), of(ReportUnchanged)}, Cancelled, "", Outcome{}, false},
-		"cancelled, then refused":              {[]Report{of(ReportCancelled), of(ReportRejected)}, Cancelled, "", Outcome{}, false},
+		"a cancelled one that was not changed": {[]Report{of(ReportCancelled), of(ReportUnchanged)}, Cancelled, ReasonVenue, Outcome{}, false},
+		"cancelled, then refused":              {[]Report{of(ReportCancelled), of(ReportRejected)}, Cancelled, ReasonVenue, Outcome{}, false},
+		"cancelled, and there after all":       {[]Report{of(ReportCancelled), of(ReportAccepted)}, Open, "", Outcome{Changed: true, Sighted: true}, false},
+		"cancelled, and all of it was traded after all": {
+			[]Report{of(ReportCancelled), fill("10", "100")},
+			Filled, "",
+			Outcome{Changed: true, Quantity: d("10"), Value: d("1000")},
+			false,
+		},
+		"refused, and cancelled after all": {[]Report{of(ReportNotSent), of(ReportCancelled)}, Cancelled, ReasonVenue, Outcome{Changed: true, Sighted: true}, false},
 	} {
 		o := fresh()
 		var out Outcome
@@ -74,5 +82,34 @@ func TestAveragePrice(t *testing.T) {
 	}
 	if _, err := o.Apply(fill("4", "100.5")); err != nil || o.AveragePrice() != d("100.5") {
 		t.Errorf("%v, %v", o.AveragePrice(), err)
+	}
+}
+
+// TestCancelReasons: an order ends with the reason for which the venue was asked to
+// cancel it, one that nobody asked to cancel with who says so; a second report
+// changes neither.
+func TestCancelReasons(t *testing.T) {
+	for name, c := range map[string]struct {
+		asked  Reason
+		report Report
+		status Status
+		want   Reason
+	}{
+		"asked by the user":       {ReasonUser, of(ReportCancelled), Cancelled, ReasonUser},
+		"asked, others tell":      {ReasonUser, Report{Kind: ReportCancelled, Reason: ReasonExternal}, Cancelled, ReasonUser},
+		"nobody asked":            {"", of(ReportCancelled), Cancelled, ReasonVenue},
+		"others tell":             {"", Report{Kind: ReportCancelled, Reason: ReasonExternal}, Cancelled, ReasonExternal},
+		"others tell of a no":     {"", Report{Kind: ReportRejected, Reason: ReasonExternal}, Rejected, ReasonExternal},
+		"refused, asked or not":   {ReasonUser, of(ReportRejected), Rejected, ReasonVenue},
+		"asked, all traded first": {ReasonUser, fill("10", "100"), Filled, ""},
+	} {
+		o := fresh()
+		o.CancelReason = c.asked
+		for range 2 {
+			if _, err := o.Apply(c.report); err != nil || o.Status != c.status || o.Reason != c.want {
+				t.Errorf("%s: %s %q, %v; want %s %q", name, o.Status, o.Reason, err, c.status, c.want)
+			}
+			c.report.Reason = ReasonNotSent // of no account any more
+		}
 	}
 }

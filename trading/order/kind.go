@@ -93,9 +93,9 @@ func (o *Order) Waits() bool {
 func (o *Order) CheckTerms() (Reason, string) {
 	switch {
 	case o.Kind.Limited() && o.Price.Sign() <= 0 || o.Price.Sign() < 0 || !o.Price.Bounded():
-		return ReasonPrice, fmt.Sprintf("%v; want it above 0", o.Price)
+		return ReasonPrice, fmt.Sprintf("%v; want it above 0, and at most 92233720368.54775807", o.Price)
 	case o.Kind.Stop() && o.Trigger.Sign() <= 0 || o.Trigger.Sign() < 0 || !o.Trigger.Bounded():
-		return ReasonTrigger, fmt.Sprintf("%v; want it above 0", o.Trigger)
+		return ReasonTrigger, fmt.Sprintf("%v; want it above 0, and at most 92233720368.54775807", o.Trigger)
 	case !o.Kind.Stop() && !o.Trigger.IsZero():
 		return ReasonTrigger, fmt.Sprintf("a %s order has none", o.Kind)
 	case o.Kind == StopLimit && o.Side == Buy && o.Price.Less(o.Trigger):

@@ -91,9 +91,12 @@ type Order struct {
 	Reached bool `json:"reached,omitempty"`
 	// CancelSent: the venue was asked to cancel it, last when the account's clock
 	// was CancelMs. CancelLost: that had no effect that anyone knows of.
-	CancelSent bool  `json:"cancel_sent,omitempty"`
-	CancelLost bool  `json:"cancel_lost,omitempty"`
-	CancelMs   int64 `json:"cancel_ms,omitempty"`
+	// CancelReason says why it was asked, and becomes the reason when the venue ends
+	// the order.
+	CancelSent   bool   `json:"cancel_sent,omitempty"`
+	CancelLost   bool   `json:"cancel_lost,omitempty"`
+	CancelMs     int64  `json:"cancel_ms,omitempty"`
+	CancelReason Reason `json:"cancel_reason,omitempty"`
 	// Wanted are the terms that a live venue was asked to give the order; zero when
 	// it was not asked or has answered. ChangeLost and ChangeMs are as those of a
 	// cancel.

@@ -1,6 +1,6 @@
 package order
 
-// Reason says why an order was refused. Each has one cause.
+// Reason says why an order was refused or cancelled. Each has one cause.
 type Reason string
 
 // The reasons of refused orders.
@@ -41,12 +41,20 @@ const (
 	ReasonOrdersPerSecond  Reason = "ORDERS_PER_SECOND"
 	ReasonOrdersPerMinute  Reason = "ORDERS_PER_MINUTE"
 	ReasonOrdersPerDay     Reason = "ORDERS_PER_DAY"
-	ReasonVenue            Reason = "VENUE"    // the venue refused it; its words are the detail
+	ReasonVenue            Reason = "VENUE"    // the venue refused or ended it of its own accord; its words are the detail
 	ReasonNotSent          Reason = "NOT_SENT" // it never reached the venue
 )
 
-// The reasons of orders that their validity has ended: they are CANCELLED.
+// The reasons of orders that were CANCELLED. An order is cancelled, too, by what new
+// ones are then refused for: STRATEGY_PAUSED, ACCOUNT_HALTED, DAILY_LOSS, DRAWDOWN,
+// POSITION_SIZE, MARGIN; and by the VENUE. There are no others.
 const (
-	ReasonDayEnded  Reason = "DAY_ENDED"      // a DAY order's day was over
-	ReasonImmediate Reason = "IOC_NOT_FILLED" // what an IOC order could not trade at once
+	ReasonDayEnded        Reason = "DAY_ENDED"        // a DAY order's day was over
+	ReasonImmediate       Reason = "IOC_NOT_FILLED"   // what an IOC order could not trade at once
+	ReasonUser            Reason = "USER"             // the command ORDER with cancel
+	ReasonStrategy        Reason = "STRATEGY"         // a signal of its own strategy with cancel
+	ReasonStopTouched     Reason = "STOPLOSS_TOUCHED" // the stop of its entry, or of one that it would have closed
+	ReasonTargetTouched   Reason = "TARGET_TOUCHED"   // likewise the target
+	ReasonStrategyRemoved Reason = "STRATEGY_REMOVED"
+	ReasonExternal        Reason = "EXTERNAL" // an order event by others
 )

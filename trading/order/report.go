@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -39,6 +40,9 @@ type Report struct {
 	// Terms are what the venue shows; zero when it doesn't tell. They settle a change
 	// whose answer got lost, and are the new ones of a CHANGED.
 	Terms Terms
+	// Reason says why, in a REJECTED and in a CANCELLED that nobody asked for; empty:
+	// VENUE.
+	Reason Reason
 	// Detail holds the venue's words.
 	Detail string
 }
@@ -88,7 +92,7 @@ func (o *Order) Apply(r Report) (Outcome, error) {
 	}
 	dead := was.Status == Rejected || was.Status == Cancelled
 	out.Sighted = was.Status == Rejected && o.Status != Rejected || dead && !o.Status.Final()
-	if was.Status == Rejected && o.Status != Rejected {
+	if dead && o.Status != was.Status && o.Status != Cancelled {
 		o.Reason, o.Detail = "", ""
 	}
 	out.Changed = out.Changed || o.Status != was.Status
@@ -116,7 +120,7 @@ func (o *Order) apply(r Report) (Outcome, error) {
 			return Outcome{}, err
 		}
 		if o.Status != Filled {
-			o.Reason, o.Detail = ReasonVenue, r.Detail
+			o.Reason, o.Detail = cmp.Or(r.Reason, ReasonVenue), r.Detail
 		}
 		return Outcome{}, nil
 	case ReportNotSent:
@@ -134,14 +138,27 @@ func (o *Order) apply(r Report) (Outcome, error) {
 	case ReportFill:
 		return o.traded(r)
 	case ReportCancelled:
-		out, err := o.fillTo(r)
-		if err != nil || o.Status == Filled {
-			return out, err
-		}
-		return out, o.end(Cancel)
+		return o.cancelled(r)
 	default:
 		return Outcome{}, fmt.Errorf("%w: no such kind", ErrBadReport)
 	}
+}
+
+// cancelled takes in that the rest will not be traded, for the reason for which the
+// venue was asked to cancel it.
+func (o *Order) cancelled(r Report) (Outcome, error) {
+	out, err := o.fillTo(r)
+	if err != nil || o.Status == Filled {
+		return out, err
+	}
+	was := o.Status
+	if err := o.end(Cancel); err != nil {
+		return out, err
+	}
+	if was != Cancelled && o.Status == Cancelled {
+		o.Reason, o.Detail = cmp.Or(o.CancelReason, r.Reason, ReasonVenue), r.Detail
+	}
+	return out, nil
 }
 
 // end ends an order. One that has traded all of its own quantity, and was only open

@@ -60,9 +60,7 @@ func (c *computation) makeBooks() {
 		all[b] = true
 	}
 	for i := range c.run.Fills {
-		if f := &c.run.Fills[i]; !f.AnyBook {
-			all[f.Book] = true
-		}
+		all[c.run.Fills[i].Book] = true
 	}
 	users := make(map[[2]string]bool) // account and symbol
 	capital := make(map[Book]decimal.Decimal)
@@ -153,7 +151,7 @@ func (c *computation) walk() {
 			c.nowMs = min(fills[0].TimeMs, marks[0].ms)
 		}
 		for ; len(fills) > 0 && fills[0].TimeMs == c.nowMs; fills = fills[1:] {
-			c.assign(fills[0])
+			c.fill(c.book(fills[0].Book), fills[0])
 		}
 		for ; len(marks) > 0 && marks[0].ms == c.nowMs; marks = marks[1:] {
 			for _, b := range c.bySymbol[marks[0].symbol] {
@@ -181,35 +179,8 @@ func (c *computation) touch(b *book) {
 	}
 }
 
-// assign finds the books of a fill.
-func (c *computation) assign(f Fill) {
-	if f.AnyBook {
-		list := slices.Clone(c.bySymbol[f.Symbol])
-		for _, b := range list {
-			if b.book.Account == f.Account && b.quantity == f.Quantity.Neg() {
-				c.fill(b, f)
-				return
-			}
-		}
-		for _, b := range list {
-			if b.book.Account != f.Account || b.quantity.Sign()*f.Quantity.Sign() >= 0 {
-				continue
-			}
-			part := decimal.Min(b.quantity.Abs(), f.Quantity.Abs())
-			if f.Quantity.Sign() < 0 {
-				part = part.Neg()
-			}
-			c.fill(b, f.piece(part))
-		}
-	}
-	if !f.Quantity.IsZero() {
-		c.fill(c.book(f.Book), f)
-	}
-}
-
 func (c *computation) fill(b *book, f Fill) {
 	c.touch(b)
-	f.Book = b.book
 	ended := b.take(f)
 	c.trades = append(c.trades, ended...)
 	done, ends := b.trip.take(&b.ledger, ended)

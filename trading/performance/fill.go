@@ -23,11 +23,6 @@ type Fill struct {
 	Quantity, Value decimal.Decimal
 	// Fees were paid on top; 0 or more.
 	Fees decimal.Decimal
-	// AnyBook: the account itself closed something, and the fill does not say of
-	// which strategy. It goes to the account's books of the symbol that hold the
-	// opposite: first to one with just that quantity, else to them in the order of
-	// their strategies; what is left goes to Book.
-	AnyBook bool
 }
 
 // piece cuts a part off a fill; the rest stays in it.

@@ -18,6 +18,6 @@
 //		return s
 //	}
 //
-// All nodes of a cluster need the same build: an account whose code a node doesn't
-// know fails to load there, with the name in the error.
+// All nodes of a cluster need the same build: a strategy whose code a node doesn't
+// know fails there alone, with an alert that has its name, and its account goes on.
 package compiled
