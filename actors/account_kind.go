@@ -139,6 +139,12 @@ func (k *accountKind) routeCommand(ep *epoch, r *messages.Record) {
 		return
 	}
 	ep.give(c.UserID, in)
+	if !k.shard.replaying {
+		// Who gave it is told that it was taken in by the frontier, so what it has
+		// changed is saved with that.
+		ep.force = true
+		ep.save[k.shard.handle(c.UserID)] = struct{}{}
+	}
 }
 
 // takenBy gives the id of the strategy that a DEPLOY is for and the other user who

@@ -1,9 +1,11 @@
 package actors
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
@@ -151,4 +153,21 @@ func TestAnIDIsOneUsers(t *testing.T) {
 		t.Errorf("%d dead letters after the former owner wants it back, want 4", dead)
 	}
 	k.stop(node)
+}
+
+// TestACommandIsCommittedAtOnce: who gave a command that nothing comes of sees from
+// the frontier that it was taken in, with the account's state, long before the next
+// checkpoint.
+func TestACommandIsCommittedAtOnce(t *testing.T) {
+	k := newKit(t, nil)
+	c := k.config()
+	c.Checkpoint = Checkpoints{Min: time.Hour, Max: 2 * time.Hour, Replay: time.Hour, Batch: 10}
+	k.ready(k.startAll(c))
+	for i, data := range []any{map[string]any{"deposit": 1_000}, map[string]any{"amount": 5}} {
+		commits, saved := k.seen.get(CountCommits, "account/committed"), k.seen.get(CountCheckpointed, "account")
+		k.command("user", fmt.Sprint(i), []account.CommandType{account.CmdOpenAccount, account.CmdDeposit}[i], data)
+		k.until("the commit", func() bool {
+			return k.seen.get(CountCommits, "account/committed") > commits && k.seen.get(CountCheckpointed, "account") > saved
+		})
+	}
 }

@@ -62,11 +62,7 @@ func openAccounts(ctx context.Context, c *configs.Config, log *kafka.Log) error 
 	}
 	defer producer.Close()
 	for i := range commands {
-		err := producer.Send(ctx, messages.Out{
-			Topic: messages.TopicCommands, Partition: messages.AnyPartition, Key: []byte(commands[i].UserID),
-			Value: messages.AppendCommand(nil, &commands[i]),
-		})
-		if err != nil {
+		if err := producer.Send(ctx, commandRecord(&commands[i])); err != nil {
 			return exit(ExitKafka, "accounts: %w", err)
 		}
 	}
@@ -74,4 +70,11 @@ func openAccounts(ctx context.Context, c *configs.Config, log *kafka.Log) error 
 		return exit(ExitKafka, "accounts: %w", err)
 	}
 	return nil
+}
+
+// commandRecord is a command as it stands in the log.
+func commandRecord(c *messages.Command) messages.Out {
+	return messages.Out{
+		Topic: messages.TopicCommands, Partition: messages.AnyPartition, Key: []byte(c.UserID), Value: messages.AppendCommand(nil, c),
+	}
 }

@@ -21,6 +21,10 @@ const (
 	ExitInput = 7
 	// ExitPartial: a backtest was stopped; its report covers a part of the ticks.
 	ExitPartial = 8
+	// ExitCommandRefused: an account refused a command, or its order.
+	ExitCommandRefused = 9
+	// ExitCommandUnseen: a command was written, and nobody was seen to take it in.
+	ExitCommandUnseen = 10
 )
 
 // Error is an error with the exit code that veloxd ends with.

@@ -76,16 +76,21 @@ func printTopic(out io.Writer, r kafka.TopicReport) {
 	}
 }
 
+// servers gives the cluster to ask for a program that is no node: when none is named,
+// the embedded broker of a node that runs here.
+func servers(c *configs.Config) []string {
+	if c.Embedded() {
+		return []string{c.Broker.Address}
+	}
+	return c.Kafka.BootstrapServers
+}
+
 // Health asks the cluster how it is: the contract's JSON, and whether it is
 // healthy.
 func Health(ctx context.Context, c *configs.Config) ([]byte, bool) {
-	bootstrap := c.Kafka.BootstrapServers
-	if c.Embedded() {
-		bootstrap = []string{c.Broker.Address}
-	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	admin, err := kafka.OpenAdmin(kafkaSettings(c, bootstrap, nil))
+	admin, err := kafka.OpenAdmin(kafkaSettings(c, servers(c), nil))
 	if err != nil {
 		return document(kafka.Health{Status: "unhealthy", Error: err.Error()}), false
 	}

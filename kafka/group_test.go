@@ -198,6 +198,12 @@ func testGroupPublishes(t *testing.T, c *cluster) {
 			t.Errorf("shard 1 of 3 published %d for partition %d of %s", got, q, updates)
 		}
 	}
+	log := c.fast("reader")
+	for group, want := range map[string]int64{name: 17, name + "-updates": -1, name + "-none": -1} {
+		if got, err := log.GroupOffset(t.Context(), group, messages.TopicPartition{Topic: topic, Partition: 1}); err != nil || got != want {
+			t.Errorf("the offset of %s is %d, %v; want %d", group, got, err, want)
+		}
+	}
 	// A confirmation changes nothing that tools see.
 	for _, q := range []int32{1, 2} {
 		if err := g.Confirm(t.Context(), q); err != nil {

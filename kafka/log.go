@@ -159,3 +159,27 @@ func (l *Log) PublishOffsets(ctx context.Context, group string, offsets map[mess
 	}
 	return nil
 }
+
+// GroupOffset gives the offset that a group has published for a partition: the next
+// one that it wants. It is -1 when there is none.
+func (l *Log) GroupOffset(ctx context.Context, group string, tp messages.TopicPartition) (int64, error) {
+	var answer kadm.OffsetResponses
+	err := patiently(ctx, func() (err error) {
+		answer, err = l.admin.FetchOffsets(ctx, group)
+		return err
+	})
+	if errors.Is(err, kerr.GroupIDNotFound) {
+		return -1, nil
+	}
+	o, ok := answer.Lookup(tp.Topic, tp.Partition)
+	if err == nil && ok {
+		err = o.Err
+	}
+	switch {
+	case err != nil:
+		return -1, fmt.Errorf("offsets of group %s: %w", group, err)
+	case !ok:
+		return -1, nil
+	}
+	return o.At, nil
+}

@@ -49,6 +49,20 @@ func (p *Producer) Send(ctx context.Context, out messages.Out) error {
 	return nil
 }
 
+// Write writes one record, waits for its acknowledgement, and tells where it
+// stands.
+func (p *Producer) Write(ctx context.Context, out messages.Out) (messages.TopicPartition, int64, error) {
+	r, err := p.client.ProduceSync(ctx, outgoing(&out)).First()
+	if err != nil {
+		p.log.producerError(out.Topic, err)
+		return messages.TopicPartition{}, 0, fmt.Errorf("write to %s, key %.64q: %w", out.Topic, out.Key, err)
+	}
+	if o := p.log.config.Observer; o != nil {
+		o.Produced(out.Topic, 1)
+	}
+	return messages.TopicPartition{Topic: r.Topic, Partition: r.Partition}, r.Offset, nil
+}
+
 // Flush waits until everything is acknowledged and gives the first error.
 func (p *Producer) Flush(ctx context.Context) error {
 	if err := p.client.Flush(ctx); err != nil {

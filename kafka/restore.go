@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -28,40 +27,81 @@ func (s *shardLog) restore(ctx context.Context, tp messages.TopicPartition, appl
 	if err != nil {
 		return err
 	}
-	next, end := ranges[tp].Start, ranges[tp].End
-	if next >= end {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.life, cancel)()
+	err = s.log.Scan(ctx, ranges, apply)
+	if s.life.Err() != nil {
+		return errClosed
+	}
+	return err
+}
+
+// Scan gives the committed records of each range to apply, in the order of their
+// offsets within a partition. It waits for transactions that are open within the
+// ranges, and ends when it has passed all of them, or with the first error of apply.
+func (l *Log) Scan(ctx context.Context, ranges map[messages.TopicPartition]messages.OffsetRange, apply func(*messages.Record) error) error {
+	from := make(map[string]map[int32]kgo.Offset)
+	left := make(map[messages.TopicPartition]int64, len(ranges)) // the ends of those that are not passed yet
+	for tp, r := range ranges {
+		if r.Start >= r.End {
+			continue
+		}
+		if from[tp.Topic] == nil {
+			from[tp.Topic] = make(map[int32]kgo.Offset)
+		}
+		from[tp.Topic][tp.Partition], left[tp] = kgo.NewOffset().At(r.Start), r.End
+	}
+	if len(left) == 0 {
 		return nil
 	}
-	client, err := s.log.config.newClient(s.log.config.readerOptions(
-		map[string]map[int32]kgo.Offset{tp.Topic: {tp.Partition: kgo.NewOffset().At(next)}})...)
+	client, err := l.config.newClient(l.config.readerOptions(from)...)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	keep := func(r *kgo.Record) bool { return !r.Attrs.IsControl() && r.Offset < end }
-	for next < end {
+	for len(left) > 0 {
 		fetches := client.PollFetches(ctx)
 		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("at offset %d of %d: %w", next, end, err)
-		}
-		if s.life.Err() != nil {
-			return errClosed
+			return fmt.Errorf("%d partitions are not read to their ends, one of them %s: %w", len(left), anyOf(left), err)
 		}
 		var failed error
 		fetches.EachPartition(func(p kgo.FetchTopicPartition) {
-			if n := len(p.Records); n > 0 {
-				next = p.Records[n-1].Offset + 1
+			if failed == nil {
+				failed = scanned(p, left, apply)
 			}
-			for _, r := range convert(p.Records, keep) {
-				if failed == nil {
-					failed = apply(r)
-				}
-			}
-			failed = errors.Join(failed, p.Err)
 		})
 		if failed != nil {
 			return failed
 		}
 	}
 	return nil
+}
+
+// scanned applies what was fetched of a partition below its end.
+func scanned(p kgo.FetchTopicPartition, left map[messages.TopicPartition]int64, apply func(*messages.Record) error) error {
+	tp := messages.TopicPartition{Topic: p.Topic, Partition: p.Partition}
+	end, wanted := left[tp]
+	if n := len(p.Records); n > 0 && p.Records[n-1].Offset+1 >= end {
+		delete(left, tp)
+	}
+	if !wanted {
+		return nil
+	}
+	for _, r := range convert(p.Records, func(r *kgo.Record) bool { return !r.Attrs.IsControl() && r.Offset < end }) {
+		if err := apply(r); err != nil {
+			return err
+		}
+	}
+	if p.Err != nil {
+		return fmt.Errorf("%s: %w", tp, p.Err)
+	}
+	return nil
+}
+
+func anyOf(left map[messages.TopicPartition]int64) messages.TopicPartition {
+	for tp := range left {
+		return tp
+	}
+	return messages.TopicPartition{}
 }

@@ -62,7 +62,8 @@ func newRoot(env []string) *cobra.Command {
 	}
 	o.runFlags(root)
 	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.testCommand(), o.topicsCommand(),
-		o.configCommand(), o.healthCommand(), o.brokerCommand(), indicatorsCommand(), versionCommand())
+		o.configCommand(), o.healthCommand(), o.brokerCommand(), o.commandCommand(), o.haltCommand(), o.resumeCommand(),
+		indicatorsCommand(), versionCommand())
 	return root
 }
 

@@ -9,11 +9,14 @@ import (
 // changeByCommand gives an open order other terms: at once on paper, by asking a
 // live venue. The order with its new terms must pass what a new one must pass.
 func (a *Account) changeByCommand(d *ManualOrder) (action, error) {
+	if err := onlyTerms(d); err != nil {
+		return nil, err
+	}
 	o := a.orders[d.Modify]
 	if o == nil {
-		return nil, refused("NO_SUCH_ORDER", "order %s is not open", d.Modify)
+		return nil, refused(reasonNoSuchOrder, "order %s is not open", d.Modify)
 	}
-	if err := a.changeable(o, d); err != nil {
+	if err := a.changeable(o); err != nil {
 		return nil, err
 	}
 	n := *o
@@ -45,15 +48,20 @@ func (a *Account) changeByCommand(d *ManualOrder) (action, error) {
 	}, nil
 }
 
-// changeable refuses orders that can't be changed now, and what can't be changed of
-// an order at all.
-func (a *Account) changeable(o *order.Order, d *ManualOrder) error {
+// onlyTerms refuses what can't be changed of any order.
+func onlyTerms(d *ManualOrder) error {
 	rest := *d
 	rest.Modify, rest.OrderType = "", ""
 	rest.Quantity, rest.Price, rest.TriggerPrice = ManualOrder{}.Quantity, ManualOrder{}.Price, ManualOrder{}.TriggerPrice
-	switch {
-	case rest != ManualOrder{}:
+	if rest != (ManualOrder{}) {
 		return refused("INVALID_DATA", "modify takes quantity, price, trigger_price and order_type, and nothing else")
+	}
+	return nil
+}
+
+// changeable refuses orders that can't be changed now.
+func (a *Account) changeable(o *order.Order) error {
+	switch {
 	case o.Purpose != order.Signalled && o.Purpose != order.Manual:
 		return refused("ACCOUNTS_OWN_ORDER", "order %s is a %s of the account itself; it can be cancelled only", o.ID, o.Purpose)
 	case !a.live():

@@ -2,13 +2,18 @@ package account
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/instrument"
 	"github.com/velox-trading/velox/trading/paper"
 	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 // CommandType says what a command asks for.
@@ -27,6 +32,15 @@ const (
 	CmdHalt           CommandType = "HALT"
 	CmdResume         CommandType = "RESUME"
 )
+
+// commandTypes are all of them, in the order in which an account meets them.
+var commandTypes = []string{
+	string(CmdOpenAccount), string(CmdDeposit), string(CmdSetLimits), string(CmdDeploy), string(CmdPause), string(CmdResumeStrategy),
+	string(CmdRemove), string(CmdOrder), string(CmdHalt), string(CmdResume),
+}
+
+// CommandTypes lists the types of commands.
+func CommandTypes() []string { return slices.Clone(commandTypes) }
 
 // Command is an instruction for one account. Data is the pointer that belongs to
 // Type.
@@ -144,7 +158,11 @@ func newData(t CommandType) any {
 func ParseCommand(id, userID string, timeMs int64, t CommandType, data []byte) (Command, error) {
 	c := Command{ID: id, UserID: userID, TimeMs: timeMs, Type: t, Data: newData(t)}
 	if c.Data == nil {
-		return c, refused("UNKNOWN_TYPE", "no command is of type %q", t)
+		hint := ""
+		if near := spelling.Nearest(string(t), commandTypes); near != "" {
+			hint = "did you mean " + near + "? "
+		}
+		return c, refused("UNKNOWN_TYPE", "no command is of type %.64q: %sthere are %s", t, hint, strings.Join(commandTypes, ", "))
 	}
 	if len(data) == 0 || string(data) == "null" {
 		if t == CmdHalt || t == CmdResume || t == CmdOpenAccount {
@@ -156,7 +174,9 @@ func ParseCommand(id, userID string, timeMs int64, t CommandType, data []byte) (
 	if err == nil {
 		d := json.NewDecoder(bytes.NewReader(data))
 		d.DisallowUnknownFields()
-		err = d.Decode(c.Data)
+		if err = d.Decode(c.Data); err != nil {
+			err = cmp.Or(misread(data, reflect.TypeOf(c.Data).Elem(), "data"), err)
+		}
 	}
 	if err != nil {
 		return c, refused("INVALID_DATA", "%s: %v", t, err)

@@ -61,7 +61,7 @@ func (a *Account) manualOrder(d *ManualOrder) (action, error) {
 func (a *Account) cancelByCommand(d *ManualOrder) (action, error) {
 	o := a.orders[d.Cancel]
 	if o == nil {
-		return nil, refused("NO_SUCH_ORDER", "order %s is not open", d.Cancel)
+		return nil, refused(reasonNoSuchOrder, "order %s is not open", d.Cancel)
 	}
 	return func(timeMs int64) {
 		a.cancel(o, order.ReasonUser, a.timeOf(o.Symbol, timeMs))

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 // Parameter is one parameter of a kind, with its bounds, both included. Default
@@ -161,30 +163,8 @@ func nearest(word string) []string {
 	for i, k := range kinds {
 		names[i] = k.Name
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return distance(a, word) - distance(b, word) })
+	slices.SortStableFunc(names, func(a, b string) int { return spelling.Distance(a, word) - spelling.Distance(b, word) })
 	return names[:min(3, len(names))]
-}
-
-// distance is Levenshtein's: the least number of letters to put in, take out or
-// change.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			changed := corner
-			if a[i] != b[j] {
-				changed++
-			}
-			corner = row[j+1]
-			row[j+1] = min(changed, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // New makes an indicator that has seen no bars. A spec that no name gives, with
