@@ -20,17 +20,25 @@ import (
 // reads.
 const stateVersion = 1
 
-// finish puts an epoch's outputs where its guarantee wants them and moves the
-// frontier on.
+// finish moves the frontier on, puts an epoch's outputs out, and then tells of it.
 func (s *shard) finish(ctx context.Context, ep *epoch) error {
 	moved := len(ep.next) > 0
 	s.frontier.move(ep.next)
 	s.unrecorded = s.unrecorded || moved
 	arrange(ep.outputs)
 	s.replayCost += s.since(ep.start)
+	if err := s.putOut(ctx, ep); err != nil {
+		return err
+	}
+	// Not before: who sees that an input was taken in may look for what came of it.
 	s.count(ep, moved)
+	return nil
+}
+
+// putOut puts an epoch's outputs where its guarantee wants them.
+func (s *shard) putOut(ctx context.Context, ep *epoch) error {
 	if s.config.guarantee(s.id.Kind) == AtLeastOnce {
-		return s.finishAtLeastOnce(ctx, ep)
+		return s.putOutAtLeastOnce(ctx, ep)
 	}
 	if len(ep.outputs) == 0 && !ep.force && !s.sweepDue(ep) {
 		return nil
@@ -56,9 +64,9 @@ func (s *shard) count(ep *epoch, moved bool) {
 	}
 }
 
-// finishAtLeastOnce lets replayable outputs leave at once. The frontier moves
+// putOutAtLeastOnce lets replayable outputs leave at once. The frontier moves
 // only with a state commit, which everything else waits for.
-func (s *shard) finishAtLeastOnce(ctx context.Context, ep *epoch) error {
+func (s *shard) putOutAtLeastOnce(ctx context.Context, ep *epoch) error {
 	var loose []messages.Out
 	var firm []output
 	for i := range ep.outputs {

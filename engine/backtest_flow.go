@@ -140,8 +140,8 @@ func (n *memoryNode) drain(ctx context.Context) error {
 				return err
 			}
 		}
-		// A shard tells its position before it puts out what it made; asked for
-		// readiness, it answers after that.
+		// Commands and requests may have more to come than positions show; asked for
+		// readiness, a shard answers after them.
 		before := n.ends()
 		if err := n.ready(ctx); err != nil {
 			return err
