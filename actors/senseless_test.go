@@ -65,6 +65,9 @@ func TestSignalsOfCompiledStrategies(t *testing.T) {
 		})
 	}
 	k.settle(40)
+	k.until("both sides traded, and the other strategy failed", func() bool {
+		return k.seen.get(CountOrders, "FILLED") >= 2 && k.seen.get(CountOrders, "REJECTED") > 0 && k.total(messages.TopicDeadLetters) == 1
+	})
 	k.stop(node)
 
 	said := make(map[string]int)
