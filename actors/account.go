@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/velox-trading/velox/messages"
@@ -182,7 +183,7 @@ func (m *accountMachine) step(b *batch, box *outbox) stepNote {
 func (m *accountMachine) take(in *input, quarantined []string, box *outbox) {
 	cause := account.Cause{Origin: in.origin.Topic + "/" + strconv.Itoa(int(in.origin.Partition)) + "/" + strconv.FormatInt(in.origin.Offset, 10)}
 	for _, id := range quarantined {
-		m.emit(m.account.StrategyFailed(id, "it panicked twice on the same input", cause), box)
+		m.emit(m.account.StrategyFailed(id, "it failed twice on the same input", cause), box)
 	}
 	switch what := in.payload.(type) {
 	case *accountUpdate:
@@ -252,16 +253,26 @@ func (m *accountMachine) update(u *accountUpdate, cause account.Cause, box *outb
 			panic(&strategyFailure{id: questions[i].id, reason: a.failure})
 		}
 		for leg, g := range a.signals {
+			if g.StrategyID != questions[i].id || g.Symbol == "" || len(g.Symbol) > messages.MaxTextBytes {
+				panic(&strategyFailure{id: questions[i].id, reason: fmt.Sprintf("it gave a signal of strategy %.64q in symbol %.64q", g.StrategyID, g.Symbol)})
+			}
 			m.own(g, cause, leg, box)
 		}
 	}
 }
 
-// own takes in a signal of one of the account's own strategies, which is
-// published whatever becomes of it.
+// own takes in a signal of one of the account's own strategies, which is published
+// whatever becomes of it, unless no reader would take it: then the rejected order
+// tells of it alone.
 func (m *accountMachine) own(g strategy.Signal, cause account.Cause, leg int, box *outbox) {
 	if m.deployed[g.StrategyID].Status == account.Paused {
 		return
+	}
+	if g.Exit && g.Quantity.IsZero() {
+		g.Quantity = m.account.Book(g.StrategyID).For(g.Symbol).Quantity.Abs()
+	}
+	if g.Confidence = min(max(g.Confidence, 0), 1); math.IsNaN(g.Confidence) {
+		g.Confidence = 0
 	}
 	out := messages.Signal{
 		StrategyID: g.StrategyID, Symbol: g.Symbol, TimeMs: g.TimeMs, Action: string(g.Action), Confidence: g.Confidence,
@@ -271,8 +282,10 @@ func (m *accountMachine) own(g strategy.Signal, cause account.Cause, leg int, bo
 	for _, v := range g.Indicators {
 		out.Indicators = append(out.Indicators, messages.NamedValue(v))
 	}
-	m.publishSignal(&out, box)
-	box.count(CountSignals, "", 1)
+	if out.Check() == nil {
+		m.publishSignal(&out, box)
+		box.count(CountSignals, "", 1)
+	}
 	m.emit(m.account.Signal(g, cause, leg), box)
 }
 

@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"strings"
+
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/strategy"
@@ -31,7 +33,7 @@ func (m *accountMachine) emitOrder(e *account.OrderEvent, box *outbox) {
 		OrderID: e.OrderID, StrategyID: e.StrategyID, Symbol: e.Symbol, TimeMs: e.TimeMs, EventType: string(e.Type),
 		Order: messages.OrderDetails{
 			TransactionType: string(e.Side), OrderType: string(e.Kind), Quantity: e.Quantity, Price: e.Price,
-			Status: string(e.Status), Reason: string(e.Reason), TriggerPrice: e.Trigger, Validity: string(e.Validity), BookID: e.BookID,
+			Status: string(e.Status), Reason: string(e.Reason), TriggerPrice: e.Trigger, Validity: string(e.Validity), BookID: e.BookID, Detail: words(e.Detail),
 		},
 	}
 	if x := e.Execution; x != nil {
@@ -46,6 +48,11 @@ func (m *accountMachine) emitOrder(e *account.OrderEvent, box *outbox) {
 		o.tickMs = u.tickMs
 	}
 	box.count(CountOrders, string(e.Type), 1)
+}
+
+// words bounds what an event says in words: a venue may say anything.
+func words(s string) string {
+	return strings.ToValidUTF8(s[:min(len(s), messages.MaxTextBytes)], "")
 }
 
 func (m *accountMachine) emitPosition(e *account.PositionEvent, box *outbox) {

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/velox-trading/velox/messages"
@@ -9,6 +10,21 @@ import (
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
 )
+
+// TestWordsOfVenuesAreBounded: what an event says in words is short, and is text.
+func TestWordsOfVenuesAreBounded(t *testing.T) {
+	for said, want := range map[string]string{
+		"":                               "",
+		"no funds":                       "no funds",
+		"bad \xff byte":                  "bad  byte",
+		strings.Repeat("x", 2000):        strings.Repeat("x", messages.MaxTextBytes),
+		strings.Repeat("x", 1023) + "₹₹": strings.Repeat("x", 1023),
+	} {
+		if got := words(said); got != want {
+			t.Errorf("%.20q becomes %.20q of %d bytes", said, got, len(got))
+		}
+	}
+}
 
 // TestLargeSumsAreRead: what an account writes of positions that add up to more than
 // an input may have, and of orders that were refused for their size, can be read, in

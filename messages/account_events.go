@@ -28,6 +28,9 @@ type OrderDetails struct {
 	Validity     string          `json:"validity,omitempty"`
 	// Reason says why an order was rejected or cancelled; absent otherwise.
 	Reason string `json:"reason,omitempty"`
+	// Detail says it in words: what was wrong, and what is allowed; a venue's own
+	// words. Absent where the reason says all.
+	Detail string `json:"detail,omitempty"`
 	// BookID is the strategy whose position the order changes, where that is not the
 	// order's own: closes by the account's limits.
 	BookID string `json:"book_id,omitempty"`

@@ -30,7 +30,7 @@ var extendedExamples = map[string]string{
 		"signal":{"action":"BUY","confidence":0.85,"price":18501,"quantity":50,"trigger_price":18500.5,"trailing_stop":25.5,"validity":"DAY","cancel":true},
 		"indicators":{}}`,
 	TopicOrders: `{"order_id":"uuid","strategy_id":"uuid","symbol":"NIFTY","timestamp":1704067200123,"event_type":"FILLED",
-		"order":{"transaction_type":"BUY","order_type":"SL","quantity":50,"price":18501,"status":"FILLED","trigger_price":18500.5,"validity":"IOC","reason":"USER","book_id":"uuid"},
+		"order":{"transaction_type":"BUY","order_type":"SL","quantity":50,"price":18501,"status":"FILLED","trigger_price":18500.5,"validity":"IOC","reason":"USER","detail":"by <alice>","book_id":"uuid"},
 		"execution":{"average_price":18500.25,"filled_quantity":50,"execution_time":1704067200150,"fees":30.34}}`,
 	TopicPositions: `{"position_id":"uuid","user_id":"uuid","symbol":"NIFTY","timestamp":1704067200123,"event_type":"OPENED",
 		"position":{"quantity":50,"average_price":18500.00,"current_price":18520.00,"unrealized_pnl":1000.00,"realized_pnl":0.00,"status":"OPEN","fees":30.34}}`,

@@ -140,7 +140,7 @@ func decodeOrderProto(value []byte) (OrderEvent, error) {
 		Order: OrderDetails{
 			TransactionType: p.TransactionType, OrderType: p.OrderType, Quantity: m.sum("quantity", p.Quantity),
 			Price: m.sum("price", p.Price), Status: p.Status, Reason: p.Reason,
-			TriggerPrice: m.sum("trigger_price", p.TriggerPrice), Validity: p.Validity, BookID: p.BookId,
+			TriggerPrice: m.sum("trigger_price", p.TriggerPrice), Validity: p.Validity, BookID: p.BookId, Detail: p.Detail,
 		},
 	}
 	if x := p.Execution; x != nil {

@@ -68,7 +68,7 @@ func AppendOrderEventProto(b []byte, e *OrderEvent) []byte {
 		OrderId: e.OrderID, StrategyId: e.StrategyID, Symbol: e.Symbol, Timestamp: e.TimeMs, EventType: e.EventType,
 		TransactionType: e.Order.TransactionType, OrderType: e.Order.OrderType, Quantity: text(e.Order.Quantity),
 		Price: text(e.Order.Price), Status: e.Order.Status, Reason: e.Order.Reason,
-		TriggerPrice: text(e.Order.TriggerPrice), Validity: e.Order.Validity, BookId: e.Order.BookID,
+		TriggerPrice: text(e.Order.TriggerPrice), Validity: e.Order.Validity, BookId: e.Order.BookID, Detail: e.Order.Detail,
 	}
 	if x := e.Execution; x != nil {
 		p.Execution = &veloxpb.Execution{AveragePrice: text(x.AveragePrice), FilledQuantity: text(x.FilledQuantity), ExecutionTime: x.ExecutionTimeMs, Fees: text(x.Fees)}

@@ -142,10 +142,11 @@ func (g *Signal) settle() (Signal, error) {
 	} else {
 		g.Timeframe, g.Periods, g.RequestIndicators = "", 0, nil
 	}
-	return *g, g.check()
+	return *g, g.Check()
 }
 
-func (g *Signal) check() error {
+// Check gives a *DecodeError when no reader would take the signal.
+func (g *Signal) Check() error {
 	switch {
 	case g.StrategyID == "":
 		return missing("strategy_id")

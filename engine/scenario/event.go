@@ -59,6 +59,7 @@ var kinds = []*kind{
 			{"status", "order.status"},
 			{"reason", "order.reason"},
 			{"book", "order.book_id"},
+			{"detail", "order.detail"},
 		},
 	},
 	{

@@ -680,6 +680,7 @@ type OrderEvent struct {
 	TriggerPrice    string                 `protobuf:"bytes,13,opt,name=trigger_price,json=triggerPrice,proto3" json:"trigger_price,omitempty"`
 	Validity        string                 `protobuf:"bytes,14,opt,name=validity,proto3" json:"validity,omitempty"`
 	BookId          string                 `protobuf:"bytes,15,opt,name=book_id,json=bookId,proto3" json:"book_id,omitempty"`
+	Detail          string                 `protobuf:"bytes,16,opt,name=detail,proto3" json:"detail,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -815,6 +816,13 @@ func (x *OrderEvent) GetValidity() string {
 func (x *OrderEvent) GetBookId() string {
 	if x != nil {
 		return x.BookId
+	}
+	return ""
+}
+
+func (x *OrderEvent) GetDetail() string {
+	if x != nil {
+		return x.Detail
 	}
 	return ""
 }
@@ -1191,7 +1199,7 @@ const file_events_proto_rawDesc = "" +
 	"\raverage_price\x18\x01 \x01(\tR\faveragePrice\x12'\n" +
 	"\x0ffilled_quantity\x18\x02 \x01(\tR\x0efilledQuantity\x12%\n" +
 	"\x0eexecution_time\x18\x03 \x01(\x03R\rexecutionTime\x12\x12\n" +
-	"\x04fees\x18\x04 \x01(\tR\x04fees\"\xdd\x03\n" +
+	"\x04fees\x18\x04 \x01(\tR\x04fees\"\xf5\x03\n" +
 	"\n" +
 	"OrderEvent\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12\x1f\n" +
@@ -1212,7 +1220,8 @@ const file_events_proto_rawDesc = "" +
 	"\texecution\x18\f \x01(\v2\x1a.velox.events.v1.ExecutionR\texecution\x12#\n" +
 	"\rtrigger_price\x18\r \x01(\tR\ftriggerPrice\x12\x1a\n" +
 	"\bvalidity\x18\x0e \x01(\tR\bvalidity\x12\x17\n" +
-	"\abook_id\x18\x0f \x01(\tR\x06bookId\"\xfb\x02\n" +
+	"\abook_id\x18\x0f \x01(\tR\x06bookId\x12\x16\n" +
+	"\x06detail\x18\x10 \x01(\tR\x06detail\"\xfb\x02\n" +
 	"\x0ePositionUpdate\x12\x1f\n" +
 	"\vposition_id\x18\x01 \x01(\tR\n" +
 	"positionId\x12\x17\n" +

@@ -143,7 +143,17 @@ func (a *Account) sendChange(o *order.Order, terms order.Terms) {
 func (a *Account) changeAgain(s *Symbol) {
 	for _, o := range s.Orders {
 		if o.ChangeLost && !o.CancelSent && o.Status != order.Unknown && !a.pausing(o.ChangeMs) {
-			a.sendChange(o, o.Wanted)
+			a.repeatChange(o)
 		}
 	}
+}
+
+// repeatChange asks a live venue once more for what it was asked for. The venue
+// counts that as an order, too; it can't be refused for it, for nobody knows what
+// came of the first.
+func (a *Account) repeatChange(o *order.Order) {
+	n := *o
+	n.SetTerms(o.Wanted)
+	a.guard.Note(&a.s.Recent, asked(&n), a.s.ClockMs, false)
+	a.sendChange(o, o.Wanted)
 }

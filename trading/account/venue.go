@@ -193,7 +193,7 @@ func (a *Account) Recover(cause Cause) []Event {
 				if o.CancelSent && o.Status != order.Unknown {
 					a.sendCancel(o)
 				} else if o.Wanted != (order.Terms{}) && o.Status != order.Unknown {
-					a.sendChange(o, o.Wanted)
+					a.repeatChange(o)
 				}
 				a.query(o)
 				continue

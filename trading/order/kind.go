@@ -103,9 +103,9 @@ func (o *Order) CheckTerms() (Reason, string) {
 	case o.Kind == StopLimit && o.Side == Sell && o.Price.Greater(o.Trigger):
 		return ReasonTrigger, fmt.Sprintf("a sell that starts at %v can't trade at %v or more", o.Trigger, o.Price)
 	case !o.Validity.Valid():
-		return ReasonValidity, fmt.Sprintf("%q; want DAY or IOC", o.Validity)
+		return ReasonValidity, fmt.Sprintf("%q; want DAY or IOC: no order waits beyond its day", o.Validity)
 	case o.Validity == IOC && o.Kind.Stop():
-		return ReasonValidity, "a stop waits, and IOC does not"
+		return ReasonValidity, fmt.Sprintf("IOC does not wait, and an %s order waits for its trigger; want DAY, or IOC with MARKET or LIMIT", o.Kind)
 	}
 	return "", ""
 }
