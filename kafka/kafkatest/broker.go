@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// Broker is one broker process (which is a controller, too).
+// Broker is one broker process (which is a controller, too, unless the cluster has a
+// ZooKeeper).
 type Broker struct {
 	cluster              *Cluster
 	number               int
@@ -22,6 +23,7 @@ type Broker struct {
 	mu      sync.Mutex
 	process *os.Process
 	done    chan struct{} // closed when the process has ended
+	ended   time.Time     // when it was ended last
 	end     string        // how it ended; set before done is closed
 }
 
@@ -37,24 +39,25 @@ func (b *Broker) LogFile() string { return filepath.Join(b.dir, "broker.log") }
 func (b *Broker) settingsFile() string { return filepath.Join(b.dir, "broker.properties") }
 
 // java gives the command line of a main class.
-func (b *Broker) java(heapMB int, main string, args ...string) []string {
+func (c *Cluster) java(heapMB int, main string, args ...string) []string {
 	options := []string{
 		fmt.Sprintf("-Xmx%dm", heapMB), "-Xshare:auto",
 		"-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
 		"-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
 	}
-	if b.cluster.options.Optimise {
+	if c.options.Optimise {
 		options = append(options, "-XX:+UseG1GC", fmt.Sprintf("-Xms%dm", heapMB))
 	} else {
 		options = append(options, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 	}
-	return append(append(options, "-cp", filepath.Join(b.cluster.jars, "*"), main), args...)
+	return append(append(append([]string{"java"}, options...), "-cp", filepath.Join(c.jars, "*"), main), args...)
 }
 
 // format prepares the data directory, unless it is.
 func (b *Broker) format(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, "java", b.java(128, "kafka.tools.StorageTool",
-		"format", "-t", b.cluster.id, "-c", b.settingsFile(), "--ignore-formatted")...)
+	command := b.cluster.java(128, "kafka.tools.StorageTool",
+		"format", "-t", b.cluster.id, "-c", b.settingsFile(), "--ignore-formatted")
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("format broker %d: %w: %s", b.number+1, err, lastLines(string(output), 10))
 	}
@@ -69,12 +72,26 @@ func (b *Broker) Start() error {
 	if b.process != nil {
 		return nil
 	}
-	log, err := os.OpenFile(b.LogFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if k := b.cluster.keeper; k != nil {
+		k.forget(b.ended)
+	}
+	process, done, err := spawn(b.cluster.java(b.cluster.options.HeapMB, "kafka.Kafka", b.settingsFile()), b.LogFile(), &b.end)
 	if err != nil {
-		return err
+		return fmt.Errorf("start broker %d: %w", b.number+1, err)
+	}
+	b.process, b.done = process, done
+	return nil
+}
+
+// spawn starts a process that writes to a log and dies with this one. done is
+// closed when it has ended, with how in end.
+func spawn(command []string, logFile string, end *string) (*os.Process, chan struct{}, error) {
+	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command("java", b.java(b.cluster.options.HeapMB, "kafka.Kafka", b.settingsFile())...)
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = dieWithParent()
 	started, done := make(chan error), make(chan struct{})
@@ -86,15 +103,14 @@ func (b *Broker) Start() error {
 		started <- err
 		if err == nil {
 			_ = cmd.Wait()
-			b.end = cmd.ProcessState.String()
+			*end = cmd.ProcessState.String()
 			close(done)
 		}
 	}()
 	if err := <-started; err != nil {
-		return fmt.Errorf("start broker %d: %w", b.number+1, err)
+		return nil, nil, err
 	}
-	b.process, b.done = cmd.Process, done
-	return nil
+	return cmd.Process, done, nil
 }
 
 // Kill ends the broker at once (SIGKILL), as a power failure of its process, and
@@ -122,7 +138,7 @@ func (b *Broker) signal(s syscall.Signal) error {
 		_ = b.process.Kill()
 		<-b.done
 	}
-	b.process = nil
+	b.process, b.ended = nil, time.Now()
 	return nil
 }
 

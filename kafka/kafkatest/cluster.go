@@ -25,7 +25,8 @@ type Options struct {
 	// Brokers is how many there are; default 1. With three or more, topics have
 	// three replicas of which two must be in step.
 	Brokers int
-	// Version of Kafka; default $VELOX_KAFKA_VERSION, or DefaultVersion.
+	// Version of Kafka; default $VELOX_KAFKA_VERSION, or DefaultVersion. Versions
+	// below 3.4 run with a ZooKeeper, as nearly all clusters of their time.
 	Version string
 	// HeapMB is each broker's heap; default 512.
 	HeapMB int
@@ -45,6 +46,7 @@ type Cluster struct {
 	jars     string
 	dir      string
 	ownDir   bool
+	keeper   *keeper // nil: the brokers are their own controllers
 	brokers  []*Broker
 	external []string
 	closing  sync.Once
@@ -59,7 +61,7 @@ func Run(ctx context.Context, options Options) (*Cluster, error) {
 	}
 	options.Version = version(options.Version)
 	if _, err := exec.LookPath("java"); err != nil {
-		return nil, errors.New("java is not installed: Kafka 4 needs version 17 or newer")
+		return nil, errors.New("java is not installed: brokers need version 17 or newer")
 	}
 	jars, err := Fetch(ctx, options.Version)
 	if err != nil {
@@ -114,6 +116,11 @@ func (c *Cluster) start(ctx context.Context) error {
 		}
 		c.brokers = append(c.brokers, b)
 	}
+	if withKeeper(c.options.Version) {
+		if err := c.startKeeper(ctx, taken); err != nil {
+			return err
+		}
+	}
 	for i, b := range c.brokers {
 		if err := os.MkdirAll(b.dir, 0o755); err != nil {
 			return err
@@ -122,8 +129,10 @@ func (c *Cluster) start(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := each(c.brokers, func(b *Broker) error { return b.format(ctx) }); err != nil {
-		return err
+	if c.keeper == nil {
+		if err := each(c.brokers, func(b *Broker) error { return b.format(ctx) }); err != nil {
+			return err
+		}
 	}
 	for _, b := range c.brokers {
 		if err := b.Start(); err != nil {
@@ -212,6 +221,7 @@ func (c *Cluster) Dir() string { return c.dir }
 func (c *Cluster) Close() {
 	c.closing.Do(func() {
 		_ = each(c.brokers, func(b *Broker) error { return b.Kill() })
+		c.keeper.stop()
 		if c.ownDir {
 			_ = os.RemoveAll(c.dir)
 		}
