@@ -95,11 +95,11 @@ func (cl *cluster) prepareTopics(ctx context.Context, c *configs.Config, logger 
 		return err
 	}
 	apply := c.Topics.Apply == "always" || (c.Topics.Apply == "embedded" && cl.embedded != nil)
-	look := (*kafka.Admin).DescribeTopics
+	look := cl.admin.SettledTopics
 	if apply {
-		look = (*kafka.Admin).ApplyTopics
+		look = cl.admin.ApplyTopics
 	}
-	reports, err := lookUntilKnown(ctx, cl.admin, look, topics)
+	reports, err := look(ctx, topics)
 	if err == nil {
 		err = kafka.TopicErrors(reports)
 	}
@@ -128,41 +128,6 @@ func (cl *cluster) prepareTopics(ctx context.Context, c *configs.Config, logger 
 		return exit(ExitKafka, "too few partitions: %s; a topic in use can't grow yet: name its partitions in a file of your own (topics.file), or make the topic anew", strings.Join(few, ", "))
 	}
 	return sameShards(reports)
-}
-
-// spread bounds the wait for topics that were made a moment ago to be known to
-// every broker.
-const spread = 5 * time.Second
-
-type lookAtTopics = func(*kafka.Admin, context.Context, []kafka.Topic) ([]kafka.TopicReport, error)
-
-// lookUntilKnown looks again while only some of the topics are missing: one
-// broker may know those that another has just made, and not yet the others.
-func lookUntilKnown(ctx context.Context, admin *kafka.Admin, look lookAtTopics, topics []kafka.Topic) ([]kafka.TopicReport, error) {
-	deadline := time.Now().Add(spread)
-	for {
-		reports, err := look(admin, ctx, topics)
-		if err != nil {
-			return nil, err
-		}
-		unknown, missing := 0, 0
-		for _, r := range reports {
-			if r.Unknown() {
-				unknown++
-			}
-			if r.Missing {
-				missing++
-			}
-		}
-		if unknown == 0 || missing == len(reports) || time.Now().After(deadline) {
-			return reports, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
 }
 
 // sameShards holds the topics whose partitions are shards against the topics of

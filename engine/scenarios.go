@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/velox-trading/velox/configs"
@@ -24,8 +26,12 @@ type ScenarioOptions struct {
 	Paths []string
 	Out   io.Writer
 	// JSON: the results come as one JSON document at the end, not as lines.
-	JSON   bool
-	Logger *slog.Logger
+	JSON bool
+	// Log takes what the shards log: of scenarios that fail, or, Verbose, of all. Logger
+	// makes a logger that writes to it.
+	Log     io.Writer
+	Logger  func(io.Writer) *slog.Logger
+	Verbose bool
 }
 
 // ScenarioResult is how one scenario went.
@@ -41,16 +47,17 @@ type ScenarioResult struct {
 
 // Scenarios runs scenario files, one after the other, each on shards of its own
 // on a log in memory, and prints what differs from what they expect. One that can't
-// be read doesn't keep the others from running. The error says how many failed.
-func Scenarios(ctx context.Context, o ScenarioOptions) error {
+// be read doesn't keep the others from running. The code is what the printed results
+// exit with; the error is of what could not be printed.
+func Scenarios(ctx context.Context, o ScenarioOptions) (code int, err error) {
 	files, err := scenarioFiles(o.Paths)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	results := make([]ScenarioResult, 0, len(files))
 	failed, broken := 0, error(nil)
 	for _, path := range files {
-		r, err := scenarioResult(ctx, path, o.Logger)
+		r, err := o.result(ctx, path)
 		results = append(results, r)
 		if !r.OK {
 			failed++
@@ -59,7 +66,7 @@ func Scenarios(ctx context.Context, o ScenarioOptions) error {
 			broken = err
 		}
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return 0, ctx.Err()
 		}
 		if !o.JSON {
 			r.print(o.Out)
@@ -70,32 +77,67 @@ func Scenarios(ctx context.Context, o ScenarioOptions) error {
 	} else {
 		_, err = fmt.Fprintf(o.Out, "%d passed, %d failed\n", len(files)-failed, failed)
 	}
-	switch {
-	case err != nil:
-		return exit(ExitInput, "test: %w", err)
-	case broken != nil:
-		return broken
-	case failed > 0:
-		return exit(ExitFailed, "test: %d of %d scenarios failed", failed, len(files))
+	if coded := (*Error)(nil); errors.As(broken, &coded) {
+		code = coded.Code
+	} else if failed > 0 {
+		code = ExitFailed
 	}
-	return nil
+	if err != nil {
+		return 0, exit(ExitInput, "test: %w", err)
+	}
+	return code, nil
 }
 
-func scenarioResult(ctx context.Context, path string, logger *slog.Logger) (ScenarioResult, error) {
+// result runs a scenario, and passes on what it logged when somebody wants to know.
+func (o *ScenarioOptions) result(ctx context.Context, path string) (ScenarioResult, error) {
 	start := time.Now()
 	r := ScenarioResult{File: path}
+	logged := &firstBytes{left: maxScenarioLog}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		err = exit(ExitInput, "test: %w", err)
 	} else {
-		r.Problems, err = RunScenario(ctx, path, string(text), logger)
+		r.Problems, err = RunScenario(ctx, path, string(text), o.Logger(logged))
 	}
 	if err != nil {
 		r.Error = err.Error()
 	}
 	r.OK = err == nil && len(r.Problems) == 0
 	r.Seconds = time.Since(start).Seconds()
+	if o.Verbose || !r.OK {
+		_, _ = logged.WriteTo(o.Log) // it is beside the point when the results can be printed
+	}
 	return r, err
+}
+
+// maxScenarioLog bounds what is kept of one scenario's log.
+const maxScenarioLog = 256 << 10
+
+// firstBytes keeps the first bytes that are written, and passes over the rest. It is
+// safe for concurrent use.
+type firstBytes struct {
+	mu   sync.Mutex
+	kept bytes.Buffer
+	left int
+}
+
+func (f *firstBytes) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := min(len(p), f.left)
+	f.left -= n
+	f.kept.Write(p[:n])
+	return len(p), nil
+}
+
+// WriteTo implements io.WriterTo.
+func (f *firstBytes) WriteTo(w io.Writer) (int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.left == 0 {
+		f.kept.WriteString("... and more\n")
+	}
+	return f.kept.WriteTo(w)
 }
 
 func (r *ScenarioResult) print(out io.Writer) {
@@ -180,6 +222,9 @@ func runScenario(ctx context.Context, name, text string, logger *slog.Logger, wa
 	if r.node, err = startMemoryNode(ctx, c, OnePartition, f.Steps[first].Tick.TimeMs, logger, r.journal.Take); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	for _, a := range c.Accounts {
+		r.journal.Follow(a.UserID)
+	}
 	defer func() { err = errors.Join(err, r.node.stop(r.timeout)) }()
 	r.node.outputs = append(slices.Clone(outputTopics), messages.TopicUpdates)
 	for i := range f.Steps {
@@ -247,6 +292,9 @@ func (r *scenarioRun) write(ctx context.Context, out *messages.Out) error {
 		return fmt.Errorf("there is no topic %q", out.Topic)
 	}
 	record := *out
+	if out.Topic == messages.TopicCommands {
+		r.journal.Follow(string(out.Key))
+	}
 	var err error
 	if record.Value, err = r.journal.Fill(out.Value); err != nil {
 		return err

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -167,10 +169,12 @@ func TestScenarioPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out strings.Builder
-		err := Scenarios(t.Context(), ScenarioOptions{Paths: []string{name}, Out: &out, Logger: discard()})
+		code, err := Scenarios(t.Context(), ScenarioOptions{
+			Paths: []string{name}, Out: &out, Log: io.Discard, Logger: func(io.Writer) *slog.Logger { return discard() },
+		})
 		printed := "    " + strings.ReplaceAll(strings.TrimSpace(out.String()), "\n", "\n    ") + "\n"
-		if c.text == example && (err != nil || out.String() != c.want) || c.text != example && (err == nil || !strings.Contains(c.want, printed)) {
-			t.Errorf("%s prints %v\n%s", name, err, out.String())
+		if c.text == example && (code != 0 || out.String() != c.want) || c.text != example && (code != ExitFailed || !strings.Contains(c.want, printed)) {
+			t.Errorf("%s prints, %d, %v\n%s", name, code, err, out.String())
 		}
 	}
 	for _, g := range scenarioGroups {

@@ -30,6 +30,8 @@ func TopicsDescribe(ctx context.Context, c *configs.Config, out io.Writer) error
 	return topicsReport(ctx, c, out, (*kafka.Admin).DescribeTopics)
 }
 
+type lookAtTopics = func(*kafka.Admin, context.Context, []kafka.Topic) ([]kafka.TopicReport, error)
+
 func topicsReport(ctx context.Context, c *configs.Config, out io.Writer, look lookAtTopics) error {
 	if c.Embedded() {
 		// The broker that a node brings is gone with it; the one that may be

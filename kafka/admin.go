@@ -56,7 +56,12 @@ func (a *Admin) ApplyTopics(ctx context.Context, topics []Topic) ([]TopicReport,
 		}
 		created[t.Name] = a.create(ctx, t, int16(min(len(cluster.Brokers), 1<<15-1)))
 	}
-	reports, err := a.describeCreated(ctx, topics, created)
+	reports, err := a.settled(ctx, topics, func(reports []TopicReport) bool {
+		return slices.ContainsFunc(reports, func(r TopicReport) bool {
+			err := created[r.Name]
+			return r.Unknown() && (err == nil || errors.Is(err, kerr.TopicAlreadyExists))
+		})
+	})
 	for i := range reports {
 		err, tried := created[reports[i].Name]
 		switch {
@@ -70,22 +75,31 @@ func (a *Admin) ApplyTopics(ctx context.Context, topics []Topic) ([]TopicReport,
 	return reports, err
 }
 
-// describeCreated describes the topics once those that were made are known to
-// the brokers that answer: one may list a topic that another, asked for its
-// settings, has not heard of.
-func (a *Admin) describeCreated(ctx context.Context, topics []Topic, created map[string]error) ([]TopicReport, error) {
+// spread bounds the wait for topics that were made a moment ago to be known to every
+// broker.
+const spread = 5 * time.Second
+
+// SettledTopics reports as DescribeTopics does, but looks again for some seconds while
+// only some of the topics are missing: another node may be making them.
+func (a *Admin) SettledTopics(ctx context.Context, topics []Topic) ([]TopicReport, error) {
+	return a.settled(ctx, topics, func(reports []TopicReport) bool {
+		there := func(r TopicReport) bool { return !r.Missing }
+		return slices.ContainsFunc(reports, TopicReport.Unknown) && slices.ContainsFunc(reports, there)
+	})
+}
+
+// settled describes the topics until none is behind, or spread is over: one broker may
+// list a topic that another, asked for its settings, has not heard of.
+func (a *Admin) settled(ctx context.Context, topics []Topic, behind func([]TopicReport) bool) ([]TopicReport, error) {
+	deadline := time.Now().Add(spread)
 	for {
 		reports, err := a.DescribeTopics(ctx, topics)
-		unseen := slices.ContainsFunc(reports, func(r TopicReport) bool {
-			err, tried := created[r.Name]
-			return r.Unknown() && tried && err == nil
-		})
-		if err != nil || !unseen {
+		if err != nil || !behind(reports) || time.Now().After(deadline) {
 			return reports, err
 		}
 		select {
 		case <-ctx.Done():
-			return reports, ctx.Err()
+			return reports, context.Cause(ctx)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

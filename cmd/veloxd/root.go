@@ -62,7 +62,7 @@ func newRoot(env []string) *cobra.Command {
 	}
 	o.runFlags(root)
 	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.testCommand(), o.topicsCommand(),
-		o.configCommand(), o.healthCommand(), o.brokerCommand(), o.commandCommand(), o.haltCommand(), o.resumeCommand(),
+		o.configCommand(), o.healthCommand(), o.brokerCommand(), o.commandCommand(), o.haltCommand(), o.resumeCommand(), o.simulateCommand(),
 		indicatorsCommand(), versionCommand())
 	return root
 }

@@ -2,15 +2,18 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/engine"
+	"github.com/velox-trading/velox/telemetry"
 )
 
 func (o *options) testCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, verbose bool
 	cmd := &cobra.Command{
 		Use:   "test FILE...",
 		Short: "Run scenarios: plain text of ticks, and what must come of them",
@@ -25,13 +28,27 @@ func (o *options) testCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, files []string) error {
-			_, logger, err := o.setUp(cmd, configs.DemoOff)
+			cfg, _, err := o.setUp(cmd, configs.DemoOff)
 			if err != nil {
 				return err
 			}
-			return engine.Scenarios(cmd.Context(), engine.ScenarioOptions{Paths: files, Out: cmd.OutOrStdout(), JSON: asJSON, Logger: logger})
+			code, err := engine.Scenarios(cmd.Context(), engine.ScenarioOptions{
+				Paths: files, Out: cmd.OutOrStdout(), JSON: asJSON, Log: cmd.ErrOrStderr(), Verbose: verbose,
+				Logger: func(w io.Writer) *slog.Logger {
+					logger, err := telemetry.NewLogger(w, cfg.Log.Level, cfg.Log.Format)
+					if err != nil {
+						return slog.New(slog.DiscardHandler) // setUp has made one of the same
+					}
+					return logger
+				},
+			})
+			if err == nil && code != 0 {
+				err = &silentError{code}
+			}
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as one JSON document")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "show what is logged, of scenarios that pass, too")
 	return cmd
 }

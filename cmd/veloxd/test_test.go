@@ -29,16 +29,16 @@ func TestScenarioCommand(t *testing.T) {
 		stdout, stderr string
 	}{
 		"holds":    {[]string{holds}, 0, "ok    " + holds + "\n1 passed, 0 failed\n", ""},
-		"differs":  {[]string{differs}, 6, "FAIL  " + differs + "\n  line 6, at 10:01:01: 100 is not 105\n    want  candle X 1min 100 105 100 100\n    have  candle X 1min 100 100 100 100 volume 1 end 10:01:00 quality partial\n0 passed, 1 failed\n", "1 of 1 scenarios failed"},
-		"wrong":    {[]string{wrong, holds}, 2, "FAIL  " + wrong + "\n  " + wrong + ":1: time \"noon\": want HH:MM:SS", "time \"noon\""},
-		"a folder": {[]string{dir}, 2, "1 passed, 2 failed\n", "time \"noon\""},
+		"differs":  {[]string{differs}, 6, "FAIL  " + differs + "\n  line 6, at 10:01:01: 100 is not 105\n    want  candle X 1min 100 105 100 100\n    have  candle X 1min 100 100 100 100 volume 1 end 10:01:00 quality partial\n0 passed, 1 failed\n", ""},
+		"wrong":    {[]string{wrong, holds}, 2, "FAIL  " + wrong + "\n  " + wrong + ":1: time \"noon\": want HH:MM:SS", ""},
+		"a folder": {[]string{dir}, 2, "1 passed, 2 failed\n", ""},
 		"missing":  {[]string{filepath.Join(dir, "none.scenario")}, 7, "", "no such file"},
 		"empty":    {[]string{t.TempDir()}, 7, "", "has no *.scenario files"},
 		"none":     {nil, 2, "", "at least one scenario file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, stderr := call(t, append([]string{"test"}, c.args...)...)
-			if code != c.code || !strings.Contains(out, c.stdout) || !strings.Contains(stderr, c.stderr) {
+			if code != c.code || !strings.Contains(out, c.stdout) || !strings.Contains(stderr, c.stderr) || (c.stderr == "") != (stderr == "") {
 				t.Errorf("gives %d, %q and %q", code, out, stderr)
 			}
 		})
@@ -62,5 +62,32 @@ func TestScenarioCommand(t *testing.T) {
 	}
 	if s := result.Scenarios[2]; s.OK || !strings.Contains(s.Error, "noon") {
 		t.Errorf("wrong is told as %+v", s)
+	}
+}
+
+// TestScenarioLogs: what the shards log is shown of scenarios that fail, and of all
+// with --verbose.
+func TestScenarioLogs(t *testing.T) {
+	const refused = "command refused"
+	text := "10:00:30 X 100\ncommand 10:00 alice DEPOSIT {\"amount\": 5}\nat 10:01\n  letter COMMAND_REFUSED reason ACCOUNT_NOT_OPEN\n"
+	for name, c := range map[string]struct {
+		text string
+		args []string
+		logs bool
+	}{
+		"passes":          {text, nil, false},
+		"passes, verbose": {text, []string{"--verbose"}, true},
+		"fails":           {text + "  nothing\n  alert INFO SYSTEM\n", nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.scenario")
+			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code, out, stderr := call(t, append([]string{"test", path}, c.args...)...)
+			if (code == 0) != (name != "fails") || strings.Contains(stderr, refused) != c.logs {
+				t.Errorf("gives %d, %s\nand logs %q", code, out, stderr)
+			}
+		})
 	}
 }

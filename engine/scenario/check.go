@@ -78,8 +78,28 @@ func checkWords(words []string) error {
 		if !slices.Contains(names, words[i]) {
 			return fmt.Errorf("%q: %q is no fact of %s; there are %s", strings.Join(words, " "), words[i], words[0], strings.Join(names, ", "))
 		}
+		if words[0] == "candle" && words[i] == "end" {
+			end, err := timeOfDay(words[i+1])
+			if err != nil {
+				return fmt.Errorf("%q: end %w", strings.Join(words, " "), err)
+			}
+			words[i+1] = end.Format(endLayout)
+		}
 	}
 	return nil
+}
+
+// endLayout is how a candle's end is told.
+const endLayout = "15:04:05"
+
+// timeOfDay reads a time as scenarios write it: without seconds, too.
+func timeOfDay(word string) (time.Time, error) {
+	for _, layout := range []string{"15:04:05.999", "15:04"} {
+		if t, err := time.Parse(layout, word); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("time %q: want HH:MM:SS, with milliseconds after a point if need be", word)
 }
 
 func noCandle(words []string) bool {
@@ -176,7 +196,7 @@ func candleEvent(u *messages.IndicatorUpdate, zone *time.Location) *event {
 	return &event{
 		head: []string{"candle", u.Symbol, u.Timeframe, f.Open.String(), f.High.String(), f.Low.String(), f.Close.String()},
 		facts: [][2]string{
-			{"volume", f.Volume.String()}, {"end", time.UnixMilli(u.TimeMs + 1).In(zone).Format("15:04:05")}, {"quality", f.Quality.String()},
+			{"volume", f.Volume.String()}, {"end", time.UnixMilli(u.TimeMs + 1).In(zone).Format(endLayout)}, {"quality", f.Quality.String()},
 		},
 	}
 }

@@ -22,7 +22,8 @@ type kind struct {
 	open bool
 }
 
-// place is a word of a line: its name, and its path in the JSON.
+// place is a word of a line: its name, and its path in the JSON; without one, it is a
+// letter's refusal.
 type place struct{ name, path string }
 
 // kinds are those of which every event must be expected, in the order in which
@@ -83,7 +84,7 @@ var kinds = []*kind{
 	},
 	{
 		name: "letter", head: []place{{"REASON", "reason"}},
-		facts: []place{{"topic", "topic"}, {"stage", "stage"}, {"error", "error"}},
+		facts: []place{{"reason", ""}, {"topic", "topic"}, {"stage", "stage"}, {"error", "error"}},
 	},
 }
 
@@ -114,7 +115,11 @@ func (k *kind) read(text []byte) (*event, error) {
 		e.head = append(e.head, word(at(tree, p.path)))
 	}
 	for _, p := range k.facts {
-		if v := word(at(tree, p.path)); v != "" && (v != "0" || k.zeros) {
+		v := word(at(tree, p.path))
+		if p.path == "" {
+			v = refusal(tree)
+		}
+		if v != "" && (v != "0" || k.zeros) {
 			e.facts = append(e.facts, [2]string{p.name, v})
 		}
 	}
@@ -124,6 +129,25 @@ func (k *kind) read(text []byte) (*event, error) {
 		}
 	}
 	return e, nil
+}
+
+// refusal gives the reason of a dead letter: the code with which an account refused,
+// or else the letter's own.
+func refusal(letter map[string]any) string {
+	text, _ := letter["error"].(string)
+	if code, _, ok := strings.Cut(strings.TrimPrefix(text, "refused: "), ": "); ok && strings.HasPrefix(text, "refused: ") {
+		return code
+	}
+	return word(letter["reason"])
+}
+
+// rename gives the strategies that have another name that one.
+func (e *event) rename(names map[string]string) {
+	for i, f := range e.facts {
+		if name := names[f[1]]; name != "" && (f[0] == "by" || f[0] == "book") {
+			e.facts[i][1] = name
+		}
+	}
 }
 
 // String gives the line that would expect all of it.

@@ -26,7 +26,9 @@ func TestEveryFieldCanBeTold(t *testing.T) {
 	} {
 		told := slices.Clone(unsaid[name])
 		for _, p := range slices.Concat(kindOf(name).head, kindOf(name).facts) {
-			told = append(told, p.path)
+			if p.path != "" {
+				told = append(told, p.path)
+			}
 		}
 		paths := leaves(reflect.TypeOf(message), "")
 		slices.Sort(told)
@@ -75,6 +77,21 @@ func TestWords(t *testing.T) {
 	} {
 		if got := e.differs(strings.Fields(line)); got != why {
 			t.Errorf("%s gives %q, want %q", line, got, why)
+		}
+	}
+}
+
+// TestRefusals: a letter's reason is the code with which an account refused, or its
+// own.
+func TestRefusals(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"reason":"COMMAND_REFUSED","error":"refused: NO_SUCH_ORDER: order x is not open"}`: "letter COMMAND_REFUSED reason NO_SUCH_ORDER error refused:_NO_SUCH_ORDER:_order_x_is_not_open",
+		`{"reason":"UNCLAIMED","error":"no account: none"}`:                                  "letter UNCLAIMED reason UNCLAIMED error no_account:_none",
+		`{"reason":"MALFORMED"}`: "letter MALFORMED reason MALFORMED",
+	} {
+		e, err := kindOf("letter").read([]byte(text))
+		if err != nil || e.String() != want {
+			t.Errorf("%s gives %v, %v; want %q", text, e, err, want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/account"
 )
 
 // series is a symbol and timeframe.
@@ -23,6 +24,7 @@ type Journal struct {
 	orders []string            // ids, in the order in which they were told of first
 	closed map[series][]*messages.IndicatorUpdate
 	latest map[series]*messages.IndicatorUpdate
+	givers map[string]string // words for strategies that are no strategies
 }
 
 // NewJournal makes one that has seen nothing.
@@ -30,7 +32,15 @@ func NewJournal() *Journal {
 	return &Journal{
 		since: make(map[string][]*event), held: make(map[holding]*event),
 		closed: make(map[series][]*messages.IndicatorUpdate), latest: make(map[series]*messages.IndicatorUpdate),
+		givers: make(map[string]string),
 	}
+}
+
+// Follow makes the orders that a user gives himself be told of as by user (book user),
+// and those that his account's limits give as by risk, in place of the ids that they
+// have.
+func (j *Journal) Follow(userID string) {
+	j.givers[account.ManualStrategy(userID)], j.givers[account.RiskStrategy(userID)] = "user", "risk"
 }
 
 // Take takes in a record of the topics that tell what came of the ticks. What others
@@ -79,6 +89,7 @@ func (j *Journal) take(r *messages.Record) error {
 func (j *Journal) tell(name string, text []byte) error {
 	e, err := kindOf(name).read(text)
 	if err == nil {
+		e.rename(j.givers)
 		j.since[name] = append(j.since[name], e)
 	}
 	return err

@@ -212,12 +212,12 @@ func (p *parser) setZone(words []string) (err error) {
 
 // time reads a time of the present date.
 func (p *parser) time(word string) (int64, error) {
-	for _, layout := range []string{"15:04:05.999", "15:04"} {
-		if t, err := time.ParseInLocation(time.DateOnly+" "+layout, p.date+" "+word, p.zone); err == nil {
-			return t.UnixMilli(), nil
-		}
+	clock, err := timeOfDay(word)
+	if err != nil {
+		return 0, err
 	}
-	return 0, fmt.Errorf("time %q: want HH:MM:SS, with milliseconds after a point if need be", word)
+	t, err := time.ParseInLocation(time.DateOnly+" 15:04:05.999", p.date+" "+clock.Format("15:04:05.999"), p.zone)
+	return t.UnixMilli(), err
 }
 
 // tick reads SYMBOL PRICE [x VOLUME].

@@ -40,6 +40,8 @@ func TestErrors(t *testing.T) {
 		"at 10:00\n  order PLACED BUY 1 X cause Y": `"cause" is no fact of order; there are by, type`,
 		"at 10:00\n  candle X 1min none at 10:01":  `"at" is no fact of candle; there are volume, end, quality`,
 		"at 10:00\n  candle X 1min 1 2":            "want candle SYMBOL TIMEFRAME OPEN HIGH LOW CLOSE and then facts",
+		"at 10:00\n  candle X 1min none end noon":  `s:2: "candle X 1min none end noon": end time "noon": want HH:MM:SS`,
+		"at 10:00\n  candle X 1min none end 1min":  `end time "1min": want HH:MM:SS`,
 		"10:00 X 1\nat 09:59":                      "s:2: at 09:59 comes before the tick of 2024-01-01 10:00:00 above",
 		"at noon":                                  `s:1: time "noon"`,
 		"restart now":                              `s:1: want "restart" alone`,
@@ -68,7 +70,7 @@ restart
 at 09:21
   order PLACED BUY 1 X type LIMIT
   alert INFO DAILY_LOSS any_number 5
-  candle NIFTY 1min none end 09:16:00
+  candle NIFTY 1min none end 09:16
 `)
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +92,8 @@ at 09:21
 	if !f.Steps[4].Restart {
 		t.Errorf("restart is %+v", f.Steps[4])
 	}
-	if c := f.Steps[5].Check; c.Time != "09:21" || c.Line != 14 || c.Zone.String() != "Asia/Kolkata" || len(c.Wants) != 3 || c.Wants[0].Line != 15 {
+	if c := f.Steps[5].Check; c.Time != "09:21" || c.Line != 14 || c.Zone.String() != "Asia/Kolkata" || len(c.Wants) != 3 || c.Wants[0].Line != 15 ||
+		c.Wants[2].String() != "candle NIFTY 1min none end 09:16:00" {
 		t.Errorf("check %+v", c)
 	}
 }
