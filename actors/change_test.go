@@ -119,14 +119,14 @@ func TestFeesOnTheWire(t *testing.T) {
 	k.until("a price", func() bool { return k.total(messages.TopicUpdates) > 0 })
 	k.until("the order is placed", func() bool {
 		tick()
-		if len(k.orders()) == 0 {
+		all := k.orders() // once: more may come meanwhile
+		if len(all) == 0 {
 			k.command("paper", "order-"+time.Duration(at).String(), account.CmdOrder, map[string]any{
 				"symbol": "SYM1", "transaction_type": "BUY", "quantity": 50, "validity": "IOC",
 			})
 			return false
 		}
-		last := k.orders()[len(k.orders())-1]
-		return last.EventType == "CANCELLED"
+		return all[len(all)-1].EventType == "CANCELLED"
 	})
 	k.stop(n)
 	var filled *messages.OrderEvent
