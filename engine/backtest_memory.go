@@ -65,10 +65,7 @@ func startMemoryNode(ctx context.Context, c *configs.Config, partitions Partitio
 		return nil, err
 	}
 	for i := range commands {
-		n.cluster.Produce(messages.Out{
-			Topic: messages.TopicCommands, Partition: messages.AnyPartition, Key: []byte(commands[i].UserID),
-			Value: messages.AppendCommand(nil, &commands[i]),
-		})
+		n.cluster.Produce(commandRecord(&commands[i]))
 	}
 	settings, err := shardSettings(c)
 	if err != nil {

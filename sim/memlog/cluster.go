@@ -82,13 +82,7 @@ func (c *Cluster) Records(topic string, partition int32) []*messages.Record {
 	c.mu.Lock()
 	seen := p.between(p.start, p.stable())
 	c.mu.Unlock()
-	var out []*messages.Record
-	for i := range seen {
-		if seen[i].visible() {
-			out = append(out, seen[i].record)
-		}
-	}
-	return out
+	return visibleOf(seen)
 }
 
 // CommittedRecords gives the records of a partition that are committed now, in order:
@@ -101,13 +95,7 @@ func (c *Cluster) CommittedRecords(topic string, partition int32) []*messages.Re
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var out []*messages.Record
-	for _, e := range p.between(p.start, p.next) {
-		if e.visible() {
-			out = append(out, e.record)
-		}
-	}
-	return out
+	return visibleOf(p.between(p.start, p.next)) // under the lock: open transactions may end
 }
 
 // UncommittedRecords gives the records of a partition that a read-uncommitted
@@ -142,13 +130,7 @@ func (c *Cluster) RecordsFrom(topic string, partition int32, offset int64) ([]*m
 	stable := p.stable()
 	seen := p.between(offset, max(offset, stable))
 	c.mu.Unlock()
-	var out []*messages.Record
-	for i := range seen {
-		if seen[i].visible() {
-			out = append(out, seen[i].record)
-		}
-	}
-	return out, max(offset, stable)
+	return visibleOf(seen), max(offset, stable)
 }
 
 // AllRecords gives Records of all partitions of a topic, partition by partition.

@@ -22,6 +22,17 @@ func (e *entry) visible() bool {
 	return e.record != nil && (e.txn == nil || e.txn.state == committed)
 }
 
+// visibleOf gives the records of those entries that are visible.
+func visibleOf(entries []entry) []*messages.Record {
+	var out []*messages.Record
+	for i := range entries {
+		if entries[i].visible() {
+			out = append(out, entries[i].record)
+		}
+	}
+	return out
+}
+
 // partition is one partition's log. Everything but tp is guarded by Cluster.mu.
 type partition struct {
 	tp      messages.TopicPartition

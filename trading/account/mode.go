@@ -68,7 +68,7 @@ func (a *Account) closing(timeMs int64) {
 		return
 	}
 	if a.heldBooks > 0 {
-		a.closeAll(a.closeReason(), timeMs)
+		a.closeAll(a.limitReason(order.ReasonHalted), timeMs)
 	} else if a.s.Mode == Reducing {
 		a.changeMode(modeData{Reason: a.s.ModeReason, Mode: Halted}, risk.Critical, "Account halted: all positions are closed after "+a.s.ModeReason, timeMs)
 	}
@@ -138,22 +138,13 @@ func (a *Account) grant() []AlertType {
 	return list
 }
 
-// closeReason says why an account that closes all that it holds does so.
-func (a *Account) closeReason() order.Reason {
+// limitReason gives the limit for which the account is in its mode, and otherwise
+// another reason, when it is in it for none.
+func (a *Account) limitReason(otherwise order.Reason) order.Reason {
 	switch r := order.Reason(a.s.ModeReason); r {
 	case order.ReasonDailyLoss, order.ReasonDrawdown:
 		return r
 	default:
-		return order.ReasonHalted
-	}
-}
-
-// refusal gives the reason for which a REDUCING account refuses an entry.
-func (a *Account) refusal() order.Reason {
-	switch r := order.Reason(a.s.ModeReason); r {
-	case order.ReasonDailyLoss, order.ReasonDrawdown:
-		return r
-	default:
-		return order.ReasonReducing
+		return otherwise
 	}
 }

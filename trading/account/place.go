@@ -130,7 +130,7 @@ func (a *Account) checkMode(s *Symbol, o *order.Order, d *draft) (order.Reason, 
 		}
 	}
 	if a.s.Mode == Reducing && (o.Quantity.Greater(left) || o.Quantity.Sign() <= 0) {
-		return a.refusal(), fmt.Sprintf("%s: only orders that make a position smaller; %v is left to close", a.s.ModeReason, left)
+		return a.limitReason(order.ReasonReducing), fmt.Sprintf("%s: only orders that make a position smaller; %v is left to close", a.s.ModeReason, left)
 	}
 	return "", ""
 }
