@@ -11,6 +11,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 // decoder lays YAML text over a Go value. A library's strict decoder stops at
@@ -331,26 +333,5 @@ func fieldByKey(v reflect.Value, key string) (reflect.Value, bool) {
 
 // unknownKey tells what was probably meant, and what there is.
 func unknownKey(key string, known []string) string {
-	return "unknown key: " + meant(key, known) + "known here: " + strings.Join(known, ", ")
-}
-
-// distance is Levenshtein's, by bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return "unknown key: " + spelling.Hint(key, known) + "known here: " + strings.Join(known, ", ")
 }

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 // environment holds the variables that concern Velox.
@@ -74,7 +76,7 @@ func (l *loader) secretFiles(e environment) {
 // something.
 func misspelt(name string, paths map[string]string) bool {
 	for known := range paths {
-		if distance(name, known) <= 2 {
+		if spelling.Distance(name, known) <= 2 {
 			return true
 		}
 	}
@@ -110,7 +112,7 @@ func (l *loader) environment(e environment) {
 func nearestEnv(name string, paths map[string]string) string {
 	best, least := "", len(name)
 	for _, known := range slices.Sorted(maps.Keys(paths)) {
-		if d := distance(name, known); d < least {
+		if d := spelling.Distance(name, known); d < least {
 			best, least = known, d
 		}
 	}

@@ -2,13 +2,13 @@ package configs
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/fees"
 	"github.com/velox-trading/velox/trading/instrument"
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 // Instrument is what holds for one symbol of an account, or for all that a pattern
@@ -70,19 +70,6 @@ func (c *checker) fees(path, name string) bool {
 	}
 	list := fees.Names()
 	near := slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == fees.None }) // too short to be near anything
-	c.report(path, name, meant(name, near)+"want one of "+strings.Join(list, ", "))
+	c.report(path, name, spelling.Hint(name, near)+"want one of "+strings.Join(list, ", "))
 	return true
-}
-
-// meant asks for the known word that was probably meant; "" when none is near.
-func meant(word string, known []string) string {
-	near := make(map[int]string, len(known))
-	for _, k := range slices.Backward(known) {
-		near[distance(word, k)] = k
-	}
-	best := slices.Min(slices.Collect(maps.Keys(near)))
-	if best <= 2 || best <= len(word)/3 {
-		return fmt.Sprintf("did you mean %s? ", near[best])
-	}
-	return ""
 }

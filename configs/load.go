@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 //go:embed velox.yaml
@@ -243,7 +245,7 @@ func eachSetting(path string, v reflect.Value, visit func(path string, v reflect
 func nearestPath(path string) string {
 	best, least := "", len(path)
 	eachSetting("", reflect.ValueOf(&Config{}).Elem(), func(p string, _ reflect.Value) {
-		if d := distance(path, p); d < least {
+		if d := spelling.Distance(path, p); d < least {
 			best, least = p, d
 		}
 	})

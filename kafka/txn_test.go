@@ -299,9 +299,9 @@ func TestTransactionsOnFakeBroker(t *testing.T) {
 	c.transactionTests(t)
 }
 
-// TestPartitionOfIsTheClients compares with the client library's own port of the
+// TestHomePartitionIsTheClients compares with the client library's own port of the
 // Java partitioner.
-func TestPartitionOfIsTheClients(t *testing.T) {
+func TestHomePartitionIsTheClients(t *testing.T) {
 	theirs := kgo.StickyKeyPartitioner(nil).ForTopic("topic")
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 20_000 {
@@ -310,11 +310,11 @@ func TestPartitionOfIsTheClients(t *testing.T) {
 			key[i] = byte(random.Uint32())
 		}
 		n := 1 + random.IntN(50)
-		if got, want := kafka.PartitionOf(key, int32(n)), theirs.Partition(&kgo.Record{Key: key}, n); int(got) != want {
+		if got, want := messages.HomePartition(key, int32(n)), theirs.Partition(&kgo.Record{Key: key}, n); int(got) != want {
 			t.Fatalf("key %x of %d partitions: %d, want %d", key, n, got, want)
 		}
 	}
-	if got := kafka.PartitionOf(nil, 6); got != kafka.PartitionOf([]byte{}, 6) {
-		t.Errorf("no key is at home in %d, an empty one in %d", got, kafka.PartitionOf([]byte{}, 6))
+	if got := messages.HomePartition(nil, 6); got != messages.HomePartition([]byte{}, 6) {
+		t.Errorf("no key is at home in %d, an empty one in %d", got, messages.HomePartition([]byte{}, 6))
 	}
 }

@@ -369,6 +369,17 @@ func (s *scanner) isNumber() bool {
 	return c == '-' || (c >= '0' && c <= '9')
 }
 
+// numberText reads a field's number; it is nil for null.
+func (s *scanner) numberText(field, want string) ([]byte, error) {
+	if null, err := s.null(); null || err != nil {
+		return nil, err
+	}
+	if !s.isNumber() {
+		return nil, s.wrong(field, want)
+	}
+	return s.number()
+}
+
 // decimalField reads a number within the bound of inputs; null leaves the value
 // and gives false.
 func (s *scanner) decimalField(field string, to *decimal.Decimal) (bool, error) {
@@ -392,14 +403,8 @@ func (s *scanner) sumField(field string, to *decimal.Decimal) (bool, error) {
 			return true, nil
 		}
 	}
-	if null, err := s.null(); null || err != nil {
-		return false, err
-	}
-	if !s.isNumber() {
-		return false, s.wrong(field, "a number")
-	}
-	text, err := s.number()
-	if err != nil {
+	text, err := s.numberText(field, "a number")
+	if text == nil || err != nil {
 		return false, err
 	}
 	d, err := decimal.ParseBytes(text)
@@ -412,14 +417,8 @@ func (s *scanner) sumField(field string, to *decimal.Decimal) (bool, error) {
 
 // intField reads a whole number.
 func (s *scanner) intField(field string, to *int64) (bool, error) {
-	if null, err := s.null(); null || err != nil {
-		return false, err
-	}
-	if !s.isNumber() {
-		return false, s.wrong(field, "a whole number")
-	}
-	text, err := s.number()
-	if err != nil {
+	text, err := s.numberText(field, "a whole number")
+	if text == nil || err != nil {
 		return false, err
 	}
 	n, ok := smallInt(text)
@@ -450,14 +449,8 @@ func smallInt(text []byte) (int64, bool) {
 
 // floatField reads a number as a float64.
 func (s *scanner) floatField(field string, to *float64) (bool, error) {
-	if null, err := s.null(); null || err != nil {
-		return false, err
-	}
-	if !s.isNumber() {
-		return false, s.wrong(field, "a number")
-	}
-	text, err := s.number()
-	if err != nil {
+	text, err := s.numberText(field, "a number")
+	if text == nil || err != nil {
 		return false, err
 	}
 	f, err := strconv.ParseFloat(string(text), 64)

@@ -49,7 +49,7 @@ func (r *Record) IsProtobuf() bool {
 }
 
 // HomePartition gives the partition of a key among n: the Java client's
-// murmur2, its sign bit dropped, modulo n.
+// murmur2, its sign bit dropped, modulo n. A nil key counts as an empty one.
 func HomePartition(key []byte, n int32) int32 {
 	return int32((murmur2(key) & 0x7fffffff) % uint32(n))
 }

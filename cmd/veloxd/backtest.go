@@ -24,12 +24,7 @@ func (o *options) backtestCommand() *cobra.Command {
 		Example: "  veloxd backtest --config mine.yaml ticks.csv.gz\n" +
 			"  veloxd backtest --config mine.yaml --from 2024-08-09 --html report.html --json report.json crypto.csv.gz\n" +
 			"  veloxd backtest --config mine.yaml --days-per-year 365 --name-by-exchange crypto.csv.gz",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return &usageError{fmt.Errorf("backtest wants at least one file")}
-			}
-			return nil
-		},
+		Args: someFiles,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			opts, err := f.options()
 			if err != nil {

@@ -119,50 +119,42 @@ func namesStrategy(kind account.CommandType) bool {
 
 // haltCommand and resumeCommand are short for the two that are needed in a hurry.
 func (o *options) haltCommand() *cobra.Command {
-	var f commandFlags
 	var d account.Halt
-	cmd := &cobra.Command{
+	cmd := o.shortCommand(&cobra.Command{
 		Use:   "halt USER",
 		Short: "Halt an account: open orders are cancelled, and no new ones are taken",
 		Long: "Short for `veloxd command USER HALT`. Stops that are touched still close what they protect; resume\n" +
 			"lets the account trade again. docs/risk.md tells what each mode allows.",
 		Example: "  veloxd halt alice\n  veloxd halt alice --close-positions --reason \"feed looks wrong\" --by r.mehta",
-		Args:    oneUser,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			data, err := json.Marshal(d)
-			if err != nil {
-				return err
-			}
-			return o.send(cmd, &f, args[0], account.CmdHalt, data)
-		},
-	}
+	}, account.CmdHalt, &d, &d.Reason, &d.By)
 	cmd.Flags().BoolVar(&d.ClosePositions, "close-positions", false, "close all that is held at the market, too")
-	cmd.Flags().StringVar(&d.Reason, "reason", "", "why, as `TEXT`; it is recorded")
-	cmd.Flags().StringVar(&d.By, "by", "", "who asks for it, a `NAME`; it is recorded")
-	f.add(cmd)
 	return cmd
 }
 
 func (o *options) resumeCommand() *cobra.Command {
-	var f commandFlags
 	var d account.Resume
-	cmd := &cobra.Command{
+	return o.shortCommand(&cobra.Command{
 		Use:   "resume USER",
 		Short: "Let a halted or reducing account trade again",
 		Long: "Short for `veloxd command USER RESUME`. Limits that were reached count afresh from where the account\n" +
 			"stands; one that is still broken reduces it again at once.",
 		Example: "  veloxd resume alice\n  veloxd resume alice --reason \"limits agreed with the client\" --by r.mehta",
-		Args:    oneUser,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			data, err := json.Marshal(d)
-			if err != nil {
-				return err
-			}
-			return o.send(cmd, &f, args[0], account.CmdResume, data)
-		},
+	}, account.CmdResume, &d, &d.Reason, &d.By)
+}
+
+// shortCommand makes a command of one type whose data come from flags.
+func (o *options) shortCommand(cmd *cobra.Command, kind account.CommandType, data any, reason, by *string) *cobra.Command {
+	var f commandFlags
+	cmd.Args = oneUser
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		text, err := json.Marshal(data)
+		if err != nil {
+			return err
+		}
+		return o.send(cmd, &f, args[0], kind, text)
 	}
-	cmd.Flags().StringVar(&d.Reason, "reason", "", "why, as `TEXT`; it is recorded")
-	cmd.Flags().StringVar(&d.By, "by", "", "who asks for it, a `NAME`; it is recorded")
+	cmd.Flags().StringVar(reason, "reason", "", "why, as `TEXT`; it is recorded")
+	cmd.Flags().StringVar(by, "by", "", "who asks for it, a `NAME`; it is recorded")
 	f.add(cmd)
 	return cmd
 }

@@ -24,12 +24,7 @@ func (o *options) replayCommand() *cobra.Command {
 		Example: "  veloxd replay --node ticks.csv.gz\n" +
 			"  veloxd replay --bootstrap-servers kafka-1:9092 --speed 10x day1.csv day2.csv.gz\n" +
 			"  veloxd replay --speed max --name-by-exchange --json crypto.csv.gz",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return &usageError{fmt.Errorf("replay wants at least one file")}
-			}
-			return nil
-		},
+		Args: someFiles,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			factor, err := parseSpeed(speed)
 			if err != nil {

@@ -79,6 +79,14 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return &usageError{fmt.Errorf("%s knows no command or argument %q%s", cmd.CommandPath(), args[0], hint)}
 }
 
+// someFiles refuses a command line without a file.
+func someFiles(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return &usageError{fmt.Errorf("%s wants at least one file", cmd.Name())}
+	}
+	return nil
+}
+
 // load reads the configuration that the command line asks for.
 func (o *options) load(flags *pflag.FlagSet, demo configs.DemoMode) (*configs.Config, error) {
 	s := configs.Sources{Demo: demo, File: o.file, Env: o.env}

@@ -157,7 +157,19 @@ func (s *Source) fromCandles(ctx context.Context, files []*entry, r *request, tf
 // are too old to count are let go, so that the memory is bounded by what was asked
 // for.
 func (s *Source) readCandles(ctx context.Context, path string, r *request, tf market.Timeframe, byTime map[int64]market.Candle) error {
-	in, err := openCandles(path, s.options.Calendars)
+	return eachCandle(ctx, path, s.options.Calendars, func(in *candleFile) error {
+		c := &in.candle
+		if in.key.timeframe == tf && r.is(in.key.symbol, in.key.exchange) && c.StartMs >= r.fromMs && c.EndMs <= r.beforeMs {
+			byTime[c.StartMs] = *c
+			r.forgetOld(byTime, tf)
+		}
+		return nil
+	})
+}
+
+// eachCandle reads a file of candles to its end, and calls f after each row.
+func eachCandle(ctx context.Context, path string, calendars market.Calendars, f func(*candleFile) error) error {
+	in, err := openCandles(path, calendars)
 	if err != nil {
 		return err
 	}
@@ -173,10 +185,8 @@ func (s *Source) readCandles(ctx context.Context, path string, r *request, tf ma
 		case err != nil:
 			return err
 		}
-		c := &in.candle
-		if in.key.timeframe == tf && r.is(in.key.symbol, in.key.exchange) && c.StartMs >= r.fromMs && c.EndMs <= r.beforeMs {
-			byTime[c.StartMs] = *c
-			r.forgetOld(byTime, tf)
+		if err := f(in); err != nil {
+			return err
 		}
 	}
 }

@@ -207,27 +207,13 @@ func (c *catalogue) scanTicks(ctx context.Context, e *entry) error {
 }
 
 func (c *catalogue) scanCandles(ctx context.Context, e *entry) error {
-	in, err := openCandles(e.path, c.options.Calendars)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }() // it was only read
-	patient := patience{ctx: ctx}
-	for {
-		if err := patient.err(); err != nil {
-			return err
-		}
-		switch err := in.next(); {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		}
+	return eachCandle(ctx, e.path, c.options.Calendars, func(in *candleFile) error {
 		if x, ok := e.holds[in.key]; ok && in.candle.StartMs <= x.lastMs {
 			return in.Wrong("start_ms %d of %s %s comes after %d: rows must be in the order of time", in.candle.StartMs, in.key.symbol, in.key.timeframe, x.lastMs)
 		}
 		e.note(in.key, in.candle.StartMs)
-	}
+		return nil
+	})
 }
 
 func (e *entry) note(k key, ms int64) {

@@ -7,26 +7,6 @@ import (
 	"github.com/velox-trading/velox/messages"
 )
 
-// TestPartitionEqualsJava holds the partitioner against values of the Java
-// client: the hashes stand in org.apache.kafka.common.utils.UtilsTest.testMurmur2.
-func TestPartitionEqualsJava(t *testing.T) {
-	for key, want := range map[string]int32{
-		"21":                         -973932308,
-		"foobar":                     -790332482,
-		"a-little-bit-long-string":   -985981536,
-		"a-little-bit-longer-string": -1486304829,
-		"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8": -58897971,
-		"abc": 479470107,
-	} {
-		if got := int32(murmur2([]byte(key))); got != want {
-			t.Errorf("murmur2(%q) = %d, want %d", key, got, want)
-		}
-		if got, want := Partition([]byte(key), 7), (want&0x7fffffff)%7; got != want {
-			t.Errorf("partition of %q among 7 = %d, want %d", key, got, want)
-		}
-	}
-}
-
 func newCluster(t testing.TB, options Options) *Cluster {
 	t.Helper()
 	c := New(options)

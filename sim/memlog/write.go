@@ -73,7 +73,7 @@ func (t *topic) place(i int, o *messages.Out) (*partition, error) {
 		if o.Key == nil {
 			return t.parts[0], nil
 		}
-		return t.parts[Partition(o.Key, int32(len(t.parts)))], nil
+		return t.parts[messages.HomePartition(o.Key, int32(len(t.parts)))], nil
 	}
 	if o.Partition < 0 || int(o.Partition) >= len(t.parts) {
 		return nil, fmt.Errorf("record %d: topic %s has %d partitions, no partition %d", i, t.name, len(t.parts), o.Partition)

@@ -158,11 +158,7 @@ func newData(t CommandType) any {
 func ParseCommand(id, userID string, timeMs int64, t CommandType, data []byte) (Command, error) {
 	c := Command{ID: id, UserID: userID, TimeMs: timeMs, Type: t, Data: newData(t)}
 	if c.Data == nil {
-		hint := ""
-		if near := spelling.Nearest(string(t), commandTypes); near != "" {
-			hint = "did you mean " + near + "? "
-		}
-		return c, refused("UNKNOWN_TYPE", "no command is of type %.64q: %sthere are %s", t, hint, strings.Join(commandTypes, ", "))
+		return c, refused("UNKNOWN_TYPE", "no command is of type %.64q: %sthere are %s", t, spelling.Hint(string(t), commandTypes), strings.Join(commandTypes, ", "))
 	}
 	if len(data) == 0 || string(data) == "null" {
 		if t == CmdHalt || t == CmdResume || t == CmdOpenAccount {

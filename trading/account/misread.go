@@ -58,11 +58,7 @@ func misreadFields(raw json.RawMessage, t reflect.Type, path string) error {
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		field := path + "." + name
 		if fields[name] == nil {
-			hint := ""
-			if near := spelling.Nearest(name, known); near != "" {
-				hint = fmt.Sprintf("did you mean %s? ", near)
-			}
-			return fmt.Errorf("%s: unknown field: %sknown here: %s", field, hint, strings.Join(known, ", "))
+			return fmt.Errorf("%s: unknown field: %sknown here: %s", field, spelling.Hint(name, known), strings.Join(known, ", "))
 		}
 		if err := misread(members[name], fields[name], field); err != nil {
 			return err

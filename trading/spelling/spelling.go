@@ -1,7 +1,10 @@
 // Package spelling finds what a misspelt name was meant to be.
 package spelling
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Distance is Levenshtein's, by bytes: the least number of bytes to put in, take out
 // or change to make one word of the other.
@@ -36,4 +39,13 @@ func Nearest(word string, known []string) string {
 		return ""
 	}
 	return best
+}
+
+// Hint asks for the known name that a word was probably meant to be, as the beginning
+// of a message that goes on; "" when none is near.
+func Hint(word string, known []string) string {
+	if near := Nearest(word, known); near != "" {
+		return fmt.Sprintf("did you mean %s? ", near)
+	}
+	return ""
 }

@@ -24,6 +24,9 @@ func TestNearest(t *testing.T) {
 			t.Errorf("%s is taken for %q, want %q", word, got, want)
 		}
 	}
+	if got := Hint("pric", known) + Hint("entirely_else", known); got != "did you mean price? " {
+		t.Errorf("the hints are %q", got)
+	}
 	if got := Nearest("x", nil); got != "" {
 		t.Errorf("of nothing, %q is near", got)
 	}
