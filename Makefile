@@ -1,5 +1,5 @@
 # The usual ways to work on Velox. Everything here is plain Go underneath.
-.PHONY: build test race lint fmt fuzz mutate sim controls ci kafka-up kafka-down clean
+.PHONY: build test race lint fmt fuzz mutate sim controls chaos versions soak reliability ci kafka-up kafka-down clean
 
 build: ## the program, in bin/
 	go build -o bin/veloxd ./cmd/veloxd
@@ -25,16 +25,30 @@ fmt:
 fuzz:
 	.ci/run fuzz
 
-mutate: ## which comparisons in risk, order and position code no test would miss; about twenty minutes
+mutate: ## which comparisons and cases in risk, order and position code no test would miss; about fifteen minutes
 	go run ./bench/mutate -tests ./trading/account ./trading/risk ./trading/order ./trading/position ./trading/paper ./trading/fees ./trading/account ./trading/instrument
 
 SEEDS ?= 20000
 FIRST ?= 1
 sim: ## clusters under faults by seed; about an hour on two cores
-	go test ./sim/cluster -run TestSimulation -seeds $(SEEDS) -first $(FIRST) -timeout 6h
+	go test -v ./sim/cluster -run TestSimulation -seeds $(SEEDS) -first $(FIRST) -timeout 6h
 
-controls: ## laws that are broken on purpose, which the simulation must see; a quarter of an hour
-	go run ./bench/controls
+controls: ## laws that are broken on purpose, which the simulation and real brokers must see; some ten minutes
+	go run ./bench/controls -kafka
+
+CHAOS ?= --length 1h --rate 60 --node-kills 100 --broker-kills 20 --stops 50 --joins 50 --links 40 --moves 40
+chaos: build ## an hour of faults on a real cluster of its own, and what came of them
+	bin/veloxd chaos $(CHAOS)
+
+versions: ## the tests of transactions, and a short run of chaos, on each version of Kafka
+	.ci/run versions
+
+TRANSACTIONS ?= 100000
+soak: ## so many transactions under one transactional id, on one real broker; about an hour
+	VELOX_REQUIRE_KAFKA=1 go test -v -count=1 ./kafka -run TestSoakOnKafka -soak $(TRANSACTIONS) -timeout 12h
+
+reliability: ## runs a command of docs/reliability.md and puts its output there: ONLY=controls
+	go run ./bench/reliability '$(ONLY)'
 
 ci: ## everything that must hold before a change lands
 	.ci/run

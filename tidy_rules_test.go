@@ -20,6 +20,8 @@ func TestTidyRules(t *testing.T) {
 		"sim in a test":      {"actors/a_test.go", "package actors\nimport _ \"" + module + "/sim/memlog\"\n", ""},
 		"sim in the product": {"actors/a.go", "package actors\nimport _ \"" + module + "/sim/memlog\"\n", "actors must not import sim"},
 		"the backtest's log": {"engine/backtest_memory.go", "package engine\nimport _ \"" + module + "/sim/memlog\"\n", ""},
+		"verify's checkers":  {"engine/verify/a.go", "package verify\nimport _ \"" + module + "/sim/check\"\n", ""},
+		"sim in verify":      {"engine/verify/a.go", "package verify\nimport _ \"" + module + "/sim/memlog\"\n", "engine must not import sim"},
 		"sim in the node":    {"engine/run.go", "package engine\nimport _ \"" + module + "/sim/memlog\"\n", "engine must not import sim"},
 		"more of sim":        {"engine/backtest_memory.go", "package engine\nimport _ \"" + module + "/sim/oracle\"\n", "engine must not import sim"},
 		"downward":           {"kafka/a.go", "package kafka\nimport _ \"" + module + "/messages\"\n", ""},

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -51,6 +52,10 @@ var mayImport = map[string][]string{
 var exceptions = []struct{ files, imports string }{
 	// A backtest is a node's shards on the log in memory, which is the simulation's.
 	{"engine/backtest", "sim/memlog"},
+	// What is verified on a cluster is what the simulation checks, by the same checkers.
+	{"engine/verify/", "sim/check"},
+	// What is done to a cluster follows a plan of the simulation's kind.
+	{"engine/chaos/", "sim/chaos"},
 }
 
 // testsMayImport holds for test files besides.
@@ -398,5 +403,23 @@ func TestTidy(t *testing.T) {
 	}
 	for _, b := range bad {
 		t.Error(b)
+	}
+}
+
+// TestProgramWithoutTests: what is there for tests alone is no part of the program, for
+// package testing adds its flags and its weight.
+func TestProgramWithoutTests(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./cmd/veloxd").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Fields(string(out))
+	if !slices.Contains(all, module+"/engine/chaos") {
+		t.Error("go list does not name what veloxd is made of")
+	}
+	for _, name := range all {
+		if name == "testing" || strings.HasPrefix(name, "testing/") {
+			t.Errorf("veloxd is linked with %s: what imports it belongs into a package of tests", name)
+		}
 	}
 }

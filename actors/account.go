@@ -34,6 +34,10 @@ type accountUpdate struct {
 	// has seen. An update that Velox did not write has no place.
 	from string
 	at   place
+	// shard and opening are who wrote the update, when it is numbered.
+	shard    int32
+	opening  int64
+	numbered bool
 	// tickMs is the log's time of the tick, for the latency from tick to order.
 	tickMs int64
 }
@@ -62,7 +66,7 @@ func (u *accountUpdate) read(r *messages.Record) error {
 		price = f.Close
 	}
 	// An update of others is a trade of its own, in a partition that no tick has.
-	seq := account.Seq{Partition: -1 - r.Partition, Offset: r.Offset}
+	seq := market.Seq{Partition: -1 - r.Partition, Offset: r.Offset}
 	if value, ok := r.Header(messages.HeaderTick); ok {
 		h, err := messages.ParseTickHeader(value)
 		if err != nil {
@@ -70,16 +74,34 @@ func (u *accountUpdate) read(r *messages.Record) error {
 		}
 		price, volume, late, u.event.Closed, u.tickMs = h.Price, h.Volume, h.Late, h.Closing, h.LogMs
 	}
+	toldMs := int64(0)
+	if value, ok := r.Header(messages.HeaderTold); ok {
+		var err error
+		if toldMs, err = strconv.ParseInt(string(value), 10, 64); err != nil {
+			return &messages.DecodeError{Reason: messages.ReasonWrongType, Field: messages.HeaderTold, Detail: err.Error()}
+		}
+	}
+	if value, ok := r.Header(messages.HeaderEarlyClose); ok {
+		var err error
+		if u.event.Early, err = messages.ParseEarlyClose(value); err != nil {
+			return &messages.DecodeError{Reason: messages.ReasonWrongType, Field: messages.HeaderEarlyClose, Detail: err.Error()}
+		}
+	}
 	if h, ok := r.Header(messages.HeaderOrigin); ok && r.WrittenByVelox() {
 		o, err := messages.ParseOrigin(string(h))
 		if err != nil {
 			return &messages.DecodeError{Reason: messages.ReasonWrongType, Field: messages.HeaderOrigin, Detail: err.Error()}
 		}
 		u.from = strconv.Itoa(int(r.Partition)) + "/" + o.Topic + "/" + strconv.Itoa(int(o.Partition))
-		u.at, seq = place{o.Offset, o.Index}, account.Seq{Partition: o.Partition, Offset: o.Offset}
+		u.at = place{o.Offset, o.Index}
+		u.shard = o.Partition
+		u.opening, u.numbered = r.OpenedAs()
+		if o.Topic == messages.TopicTicks {
+			seq = market.Seq{Partition: o.Partition, Offset: o.Offset}
+		}
 	}
 	u.event.Price = price
-	u.mark = account.Mark{Symbol: d.Symbol, TimeMs: d.TimeMs, Price: price, Volume: volume, Seq: seq, Closing: u.event.Closed, Late: late}
+	u.mark = account.Mark{Symbol: d.Symbol, TimeMs: d.TimeMs, Price: price, Volume: volume, Seq: seq, Closing: u.event.Closed, ToldMs: toldMs, Late: late}
 	return nil
 }
 
@@ -204,6 +226,13 @@ func (m *accountMachine) take(in *input, quarantined []string, box *outbox) {
 	case *venueReply:
 		cause.TimeMs = what.report.TimeMs
 		m.emit(m.account.VenueReport(what.report, cause), box)
+	case *venueView:
+		cause.TimeMs = what.timeMs
+		if what.failure != "" {
+			m.emit(m.account.Unreachable(what.question, what.failure, cause), box)
+		} else {
+			m.emit(m.account.Reconcile(what.snapshot, what.question, cause), box)
+		}
 	case *recovered:
 		cause.TimeMs = what.timeMs
 		m.failUnmade(cause, box)
@@ -252,6 +281,9 @@ func (m *accountMachine) update(u *accountUpdate, cause account.Cause, box *outb
 		if a.failure != "" {
 			panic(&strategyFailure{id: questions[i].id, reason: a.failure})
 		}
+		if m.deployed[questions[i].id].Status != account.Paused {
+			box.explain(questions[i].id, a.why)
+		}
 		for leg, g := range a.signals {
 			if g.StrategyID != questions[i].id || g.Symbol == "" || len(g.Symbol) > messages.MaxTextBytes {
 				panic(&strategyFailure{id: questions[i].id, reason: fmt.Sprintf("it gave a signal of strategy %.64q in symbol %.64q", g.StrategyID, g.Symbol)})
@@ -263,10 +295,17 @@ func (m *accountMachine) update(u *accountUpdate, cause account.Cause, box *outb
 
 // own takes in a signal of one of the account's own strategies, which is published
 // whatever becomes of it, unless no reader would take it: then the rejected order
-// tells of it alone.
+// tells of it alone. Of a paused strategy's, what cancels and what squares off are left.
 func (m *accountMachine) own(g strategy.Signal, cause account.Cause, leg int, box *outbox) {
-	if m.deployed[g.StrategyID].Status == account.Paused {
-		return
+	if m.deployed[g.StrategyID].Status == account.Paused && !g.SquareOff {
+		if g.Action != strategy.Hold {
+			paused := strategy.Withheld{Symbol: g.Symbol, Exit: g.Exit, Reason: strategy.WithheldPaused}
+			box.explain(g.StrategyID, strategy.Explanation{Withheld: []strategy.Withheld{paused}})
+		}
+		if !g.Cancel {
+			return
+		}
+		g = strategy.Signal{StrategyID: g.StrategyID, Symbol: g.Symbol, TimeMs: g.TimeMs, Action: strategy.Hold, Confidence: g.Confidence, Cancel: true}
 	}
 	if g.Exit && g.Quantity.IsZero() {
 		g.Quantity = m.account.Book(g.StrategyID).For(g.Symbol).Quantity.Abs()

@@ -28,11 +28,11 @@ type accountKind struct {
 	sessions *sessions
 	// takesOver lists the accounts that are to be told that they were taken over.
 	takesOver map[string]bool
-	told      bool
+	opened    openings
 }
 
 func newAccountKind(s *shard) *accountKind {
-	k := &accountKind{shard: s, owners: make(map[string]string), own: make(map[string]string), takesOver: make(map[string]bool)}
+	k := &accountKind{shard: s, owners: make(map[string]string), own: make(map[string]string), takesOver: make(map[string]bool), opened: make(openings)}
 	k.wanted.users = make(map[string][]string)
 	k.sessions = newSessions(s)
 	return k
@@ -50,7 +50,7 @@ func (k *accountKind) topics() []inputTopic {
 }
 
 // wants filters the updates by symbol, save for the partitions in which this
-// shard looks after what Velox did not write.
+// shard looks after what Velox did not write. Openings pass.
 func (k *accountKind) wants(tp messages.TopicPartition) func([]byte) bool {
 	if tp.Topic != messages.TopicUpdates || k.keeps(tp) {
 		return nil
@@ -164,7 +164,14 @@ func (k *accountKind) takenBy(c *messages.Command) (id, user string) {
 	return d.StrategyID, ""
 }
 
+// routeUpdate gives an update to the accounts that want its symbol. One that was written
+// by a shard's earlier owner, behind the opening of a later one, is dropped: it may
+// lack what was asked for since, and the later owner writes one in its place.
 func (k *accountKind) routeUpdate(ep *epoch, r *messages.Record) {
+	if opening, ok := r.Opening(); ok {
+		k.opened.see(r, opening)
+		return
+	}
 	users := k.wanted.of(string(r.Key))
 	foreign := !r.WrittenByVelox()
 	if len(users) == 0 && (!foreign || !k.keeps(r.TopicPartition())) {
@@ -176,6 +183,10 @@ func (k *accountKind) routeUpdate(ep *epoch, r *messages.Record) {
 		if !foreign || k.keeps(r.TopicPartition()) {
 			ep.dead(in, messages.DecodeReason(err), "decode", err.Error())
 		}
+		return
+	}
+	if u.numbered && k.opened.stale(r, u.shard, u.opening) {
+		k.shard.config.Observer.Count(CountRepeats, "stale update", 1)
 		return
 	}
 	for _, user := range k.wanted.of(u.event.Symbol) {
@@ -308,13 +319,9 @@ func (k *accountKind) needsOwner(r *messages.Record) bool {
 }
 
 // takeOver tells the accounts that were restored, and have to know, that they have a
-// new owner, once the replay is over: what the last owner sent to a live venue, and
-// what became of it, must be asked, and strategies that only he could make fail.
+// new owner: what the last owner sent to a live venue, and what became of it, must be
+// asked, and strategies that only he could make fail.
 func (k *accountKind) takeOver(ep *epoch) {
-	if k.told {
-		return
-	}
-	k.told = true
 	for _, user := range sortedKeys(k.takesOver) {
 		if k.takesOver[user] {
 			in := ep.input(nil, &recovered{timeMs: k.shard.config.Clock.Now().UnixMilli()})
@@ -325,16 +332,21 @@ func (k *accountKind) takeOver(ep *epoch) {
 	}
 }
 
-// external takes a venue's reply in.
+// external takes a venue's word in.
 func (k *accountKind) external(ep *epoch, item any) {
-	reply, ok := item.(*venueReply)
-	if !ok {
+	user := ""
+	switch word := item.(type) {
+	case *venueReply:
+		user = word.user
+	case *venueView:
+		user = word.user
+	default:
 		return
 	}
-	in := ep.input(nil, reply)
+	in := ep.input(nil, item)
 	in.origin = messages.Origin{Topic: messages.TimerTopic, Partition: k.shard.id.Partition, Offset: k.shard.timers}
 	k.shard.timers++
-	ep.give(reply.user, in)
+	ep.give(user, in)
 }
 
 // launch hands the calls that were committed to their sessions.
@@ -351,6 +363,8 @@ func (k *accountKind) commitClocks(clockState)     {}
 func (k *accountKind) settled()                    {}
 func (k *accountKind) committedClocks() clockState { return nil }
 func (k *accountKind) settings() string            { return "" }
+func (k *accountKind) openings() openings          { return k.opened }
+func (k *accountKind) knowOpenings(o openings)     { k.opened = o }
 func (k *accountKind) close()                      { k.sessions.close() }
 
 // noted takes in which symbols an account wants and which strategies it has.
@@ -400,6 +414,9 @@ type subscriptions struct {
 }
 
 func (s *subscriptions) has(key []byte) bool {
+	if string(key) == messages.OpeningSymbol {
+		return true
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return len(s.users[string(key)]) > 0

@@ -15,15 +15,16 @@ import (
 var allAccounts = []int32{0, 1}
 
 // command writes a command for an account.
-func (k *kit) command(user, id string, kind account.CommandType, data any) {
+func (k *kit) command(user, id string, kind account.CommandType, data any) (origin string) {
 	raw, err := json.Marshal(data)
 	if err != nil {
 		k.t.Fatal(err)
 	}
 	c := messages.Command{CommandID: id, UserID: user, TimeMs: baseMs, Type: string(kind), Data: raw}
-	k.cluster.Produce(messages.Out{
+	partition, offset := k.cluster.Produce(messages.Out{
 		Topic: messages.TopicCommands, Partition: messages.AnyPartition, Key: []byte(user), Value: messages.AppendCommand(nil, &c),
 	})
+	return fmt.Sprintf("%s/%d/%d", messages.TopicCommands, partition, offset)
 }
 
 // signal writes a signal from outside.

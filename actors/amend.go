@@ -43,7 +43,7 @@ func (m *symbol) amend(f *frame, t *market.Tick, box *outbox) {
 			meter.closed.Update(b)
 		}
 		if t.TimeMs >= recent[i].StartMs && t.TimeMs < recent[i].EndMs {
-			m.emitClosed(f, recent[i], f.lastValues(), box)
+			m.emitClosed(f, recent[i], f.lastValues(), m.sourceMs, box)
 			box.count(CountAmended, f.timeframe.String(), 1)
 		}
 	}

@@ -167,7 +167,7 @@ func TestQualityOnTheWire(t *testing.T) {
 		tick(0, "a"), tick(61_000, "a"), tick(122_000, "a"), tick(123_000, "b"), tick(124_000, "a"), tick(125_000, "b"), tick(155_000, "b"), tick(190_000, "b"),
 	})
 	var got []string
-	for _, r := range k.cluster.AllRecords(messages.TopicUpdates) {
+	for _, r := range k.all(messages.TopicUpdates) {
 		var u messages.IndicatorUpdate
 		if err := messages.DecodeUpdate(r.Value, &u); err != nil {
 			t.Fatal(err)

@@ -41,6 +41,10 @@ func (v *changingVenue) Query(_ context.Context, c account.VenueCommand) order.R
 	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs}
 }
 
+func (v *changingVenue) Snapshot(context.Context) (account.VenueSnapshot, error) {
+	return account.VenueSnapshot{}, nil
+}
+
 // orders gives the order events so far.
 func (k *kit) orders() []messages.OrderEvent {
 	var list []messages.OrderEvent
@@ -65,6 +69,7 @@ func TestChangesReachTheVenue(t *testing.T) {
 	n.Assigned(&member{}, messages.AccountShard, allAccounts)
 	k.ready(n)
 	k.command("live", "open", account.CmdOpenAccount, map[string]any{"venue": "changing", "deposit": 1_000_000})
+	k.agreed(1)
 	k.command("live", "order", account.CmdOrder, map[string]any{
 		"symbol": "SYM1", "transaction_type": "BUY", "quantity": 5, "price": 106, "trigger_price": 105,
 	})

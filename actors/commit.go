@@ -64,13 +64,15 @@ func (s *shard) count(ep *epoch, moved bool) {
 	}
 }
 
-// putOutAtLeastOnce lets replayable outputs leave at once. The frontier moves
-// only with a state commit, which everything else waits for.
+// putOutAtLeastOnce lets replayable outputs leave at once, unless something that can't
+// be replayed was taken in with their inputs: what they hold then is nobody's before it
+// is committed. The frontier moves only with a state commit, which everything else
+// waits for.
 func (s *shard) putOutAtLeastOnce(ctx context.Context, ep *epoch) error {
 	var loose []messages.Out
 	var firm []output
 	for i := range ep.outputs {
-		if ep.outputs[i].firm {
+		if ep.force || ep.outputs[i].firm {
 			firm = append(firm, ep.outputs[i])
 		} else {
 			loose = append(loose, s.record(&ep.outputs[i]))
@@ -96,13 +98,16 @@ func (s *shard) record(o *output) messages.Out {
 	if o.schema == schemaPassedOn {
 		return out
 	}
-	headers := make([]messages.Header, 0, 4+len(out.Headers))
+	headers := make([]messages.Header, 0, 5+len(out.Headers))
 	headers = append(headers,
 		messages.Header{Key: messages.HeaderWriter, Value: s.writer},
 		messages.Header{Key: messages.HeaderOrigin, Value: o.origin.Append(make([]byte, 0, 48))},
 		messages.Header{Key: messages.HeaderSchema, Value: []byte(o.schema)},
 		messages.Header{Key: messages.HeaderContentType, Value: []byte(contentType)},
 	)
+	if o.schema == schemaUpdate && s.opening > 0 {
+		headers = append(headers, messages.Header{Key: messages.HeaderOpening, Value: s.openedAs})
+	}
 	out.Headers = append(headers, out.Headers...)
 	return out
 }
@@ -141,7 +146,11 @@ func (s *shard) commit(ctx context.Context, ep *epoch, outputs []output) error {
 	if len(s.snapshots) == 0 {
 		s.replayCost = 0
 	}
-	s.group.Publish(s.id, s.frontier.clone())
+	at := s.frontier.clone()
+	if s.replaying {
+		at.raise(s.committed)
+	}
+	s.group.Publish(s.id, at)
 	s.launch(ep)
 	return nil
 }
@@ -387,10 +396,13 @@ func (s *shard) shardRecord(saved map[*handle]struct{}) (messages.Out, error) {
 		at, now = at.clone(), s.kind.committedClocks()
 		at.raise(s.committed)
 	}
+	seen := s.kind.openings()
+	seen.forget(safe)
 	value, err := proto.Marshal(&veloxpb.ShardState{
 		Version: stateVersion, Frontier: at.proto(), SafeFrontier: safe.proto(),
 		Clocks: now.proto(), SafeClocks: clocks.proto(), Timers: s.timers,
 		PartitionCounts: s.countsProto(), Settings: s.kind.settings(),
+		Opening: s.opening, Openings: seen.proto(),
 	})
 	if err != nil {
 		return messages.Out{}, fmt.Errorf("shard %s: encode shard record: %w", s.id, err)

@@ -105,8 +105,12 @@ type Config struct {
 	Clock    Clock
 	Observer Observer
 	Logger   *slog.Logger
-	Fault    FaultPoint
-	History  History
+	// NoCalendar is told of each symbol whose exchange has no calendar, when it begins
+	// and when it is restored: sessions are days of UTC then. It must not block and must
+	// be safe for concurrent use; nil: nobody wants to know.
+	NoCalendar func(exchange, symbol string)
+	Fault      FaultPoint
+	History    History
 	// Venues gives sessions of live venues; nil: accounts are on paper only.
 	Venues Venues
 }
@@ -119,6 +123,13 @@ func (c *Config) guarantee(kind messages.ShardKind) Guarantee {
 		return AtLeastOnce
 	}
 	return ExactlyOnce
+}
+
+// begun tells of a symbol whose exchange has no calendar.
+func (c *Config) begun(exchange, symbol string) {
+	if _, ok := c.Symbols.Calendars[exchange]; !ok && c.NoCalendar != nil {
+		c.NoCalendar(exchange, symbol)
+	}
 }
 
 // WithDefaults gives c with every zero limit set to its default.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
+	"github.com/velox-trading/velox/trading/market"
 	_ "github.com/velox-trading/velox/trading/strategy/examples" // a build with compiled strategies
 )
 
@@ -43,6 +44,23 @@ func (k *kit) ordersOf(strategy string) int {
 	return n
 }
 
+// feeder gives what sends the next n ticks. Their symbols lie in several partitions,
+// whose updates an account takes as they come: a few ticks at a time keep one symbol
+// from being told minutes before another.
+func (k *kit) feeder(ticks []*market.Tick) func(n int) {
+	sent := 0
+	return func(n int) {
+		k.t.Helper()
+		for end := sent + n; sent < end; {
+			for _, tick := range ticks[sent:min(sent+10, end)] {
+				k.tick(tick)
+				sent++
+			}
+			k.settle(sent)
+		}
+	}
+}
+
 // TestStrategiesComeAndGoWhileRunning: a strategy that looks at another symbol and
 // timeframe is deployed between ticks, asks for them, trades; it trades nothing while
 // paused, goes on when resumed, also under another owner, and ends when removed.
@@ -50,15 +68,7 @@ func TestStrategiesComeAndGoWhileRunning(t *testing.T) {
 	k := newKit(t, nil)
 	nodes := []*Node{k.startAll(k.config()), k.start(k.config())}
 	k.command("user", "open", account.CmdOpenAccount, map[string]any{"deposit": 1_000_000})
-	ticks, sent := walk(31, 2, 4000, "feed"), 0
-	feed := func(n int) {
-		k.t.Helper()
-		for _, tick := range ticks[sent : sent+n] {
-			k.tick(tick)
-		}
-		sent += n
-		k.settle(sent)
-	}
+	feed := k.feeder(walk(31, 2, 4000, "feed"))
 	k.ready(nodes[0])
 	feed(200)
 	k.command("user", "deploy", account.CmdDeploy, account.Deploy{

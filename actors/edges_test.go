@@ -219,7 +219,7 @@ func TestHistoryWarmsIndicators(t *testing.T) {
 	for _, n := range nodes {
 		k.stop(n)
 	}
-	all := k.cluster.AllRecords(messages.TopicUpdates)
+	all := k.all(messages.TopicUpdates)
 	var u messages.IndicatorUpdate
 	if err := messages.DecodeUpdate(all[len(all)-1].Value, &u); err != nil {
 		t.Fatal(err)

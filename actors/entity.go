@@ -65,7 +65,9 @@ type stepped struct {
 	outputs []output
 	effects []venueCall
 	counts  map[countKey]int
-	note    stepNote
+	// withheld, of an account, is reported like counts.
+	withheld map[withheldKey]withheld
+	note     stepNote
 	// failure says how the entity panicked, failed is the input that it was at,
 	// nil when it was at none.
 	failure string
@@ -156,7 +158,7 @@ func (a *entityActor) step(c actor.Context, m *stepEntity) {
 	box.in = nil
 	note := a.machine.step(m.batch, box)
 	a.cell.note(m.batch, a.machine)
-	m.barrier.Put(m.slot, stepped{outputs: box.outputs, effects: box.effects, counts: box.counts, note: note})
+	m.barrier.Put(m.slot, stepped{outputs: box.outputs, effects: box.effects, counts: box.counts, withheld: box.withheld, note: note})
 }
 
 // save writes the entity's state. One that can't be written fails its shard at

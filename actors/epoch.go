@@ -36,7 +36,7 @@ type kind interface {
 	// savesWithOutput tells whether an entity that put something out for a
 	// replayable input has to be saved with it.
 	savesWithOutput() bool
-	// takeOver is called in every epoch once the replay after a restore is over.
+	// takeOver is called once, after a restore and before anything is read.
 	takeOver(ep *epoch)
 	// external is given what came from outside of the log: venue replies, history.
 	external(ep *epoch, item any)
@@ -54,6 +54,10 @@ type kind interface {
 	handleKey(part, key string, payload []byte) string
 	// settings is a digest of what shapes the outputs.
 	settings() string
+	// openings are those of symbol shards that the kind has come by.
+	openings() openings
+	// knowOpenings sets what openings gave at the last commit.
+	knowOpenings(o openings)
 	// committedClocks gives, during a replay, the clocks at the committed frontier
 	// or above it.
 	committedClocks() clockState
@@ -134,6 +138,9 @@ type shard struct {
 	replayCost   time.Duration
 	lastActivity time.Time
 	writer       []byte
+	// opening is the number of this owner among the shard's; openedAs is its text.
+	opening  int64
+	openedAs []byte
 
 	warnedPartitioner bool
 
@@ -219,6 +226,7 @@ func (ep *epoch) input(r *messages.Record, payload any) *input {
 	in := &input{take: ep.takes, record: r, payload: payload}
 	if r != nil {
 		in.origin = messages.Origin{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}
+		in.again = ep.shard.replaying && ep.shard.committed.below(r.TopicPartition(), r.Offset)
 	}
 	return in
 }
@@ -349,7 +357,7 @@ func (s *shard) poll(ctx context.Context, limit int, wait time.Duration) (messag
 	defer cancel()
 	s.setWake(cancel) // before looking: what comes after the look cuts the poll short
 	defer s.setWake(nil)
-	if len(s.inbox) > 0 || len(s.asks) > 0 || s.isDraining() {
+	if (len(s.inbox) > 0 && s.catchUp == nil) || len(s.asks) > 0 || s.isDraining() {
 		wait = 0
 	}
 	b, err := s.log.Poll(pollCtx, limit, wait)
@@ -431,6 +439,9 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 	}
 	for k, n := range r.counts {
 		s.config.Observer.Count(k.counter, k.label, n)
+	}
+	for k, w := range r.withheld {
+		s.config.Observer.Withheld(h.key, k.strategyID, w.last, w.n)
 	}
 	h.source, h.dueMs = r.note.source, r.note.dueMs
 	if len(r.note.fetch) > 0 {

@@ -1,11 +1,14 @@
 package actors
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // TestTicksWithoutAnExchange: the exchange is optional; without one a symbol's
@@ -34,4 +37,38 @@ func TestTicksWithoutAnExchange(t *testing.T) {
 		}
 	}
 	compare(t, run(""), want)
+}
+
+// TestSymbolsWithoutACalendarAreTold: a node is told of each symbol whose exchange has no
+// calendar, also when the symbol is restored.
+func TestSymbolsWithoutACalendarAreTold(t *testing.T) {
+	const n = 40
+	k := newKit(t, nil)
+	var mu sync.Mutex
+	told := make(map[string]bool)
+	c := k.config()
+	c.Symbols.Calendars = market.Calendars{"KNOWN": {}}
+	c.NoCalendar = func(exchange, symbol string) {
+		mu.Lock()
+		defer mu.Unlock()
+		told[exchange+" "+symbol] = true
+	}
+	want := make(map[string]bool)
+	for _, tick := range walk(3, 2, n, "feed") {
+		if tick.Exchange = "KNOWN"; tick.Symbol == walk(3, 2, 1, "feed")[0].Symbol {
+			tick.Exchange = "NOWHERE"
+			want["NOWHERE "+tick.Symbol] = true
+		}
+		k.tick(tick)
+	}
+	for _, start := range []string{"first", "restored"} {
+		clear(told)
+		node := k.start(c)
+		node.Assigned(&member{}, messages.SymbolShard, allTicks)
+		k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") >= n })
+		k.stop(node)
+		if !maps.Equal(told, want) {
+			t.Errorf("%s: told of %v, want %v", start, told, want)
+		}
+	}
 }

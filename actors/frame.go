@@ -100,9 +100,10 @@ func (m *meter) want(name string, output int) {
 
 // bar turns a candle into what indicators take.
 func (f *frame) bar(c *market.Candle) indicator.Bar {
+	openMs, day := f.builder.TradingDay(c.StartMs)
 	return indicator.Bar{
 		StartMs: c.StartMs, Open: c.Open.Float64(), High: c.High.Float64(), Low: c.Low.Float64(),
-		Close: c.Close.Float64(), Volume: c.Volume.Float64(), SessionMs: f.builder.SessionStart(c.StartMs),
+		Close: c.Close.Float64(), Volume: c.Volume.Float64(), SessionMs: openMs, Day: day,
 	}
 }
 
@@ -183,9 +184,18 @@ func (f *frame) emitTick(m *symbol, t *market.Tick, placed market.Placement, box
 		u.Forming = ohlcv(&open[len(open)-1])
 		u.Indicators = f.formingValues(open)
 	}
-	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate,
-		messages.Header{Key: messages.HeaderTick, Value: messages.TickHeader{Price: t.Price, Volume: t.Volume, LogMs: box.in.logMs(), Late: placed == market.Late || placed == market.Amends}.Append(nil)})
+	h := messages.TickHeader{Price: t.Price, Volume: t.Volume, LogMs: box.in.logMs(), Late: placed == market.Late || placed == market.Amends}
+	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate, f.headers(t.TimeMs, h)...)
 	box.count(CountUpdates, "", 1)
+}
+
+// headers makes those of an update: its tick's and, on a day that ends early, when.
+func (f *frame) headers(ms int64, tick messages.TickHeader) []messages.Header {
+	list := []messages.Header{{Key: messages.HeaderTick, Value: tick.Append(nil)}}
+	if e := f.builder.EarlyClose(ms); e.Is() {
+		list = append(list, messages.Header{Key: messages.HeaderEarlyClose, Value: messages.AppendEarlyClose(nil, e)})
+	}
+	return list
 }
 
 // lastValues gives the values at the last closed candle; what isn't warm is left

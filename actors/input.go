@@ -2,6 +2,7 @@ package actors
 
 import (
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/strategy"
 )
 
 // input is one thing that an entity takes in. The payload is one of the types
@@ -14,6 +15,8 @@ type input struct {
 	// record is what was read, for a dead letter; nil for timers and replies.
 	record  *messages.Record
 	payload any
+	// again: it was taken in, and what came of it counted, before the restore.
+	again bool
 	// clockMs is the clock of a tick's source in the partition, the tick included.
 	clockMs int64
 }
@@ -55,6 +58,20 @@ type outbox struct {
 	effects []venueCall
 	// counts of what happened, reported after the step in one go.
 	counts map[countKey]int
+	// withheld are the signals that strategies didn't give, reported likewise.
+	withheld map[withheldKey]withheld
+}
+
+// withheldKey names what is counted together; withheld is how often, and the last.
+type withheldKey struct {
+	strategyID, symbol string
+	exit               bool
+	reason             strategy.WithheldReason
+}
+
+type withheld struct {
+	n    int
+	last strategy.Withheld
 }
 
 type countKey struct {
@@ -81,6 +98,23 @@ func (o *outbox) count(c Counter, label string, n int) {
 		o.counts = make(map[countKey]int, 8)
 	}
 	o.counts[countKey{c, label}] += n
+}
+
+// explain counts what a strategy tells of a step, unless the input is taken in again.
+func (o *outbox) explain(strategyID string, e strategy.Explanation) {
+	if o.in.again {
+		return
+	}
+	if e.Asked > 0 {
+		o.count(CountDecisions, "", e.Asked)
+	}
+	for _, w := range e.Withheld {
+		if o.withheld == nil {
+			o.withheld = make(map[withheldKey]withheld, 8)
+		}
+		k := withheldKey{strategyID, w.Symbol, w.Exit, w.Reason}
+		o.withheld[k] = withheld{o.withheld[k].n + 1, w}
+	}
 }
 
 // batch is what one entity takes in during one step.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/velox-trading/velox/sim/memlog"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/strategy"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -149,16 +151,24 @@ func walk(seed uint64, symbols, n int, source string) []*market.Tick {
 }
 
 // updates gives the updates by symbol in the order of their origins, repeats
-// dropped as readers drop them: what is not above the highest origin seen.
+// dropped as readers drop them: what is of an opening before the last one told of, and
+// what is not above the highest origin seen.
 func (k *kit) updates() map[string][]string {
 	out := make(map[string][]string)
 	for p := range k.cluster.Partitions(messages.TopicUpdates) {
-		highest := make(map[messages.TopicPartition]messages.Origin)
+		highest, opened := make(map[messages.TopicPartition]messages.Origin), make(map[int32]int64)
 		for _, r := range k.cluster.Records(messages.TopicUpdates, p) {
+			if o, ok := r.Opening(); ok {
+				opened[o.Shard] = max(opened[o.Shard], o.Number)
+				continue
+			}
 			h, _ := r.Header(messages.HeaderOrigin)
 			o, err := messages.ParseOrigin(string(h))
 			if err != nil {
 				k.t.Fatal(err)
+			}
+			if n, ok := r.OpenedAs(); ok && n < opened[o.Partition] {
+				continue
 			}
 			from := messages.TopicPartition{Topic: o.Topic, Partition: o.Partition}
 			last, ok := highest[from]
@@ -172,7 +182,16 @@ func (k *kit) updates() map[string][]string {
 	return out
 }
 
-func (k *kit) total(topic string) int { return len(k.cluster.AllRecords(topic)) }
+// total counts a topic's records, without those of openings.
+func (k *kit) total(topic string) int { return len(k.all(topic)) }
+
+// all gives a topic's records, without those of openings.
+func (k *kit) all(topic string) []*messages.Record {
+	return slices.DeleteFunc(k.cluster.AllRecords(topic), func(r *messages.Record) bool {
+		_, ok := r.Opening()
+		return ok
+	})
+}
 
 type wall struct{}
 
@@ -202,6 +221,17 @@ type witness struct {
 	times  map[Timing][]time.Duration
 	// positions are the shards' latest.
 	positions map[messages.ShardID]map[messages.TopicPartition]int64
+	// withheld counts by reason.
+	withheld map[strategy.WithheldReason]int
+}
+
+func (w *witness) Withheld(_, _ string, last strategy.Withheld, n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.withheld == nil {
+		w.withheld = make(map[strategy.WithheldReason]int)
+	}
+	w.withheld[last.Reason] += n
 }
 
 func (w *witness) Count(c Counter, label string, n int) {

@@ -18,6 +18,7 @@ import (
 	"github.com/velox-trading/velox/supervisor"
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/ident"
 	"github.com/velox-trading/velox/trading/order"
 )
 
@@ -129,6 +130,10 @@ func (v *promptVenue) Query(_ context.Context, c account.VenueCommand) order.Rep
 	return v.report(c.ClientOrderID, order.ReportUnknown)
 }
 
+func (v *promptVenue) Snapshot(context.Context) (account.VenueSnapshot, error) {
+	return account.VenueSnapshot{}, nil
+}
+
 // TestRepliesKeepTheirOrder: an order that a venue accepted and then cancelled
 // ends CANCELLED.
 func TestRepliesKeepTheirOrder(t *testing.T) {
@@ -137,14 +142,14 @@ func TestRepliesKeepTheirOrder(t *testing.T) {
 	c := k.config()
 	c.Venues = &promptVenue{orders: make(map[string]order.ReportKind)}
 	k.command("live", "open", account.CmdOpenAccount, map[string]any{"deposit": 100_000, "venue": "prompt"})
-	for i := range n {
-		k.command("live", fmt.Sprint("order", i), account.CmdOrder, map[string]any{"symbol": "SYM1", "transaction_type": "BUY", "quantity": 1, "price": 100})
-		k.command("live", fmt.Sprint("halt", i), account.CmdHalt, map[string]any{})
-		k.command("live", fmt.Sprint("resume", i), account.CmdResume, map[string]any{})
-	}
 	node := k.start(c)
 	node.Assigned(&member{}, messages.AccountShard, allAccounts)
-	k.ready(node)
+	k.agreed(1)
+	for i := range n {
+		origin := k.command("live", fmt.Sprint("order", i), account.CmdOrder, map[string]any{"symbol": "SYM1", "transaction_type": "BUY", "quantity": 1, "price": 100})
+		id := ident.Derive("order", "live", account.ManualStrategy("live"), origin, "command")
+		k.command("live", fmt.Sprint("cancel", i), account.CmdOrder, map[string]any{"cancel": id})
+	}
 	k.until("every order cancelled", func() bool {
 		open := make(map[string]bool)
 		for _, r := range k.cluster.AllRecords(messages.TopicOrders) {

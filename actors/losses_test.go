@@ -84,7 +84,7 @@ func TestSilentPartitions(t *testing.T) {
 	price := decimal.FromInt(100)
 	k.tick(&market.Tick{Symbol: "QUIET", Exchange: "SIM", TimeMs: baseMs + 500, Price: price, Volume: decimal.FromInt(3), Source: "feed"})
 	closings := func() (n int) {
-		for _, r := range k.cluster.AllRecords(messages.TopicUpdates) {
+		for _, r := range k.all(messages.TopicUpdates) {
 			value, _ := r.Header(messages.HeaderTick)
 			h, err := messages.ParseTickHeader(value)
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/strategy"
 )
 
 // Clock gives the wall clock, which serves back-off, checkpoints, deadlines and
@@ -18,7 +19,8 @@ type Clock interface {
 type Group interface {
 	// Confirm returns nil once the group has accepted an offset commit with this
 	// node's current member and generation: the node still owns what it was
-	// assigned. A fenced shard is rebuilt only after that.
+	// assigned. A fenced shard is rebuilt only after that. An error that wraps
+	// messages.ErrNotAssigned says that it doesn't; any other that it isn't known.
 	Confirm(ctx context.Context, partition int32) error
 	// Publish notes the committed frontier for tools and lag displays. It doesn't
 	// block; the group writes it at most once a second.
@@ -48,7 +50,7 @@ const (
 	CountOffSession     //
 	CountOtherSource    // ticks of a source that the symbol doesn't follow
 	CountPassedOn       // topic
-	CountRepeats        // what was repeated: update, command, signal
+	CountRepeats        // what was repeated: update, stale update, command, signal
 	CountRestarts       // actor kind
 	CountQuarantined    // actor kind
 	CountEpochs         // shard kind
@@ -63,6 +65,7 @@ const (
 	CountHistoryCandles //
 	CountHistoryErrors  // readings of history that failed
 	CountAmended        // timeframe
+	CountDecisions      // on entries, of strategies
 )
 
 // Timing names a duration that the runtime measures.
@@ -82,6 +85,10 @@ const (
 type Observer interface {
 	Count(c Counter, label string, n int)
 	Time(t Timing, label string, d time.Duration)
+	// Withheld tells that a strategy has withheld signals n times, for the reason and
+	// with the details of the last of them. What was taken in before a restore isn't
+	// told again.
+	Withheld(userID, strategyID string, last strategy.Withheld, n int)
 	// Position tells the next offset that a shard takes from an input: when it
 	// opens, and whenever it has moved on.
 	Position(id messages.ShardID, tp messages.TopicPartition, next int64)

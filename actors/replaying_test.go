@@ -87,24 +87,31 @@ func drainedAtDecode(k *kit, c Config, at int64) {
 	node.Revoked(context.Background(), messages.SymbolShard, allTicks)
 }
 
-// stuckLog is a log whose shards can't emit until they are closed.
+// stuckLog is a log whose shards can't emit until they are closed; save, where opens
+// is set, that they have opened.
 type stuckLog struct {
 	messages.Log
 	emitting chan struct{}
+	opens    bool
 }
 
 func (l *stuckLog) OpenShard(ctx context.Context, id messages.ShardID) (messages.ShardLog, error) {
 	s, err := l.Log.OpenShard(ctx, id)
-	return &stuckShard{ShardLog: s, emitting: l.emitting, closed: make(chan struct{})}, err
+	return &stuckShard{ShardLog: s, emitting: l.emitting, opens: l.opens, closed: make(chan struct{})}, err
 }
 
 type stuckShard struct {
 	messages.ShardLog
 	emitting, closed chan struct{}
+	opens            bool
 	once             sync.Once
 }
 
-func (s *stuckShard) Emit([]messages.Out) {
+func (s *stuckShard) Emit(records []messages.Out) {
+	if s.opens && string(records[0].Key) == messages.OpeningSymbol {
+		s.ShardLog.Emit(records)
+		return
+	}
 	s.emitting <- struct{}{}
 	<-s.closed
 }
@@ -115,16 +122,25 @@ func (s *stuckShard) Close() {
 }
 
 // TestLostWhileWritingWaits: a shard is given up while it waits for room to write
-// its updates, on a log that takes none.
+// its updates, or that it has opened, on a log that takes none.
 func TestLostWhileWritingWaits(t *testing.T) {
+	for name, opens := range map[string]bool{"updates": true, "its opening": false} {
+		t.Run(name, func(t *testing.T) { lostWhileWriting(t, opens) })
+	}
+}
+
+func lostWhileWriting(t *testing.T, opens bool) {
+	t.Helper()
 	k := newKit(t, nil)
 	c := k.config()
-	log := &stuckLog{Log: c.Log, emitting: make(chan struct{}, 100)}
+	log := &stuckLog{Log: c.Log, emitting: make(chan struct{}, 100), opens: opens}
 	c.Log = log
 	node := k.start(c)
 	node.Assigned(&member{}, messages.SymbolShard, allTicks)
-	k.ready(node)
-	k.tick(walk(2, 1, 1, "feed")[0])
+	if opens {
+		k.ready(node)
+		k.tick(walk(2, 1, 1, "feed")[0])
+	}
 	<-log.emitting
 	lost := make(chan struct{})
 	go func() {

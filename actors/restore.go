@@ -14,38 +14,8 @@ import (
 	"github.com/velox-trading/velox/messages/veloxpb"
 )
 
-// open fences earlier owners, restores the shard and points it at its inputs.
-func (s *shard) open(ctx context.Context) error {
-	start := s.config.Clock.Now()
-	s.config.Observer.ShardState(s.id, "opening", nil)
-	log, err := s.config.Log.OpenShard(ctx, s.id)
-	if err != nil {
-		return fmt.Errorf("shard %s: open: %w", s.id, err)
-	}
-	s.log = log
-	if err := s.openWith(ctx); err != nil {
-		log.Close()
-		return err
-	}
-	// Also of an input that may never move: who waits for the slowest shard, or
-	// shows its lag, has to know where it stands.
-	for tp, next := range s.frontier {
-		s.config.Observer.Position(s.id, tp, next)
-	}
-	s.lastSweep, s.lastActivity = s.config.Clock.Now(), s.config.Clock.Now()
-	s.config.Observer.Time(TimeRestore, string(s.id.Kind), s.since(start))
-	return nil
-}
-
+// openWith restores the shard and points it at its inputs.
 func (s *shard) openWith(ctx context.Context) error {
-	if s.memory.wasFenced() {
-		// Two nodes that both believe to own the shard would fence each other for
-		// ever; the group knows which of them is right.
-		if err := s.group.Confirm(ctx, s.id.Partition); err != nil {
-			return fmt.Errorf("shard %s: not confirmed by its group after it was fenced: %w", s.id, err)
-		}
-		s.memory.setFenced(false)
-	}
 	s.config.Observer.ShardState(s.id, "restoring", nil)
 	if err := s.countPartitions(ctx); err != nil {
 		return err
@@ -138,8 +108,14 @@ func (s *shard) begin(ctx context.Context) error {
 			}
 		}
 	}
+	s.succeed(0)
 	if err := s.commit(ctx, s.newEpoch(), nil); err != nil {
 		return err
+	}
+	if s.announces() {
+		if err := s.announce(ctx); err != nil {
+			return err
+		}
 	}
 	return s.readAll()
 }
@@ -155,6 +131,19 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	s.frontier = frontierFrom(record.SafeFrontier)
 	s.kind.restored(clocksFrom(record.SafeClocks))
 	s.kind.commitClocks(clocksFrom(record.Clocks))
+	s.kind.knowOpenings(openingsFrom(record.Openings))
+	s.succeed(record.Opening)
+	if s.announces() {
+		// Not once losses were looked for: that they are known is committed with what
+		// comes of them.
+		s.replaying = !s.reached(s.committed)
+		if err := s.commit(ctx, s.newEpoch(), nil); err != nil {
+			return err
+		}
+		if err := s.announce(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.loadParts(parts); err != nil {
 		return err
 	}
@@ -167,8 +156,10 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 		s.endReplay()
 	}
 	if s.config.guarantee(s.id.Kind) == AtLeastOnce {
-		// Updates since the last commit may be out already. They are made again
-		// with the same bytes before anything else can change what comes out.
+		// Updates since the last commit may be out already, an earlier owner's until the
+		// opening's record, which is written by now. They are of ticks below these ends,
+		// and are made again with the same bytes before anything else can change what
+		// comes out.
 		if s.catchUp, err = s.ends(ctx, func(t inputTopic) bool { return !t.later && !t.cache }); err != nil {
 			return err
 		}
@@ -179,7 +170,25 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	if err := s.spawnAll(ctx); err != nil {
 		return err
 	}
+	if err := s.takeOver(ctx); err != nil {
+		return err
+	}
 	return s.reportLoss(ctx, lost)
+}
+
+// takeOver tells the entities that have to know of the new owner, and commits what
+// comes of it, before anything is read: what they do from here on, they do as his. What
+// is read again after it has caused nothing that anybody has seen.
+func (s *shard) takeOver(ctx context.Context) error {
+	ep := s.newEpoch()
+	s.kind.takeOver(ep)
+	if len(ep.order) == 0 {
+		return nil
+	}
+	if err := s.step(ctx, ep); err != nil {
+		return err
+	}
+	return s.finish(ctx, ep)
 }
 
 // tellSettings says when the settings are not those that the state was made

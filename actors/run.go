@@ -22,6 +22,10 @@ type readyAsk struct {
 func (s *shard) run(ctx context.Context) error {
 	defer s.kind.close()
 	if err := s.open(ctx); err != nil {
+		if errors.Is(err, errLetGo) {
+			s.config.Observer.ShardState(s.id, "stopped", nil)
+			return nil
+		}
 		s.noteFenced(err)
 		return err
 	}
@@ -36,6 +40,7 @@ func (s *shard) run(ctx context.Context) error {
 			if err == nil {
 				s.config.Observer.ShardState(s.id, "stopped", nil)
 			}
+			s.noteFenced(err)
 			return err
 		}
 		if err := s.epoch(ctx); err != nil {
@@ -112,14 +117,13 @@ func (s *shard) takeIn(ctx context.Context, ep *epoch, records []*messages.Recor
 	if err := s.step(ctx, ep); err != nil {
 		return err
 	}
-	if !s.replaying {
-		s.kind.takeOver(ep)
-	}
-	for range len(s.inbox) {
-		s.kind.external(ep, <-s.inbox)
-	}
-	if len(records) == 0 && !s.replaying {
-		s.kind.idle(ep, ep.start)
+	if s.catchUp == nil { // before, nothing may change what comes out
+		for range len(s.inbox) {
+			s.kind.external(ep, <-s.inbox)
+		}
+		if len(records) == 0 && !s.replaying {
+			s.kind.idle(ep, ep.start)
+		}
 	}
 	return s.step(ctx, ep)
 }

@@ -22,6 +22,8 @@ type question struct {
 
 type answer struct {
 	signals []strategy.Signal
+	// why is what it tells besides, there until it is asked again.
+	why     strategy.Explanation
 	failure string // it panicked
 }
 
@@ -50,9 +52,18 @@ func (p *inline) remove(id string) { delete(p.strategies, id) }
 func (p *inline) ask(questions []question) []answer {
 	answers := make([]answer, len(questions))
 	for i, q := range questions {
-		answers[i].signals = p.strategies[q.id].Step(q.event, q.book)
+		answers[i] = step(p.strategies[q.id], q.event, q.book)
 	}
 	return answers
+}
+
+// step asks a strategy.
+func step(s strategy.Strategy, ev *strategy.Event, book *strategy.Book) answer {
+	a := answer{signals: s.Step(ev, book)}
+	if e, ok := s.(strategy.Explainer); ok {
+		a.why = e.Explain()
+	}
+	return a
 }
 
 func (p *inline) states(ids []string) [][]byte {
@@ -204,8 +215,7 @@ func (a *strategyActor) answer(m *askStrategy) {
 	}()
 	a.fault.strike("receive", a.info.StrategyID)
 	a.fault.strike("step", a.info.StrategyID)
-	signals := a.made().Step(m.question.event, m.question.book)
-	m.put(answer{signals: signals})
+	m.put(step(a.made(), m.question.event, m.question.book))
 }
 
 func (m *askStrategy) put(a answer) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/velox-trading/velox/messages"
@@ -104,7 +105,7 @@ func (m *symbol) closeDue(tracks *clockTracks, take int, box *outbox) {
 			}
 			for _, c := range f.builder.Advance(step.ms) {
 				f.closed(c)
-				m.emitClosed(f, c, f.lastValues(), box)
+				m.emitClosed(f, c, f.lastValues(), step.ms, box)
 			}
 		}
 	}
@@ -128,6 +129,7 @@ func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
 	}
 	m.sourceMs = max(m.sourceMs, t.TimeMs)
 	m.lastPrice, m.lastMs = t.Price, t.TimeMs
+	offSession := false // is the same in all timeframes
 	for _, f := range m.frames {
 		switch placed := f.builder.Add(t, clockMs); placed {
 		case market.Late:
@@ -138,12 +140,15 @@ func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
 			m.amend(f, t, box)
 			f.emitTick(m, t, placed, box)
 		case market.OffSession:
-			box.count(CountOffSession, "", 1)
+			offSession = true
 			f.emitTick(m, t, placed, box)
 		default:
 			f.changed(t.TimeMs)
 			f.emitTick(m, t, placed, box)
 		}
+	}
+	if offSession {
+		box.count(CountOffSession, "", 1)
 	}
 }
 
@@ -159,6 +164,7 @@ func (m *symbol) replaces(t *market.Tick) bool {
 // begin learns the exchange from the first tick, and with it the calendar.
 func (m *symbol) begin(t *market.Tick, box *outbox) {
 	m.exchange = t.Exchange
+	m.config.begun(m.exchange, m.key)
 	// Every symbol has the configured timeframe, whether strategies asked before
 	// its first tick or after it.
 	c := &m.config.Symbols
@@ -308,11 +314,13 @@ func (m *symbol) gap() {
 	}
 }
 
-// emitClosed puts out the update of a closed candle with the values at its end.
-func (m *symbol) emitClosed(f *frame, c market.Candle, values []messages.IndicatorValue, box *outbox) {
+// emitClosed puts out the update of a closed candle with the values at its end, and the
+// market time that told of the close.
+func (m *symbol) emitClosed(f *frame, c market.Candle, values []messages.IndicatorValue, toldMs int64, box *outbox) {
 	u := messages.IndicatorUpdate{Symbol: m.key, Timeframe: f.timeframe.String(), TimeMs: c.EndMs - 1, Indicators: values, Forming: ohlcv(&c)}
-	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate,
-		messages.Header{Key: messages.HeaderTick, Value: messages.TickHeader{Price: c.Close, LogMs: box.in.logMs(), Closing: true}.Append(nil)})
+	headers := f.headers(c.EndMs-1, messages.TickHeader{Price: c.Close, LogMs: box.in.logMs(), Closing: true})
+	headers = append(headers, messages.Header{Key: messages.HeaderTold, Value: strconv.AppendInt(nil, toldMs, 10)})
+	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate, headers...)
 	box.count(CountUpdates, "", 1)
 }
 

@@ -288,6 +288,9 @@ func (k *symbolKind) lose(ep *epoch, g gap) {
 
 func (k *symbolKind) settings() string { return k.digest }
 
+func (k *symbolKind) openings() openings    { return nil }
+func (k *symbolKind) knowOpenings(openings) {}
+
 // settingsDigest digests what shapes updates: a restart with other settings must
 // not make other bytes of ticks whose updates are out already.
 func settingsDigest(config *Config) string {

@@ -82,6 +82,9 @@ func (m *symbol) load(parts []part) error {
 	}
 	m.exchange, m.source, m.sourceMs, m.rival, m.rivalSince = s.Exchange, s.Source, s.SourceMs, s.Rival, s.RivalSinceMs
 	m.replays, m.lastPrice, m.lastMs = s.ReplaysSeen, price, s.LastMs
+	if m.known() {
+		m.config.begun(m.exchange, m.key)
+	}
 	for _, t := range s.Timeframes {
 		f, err := m.loadFrame(t)
 		if err != nil {
@@ -129,6 +132,9 @@ func (f *frame) loadBuilder(c *Config, exchange string, t *veloxpb.TimeframeStat
 	}
 	f.builder = market.RestoreBuilder(f.timeframe, c.Symbols.Calendars.For(exchange), c.Symbols.Grace, state)
 	f.builder.AmendWithin(c.Symbols.Amend)
+	for i := range f.bars { // what is saved is the open alone, by older programs that of half a day
+		f.bars[i].SessionMs, f.bars[i].Day = f.builder.TradingDay(f.bars[i].StartMs)
+	}
 	f.amends, f.unsettled = c.Symbols.Amend > 0, len(f.builder.Recent())
 	if f.unsettled > len(f.bars) {
 		return fmt.Errorf("%d candles can be amended, but only %d are kept", f.unsettled, len(f.bars))

@@ -1,13 +1,16 @@
 package actors
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/sim/memlog"
 )
 
 var allTicks = []int32{0, 1, 2}
@@ -117,26 +120,44 @@ func TestUpdatesAfterAbruptMoves(t *testing.T) {
 }
 
 // TestTheOldOwnerIsFenced: two nodes believe to own the shards; the older one's
-// writes come to nothing, and it doesn't come back unconfirmed.
+// writes come to nothing, and it doesn't come back unconfirmed: the owner is never
+// fenced, and the old one spends no restarts while it waits for its group.
 func TestTheOldOwnerIsFenced(t *testing.T) {
 	const n = 2000
 	want := plain(t, 3, n)
-	k := newKit(t, nil)
-	c := k.config()
-	c.Guarantees[messages.SymbolShard] = ExactlyOnce
-	old, young := k.start(c), k.start(c)
-	gone := &member{refuse: fmt.Errorf("not a member any more")}
+	var mu sync.Mutex
+	opened := make(map[int]int)
+	k := newKit(t, func(_ context.Context, c memlog.Call) error {
+		if c.Point == memlog.PointOpenShard && c.After {
+			mu.Lock()
+			defer mu.Unlock()
+			opened[c.Node]++
+		}
+		return nil
+	})
+	c, oc := k.config(), k.config()
+	c.Guarantees[messages.SymbolShard], oc.Guarantees[messages.SymbolShard] = ExactlyOnce, ExactlyOnce
+	of := &witness{counts: make(map[countKey]int)}
+	oc.Observer = of
+	old, young := k.start(oc), k.start(c)
+	gone := &member{refuse: fmt.Errorf("told so: %w", messages.ErrNotAssigned)}
 	old.Assigned(gone, messages.SymbolShard, allTicks)
 	for i, tick := range walk(3, 8, n, "feed") {
 		if i == n/2 {
+			// Who opens first is the older one, whoever was told first.
+			k.until("the old one has its shards", func() bool {
+				mu.Lock()
+				defer mu.Unlock()
+				return slices.Equal(slices.Collect(maps.Values(opened)), []int{len(allTicks)})
+			})
 			young.Assigned(&member{}, messages.SymbolShard, allTicks)
 		}
 		k.tick(tick)
 	}
-	k.until("the old owner asks its group", func() bool {
+	k.until("each old shard asks its group again and again", func() bool {
 		gone.mu.Lock()
 		defer gone.mu.Unlock()
-		return gone.confirmed > 0
+		return gone.confirmed >= 4*len(allTicks)
 	})
 	total := 0
 	for _, u := range want {
@@ -147,6 +168,97 @@ func TestTheOldOwnerIsFenced(t *testing.T) {
 	compare(t, k.updates(), want)
 	if raw := k.total(messages.TopicUpdates); raw != total {
 		t.Errorf("%d updates in the log, want %d", raw, total)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if fenced := k.seen.get(CountCommits, "symbol/fenced"); fenced != 0 || k.seen.get(CountRestarts, "shard") != 0 {
+		t.Errorf("the owner was fenced in %d commits, and restarted: %s", fenced, k.seen.all())
+	}
+	for node, times := range opened {
+		if times > len(allTicks) {
+			t.Errorf("node %d opened its %d shards %d times", node, len(allTicks), times)
+		}
+	}
+	if n := of.get(CountRestarts, "shard"); n > len(allTicks) {
+		t.Errorf("the old one restarted %d times, want once a shard, when it found itself fenced", n)
+	}
+}
+
+// TestAssignedAnew: a shard that was fenced and refused goes on when its group says
+// that it is this node's after all.
+func TestAssignedAnew(t *testing.T) {
+	const n = 900
+	want := plain(t, 3, n)
+	k := newKit(t, nil)
+	c := k.config()
+	c.Guarantees[messages.SymbolShard] = ExactlyOnce
+	old, young := k.start(c), k.start(c)
+	group := &member{refuse: messages.ErrNotAssigned}
+	old.Assigned(group, messages.SymbolShard, allTicks)
+	k.ready(old)
+	young.Assigned(&member{}, messages.SymbolShard, allTicks)
+	ticks := walk(3, 8, n, "feed")
+	for _, tick := range ticks[:n/2] {
+		k.tick(tick)
+	}
+	k.until("the old owner's shards are refused", func() bool {
+		group.mu.Lock()
+		defer group.mu.Unlock()
+		return group.confirmed >= len(allTicks)
+	})
+	k.stop(young)
+	group.mu.Lock()
+	group.refuse = nil
+	group.mu.Unlock()
+	for _, tick := range ticks[n/2:] {
+		k.tick(tick)
+	}
+	k.ready(old)
+	k.until("all updates", func() bool { return maps.EqualFunc(k.updates(), want, slices.Equal) })
+}
+
+// TestFencedInItsLastCommit: a node that lets a shard go, and is fenced in the commit
+// of it, doesn't open the shard again.
+func TestFencedInItsLastCommit(t *testing.T) {
+	var mu sync.Mutex
+	var ghost *memlog.Node
+	opened, armed := 0, false
+	k := newKit(t, func(ctx context.Context, c memlog.Call) error {
+		mu.Lock()
+		strikes := armed && c.Point == memlog.PointCommitBegin && !c.After
+		if c.Point == memlog.PointOpenShard && c.After && c.Node != ghost.Number() {
+			opened++
+		}
+		armed = armed && !strikes
+		mu.Unlock()
+		if strikes {
+			s, err := ghost.OpenShard(ctx, c.Shard)
+			if err == nil {
+				s.Close()
+			}
+			return err
+		}
+		return nil
+	})
+	ghost = k.cluster.Log()
+	c := k.config()
+	c.Checkpoint = Checkpoints{Min: time.Hour, Max: time.Hour, Replay: time.Hour, Batch: 100}
+	node := k.start(c)
+	node.Assigned(&member{refuse: messages.ErrNotAssigned}, messages.SymbolShard, []int32{0})
+	k.ready(node)
+	for _, tick := range walk(3, 8, 300, "feed") {
+		k.tick(tick)
+	}
+	mu.Lock()
+	armed = true
+	mu.Unlock()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	node.Revoked(ctx, messages.SymbolShard, []int32{0})
+	mu.Lock()
+	defer mu.Unlock()
+	if armed || opened != 1 {
+		t.Errorf("struck: %v; the shard was opened %d times, want once", !armed, opened)
 	}
 }
 

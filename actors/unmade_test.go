@@ -188,7 +188,7 @@ func TestUnmadeStrategyKeepsItsState(t *testing.T) {
 	in.payload = &recovered{timeMs: baseMs}
 	n.take(in, nil, &outbox{in: in})
 	d, _ := n.account.Strategy("s")
-	if d.Status != account.Failed || !strings.Contains(d.Detail, `no compiled strategy is named "elsewhere"; this build has`) {
+	if d.Status != account.Failed || !strings.Contains(d.Detail, `no compiled strategy is named "elsewhere": this build has`) {
 		t.Errorf("status %s: %s", d.Status, d.Detail)
 	}
 	if parts := n.save(); len(parts) != len(before)-1 {

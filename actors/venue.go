@@ -20,7 +20,7 @@ type Venues interface {
 // effects. Its calls block until there is a clear answer or none is to be had;
 // an answer that isn't clear is a report of kind UNKNOWN, never an error that
 // someone could take for "not sent". Send, Cancel and Change of one account come
-// one at a time, Query may come beside them.
+// one at a time, Query and Snapshot may come beside them.
 type Venue interface {
 	// Send places an order. Its client order id is the command's; notAfter must be
 	// checked just before the write, and an order that is too late is not sent and
@@ -35,6 +35,11 @@ type Venue interface {
 	// it has no such order; without a clear answer the report is UNKNOWN. A report that
 	// shows the order's terms settles a change whose answer got lost.
 	Query(ctx context.Context, c account.VenueCommand) order.Report
+	// Snapshot gives all that the venue has of the account: open orders, trades and
+	// positions of one moment. A venue that shows them by calls of their own is asked
+	// until two looks at its orders and trades, with one at the positions between them,
+	// are equal. An error means that there is no such answer now; it is asked again.
+	Snapshot(ctx context.Context) (account.VenueSnapshot, error)
 }
 
 // venueCall is a command to a venue whose cause is about to be committed.
@@ -55,17 +60,18 @@ type venueReply struct {
 const sessionQueue = 1000
 
 // sessions runs the calls of a shard's accounts: for each account one goroutine
-// that sends and cancels, and one that asks. An order never waits for the answer
-// to a question.
+// that sends and cancels, one that asks, and one that looks at all that the venue
+// has. An order never waits for the answer to a question.
 type sessions struct {
 	shard  *shard
 	ctx    context.Context
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 	queues map[string]*session
+	opened time.Time // with the shard
 }
 
-type session struct{ orders, questions chan timedCall }
+type session struct{ orders, questions, looks chan timedCall }
 
 type timedCall struct {
 	venueCall
@@ -74,19 +80,17 @@ type timedCall struct {
 
 func newSessions(s *shard) *sessions {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &sessions{shard: s, ctx: ctx, cancel: cancel, queues: make(map[string]*session)}
+	return &sessions{shard: s, ctx: ctx, cancel: cancel, queues: make(map[string]*session), opened: s.config.Clock.Now()}
 }
 
 // call starts what follows a commit that was just confirmed.
 func (s *sessions) call(calls []venueCall) {
 	now := s.shard.config.Clock.Now()
 	for _, c := range calls {
-		q := s.queues[c.user]
-		if q == nil {
-			q = &session{make(chan timedCall, sessionQueue), make(chan timedCall, sessionQueue)}
-			s.queues[c.user] = q
-			s.work.Go(func() { s.trade(q.orders) })
-			s.work.Go(func() { s.ask(q.questions) })
+		q := s.session(c.user)
+		if c.command.Action == account.VenueShow {
+			q.look(timedCall{c, now})
+			continue
 		}
 		queue := q.orders
 		if c.command.Action == account.VenueQuery {
@@ -101,14 +105,27 @@ func (s *sessions) call(calls []venueCall) {
 	}
 }
 
+// session gives an account's session, which begins with its first call.
+func (s *sessions) session(user string) *session {
+	q := s.queues[user]
+	if q == nil {
+		q = &session{make(chan timedCall, sessionQueue), make(chan timedCall, sessionQueue), make(chan timedCall, 1)}
+		s.queues[user] = q
+		s.work.Go(func() { s.trade(q.orders) })
+		s.work.Go(func() { s.ask(q.questions) })
+		s.work.Go(func() { s.watch(q.looks) })
+	}
+	return q
+}
+
 func (s *sessions) trade(calls chan timedCall) {
+	orders, waiting := &pace{full: s.opened}, line{}
 	for {
-		select {
-		case <-s.ctx.Done():
+		c, ok := s.wait(orders, &waiting, calls)
+		if !ok {
 			return
-		case c := <-calls:
-			s.answer(c.venueCall, s.do(c))
 		}
+		s.answer(c.venueCall, s.paced(orders, c))
 	}
 }
 
@@ -187,6 +204,9 @@ func (s *sessions) ask(calls chan timedCall) {
 		case <-s.ctx.Done():
 			return
 		case c := <-more:
+			// A question by an id of the venue that was not known takes the place of that
+			// without.
+			open = slices.DeleteFunc(open, func(q *openQuestion) bool { return q.command.ClientOrderID == c.command.ClientOrderID })
 			q := &openQuestion{venueCall: c.venueCall, shown: s.shard.config.Clock.Now().Add(askFor)}
 			if !s.answered(q) {
 				open = append(open, q)

@@ -3,6 +3,8 @@ package actors
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +23,7 @@ type fakeVenue struct {
 
 	mu      sync.Mutex
 	sent    map[string]int
+	bought  map[string]decimal.Decimal
 	queried map[string]int
 	early   []string // sent before their PLACED event was committed
 }
@@ -41,6 +44,7 @@ func (v *fakeVenue) Send(_ context.Context, c account.VenueCommand, notAfter tim
 		return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportNotSent, TimeMs: baseMs}
 	}
 	v.sent[c.ClientOrderID]++
+	v.bought[c.ClientOrderID] = c.Quantity
 	if odd := c.Quantity.Mul(decimal.FromInt(5)).RoundTo(decimal.FromInt(10)) != c.Quantity.Mul(decimal.FromInt(5)); odd {
 		return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs, Detail: "the reply was lost"}
 	}
@@ -66,7 +70,16 @@ func (v *fakeVenue) Query(_ context.Context, c account.VenueCommand) order.Repor
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.queried[c.ClientOrderID]++
-	return v.fill(c.ClientOrderID, decimal.FromInt(3))
+	if _, ok := v.bought[c.ClientOrderID]; !ok {
+		return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportRejected, TimeMs: baseMs, Detail: "no such order, and none will come"}
+	}
+	return v.fill(c.ClientOrderID, v.bought[c.ClientOrderID])
+}
+
+// agreed waits until live accounts were found to agree with their venues so often.
+func (k *kit) agreed(times int) {
+	k.t.Helper()
+	k.until(fmt.Sprint("agreements with venues: ", times), func() bool { return k.seen.get(CountAlerts, "SYSTEM/INFO") >= times })
 }
 
 // TestLiveVenue: an order is sent only after its PLACED event is committed, and
@@ -74,24 +87,27 @@ func (v *fakeVenue) Query(_ context.Context, c account.VenueCommand) order.Repor
 // again; moves of the shard in between change nothing of that.
 func TestLiveVenue(t *testing.T) {
 	k := newKit(t, nil)
-	venue := &fakeVenue{kit: k, sent: make(map[string]int), queried: make(map[string]int)}
+	venue := &fakeVenue{kit: k, sent: make(map[string]int), bought: make(map[string]decimal.Decimal), queried: make(map[string]int)}
 	c := k.config()
 	c.Venues = venue
 	nodes := []*Node{k.start(c), k.start(c)}
 	group := &member{}
 	nodes[0].Assigned(group, messages.AccountShard, allAccounts)
 	k.command("live", "open", account.CmdOpenAccount, map[string]any{"deposit": 100_000, "venue": "fake"})
+	k.agreed(1)
 	const n = 20
 	for i := range n {
 		quantity := 2 + i%2 // every second reply is lost
 		k.command("live", fmt.Sprintf("order-%d", i), account.CmdOrder, map[string]any{
 			"symbol": "SYM1", "transaction_type": "BUY", "quantity": quantity, "price": 100,
 		})
-		if i%5 == 4 {
+		// After the last move no look at the venue tells what became of an order.
+		if i%5 == 4 && i+1 < n {
 			k.until("the orders so far", func() bool { return k.seen.get(CountOrders, "PLACED") > 0 })
 			from, to := nodes[i/5%2], nodes[(i/5+1)%2]
 			from.Lost(messages.AccountShard, allAccounts)
 			to.Assigned(group, messages.AccountShard, allAccounts)
+			k.agreed(2 + i/5)
 		}
 	}
 	filled := func() int {
@@ -124,6 +140,23 @@ func TestLiveVenue(t *testing.T) {
 	if asked == 0 {
 		t.Error("no order was asked for, though replies were lost")
 	}
+}
+
+// Snapshot implements Venue.
+func (v *fakeVenue) Snapshot(context.Context) (account.VenueSnapshot, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	held := decimal.Decimal{}
+	var shown account.VenueSnapshot
+	for _, id := range slices.Sorted(maps.Keys(v.bought)) {
+		quantity := v.bought[id]
+		held = held.Add(quantity)
+		shown.Fills = append(shown.Fills, account.VenueFill{
+			ID: "T" + id, OrderID: id, VenueOrderID: "V" + id, Symbol: "SYM1", Side: order.Buy, Quantity: quantity, Price: decimal.FromInt(100),
+		})
+	}
+	shown.Positions = []account.VenuePosition{{Symbol: "SYM1", Quantity: held}}
+	return shown, nil
 }
 
 // deafVenue takes every order; the reply to the first is lost, and questions hang.
@@ -161,6 +194,10 @@ func (v *deafVenue) Query(ctx context.Context, c account.VenueCommand) order.Rep
 	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs}
 }
 
+func (v *deafVenue) Snapshot(context.Context) (account.VenueSnapshot, error) {
+	return account.VenueSnapshot{}, nil
+}
+
 // TestQuestionsDontHoldOrdersUp: while the venue doesn't answer what became of one
 // order, the account's next one leaves before its deadline.
 func TestQuestionsDontHoldOrdersUp(t *testing.T) {
@@ -171,6 +208,7 @@ func TestQuestionsDontHoldOrdersUp(t *testing.T) {
 	node := k.start(c)
 	node.Assigned(&member{}, messages.AccountShard, allAccounts)
 	k.command("live", "open", account.CmdOpenAccount, map[string]any{"deposit": 100_000, "venue": "deaf"})
+	k.agreed(1)
 	place := func(id string) string {
 		k.command("live", id, account.CmdOrder, map[string]any{"symbol": "SYM1", "transaction_type": "BUY", "quantity": 1, "price": 100})
 		select {

@@ -1,8 +1,9 @@
 package configs
 
 import (
-	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
@@ -88,6 +89,9 @@ func (l *loader) accountDefaults() {
 
 // accounts checks what tags can't say.
 func (c *checker) accounts(cfg *Config) {
+	if len(cfg.Accounts) > 0 && cfg.Symbols.Emit.Mode == EmitOnClose {
+		c.report("symbols.emit", EmitOnClose, "want every_tick or an interval such as 1s, for there are accounts: they trade at the prices of ticks, and closes tell of none")
+	}
 	users := make(map[string]string)
 	ids := make(map[string]string)
 	for i := range cfg.Accounts {
@@ -130,14 +134,15 @@ func (c *checker) paper(path string, p *Paper) {
 	if p.Latency%time.Millisecond != 0 {
 		c.report(path+".latency", p.Latency.String(), "want whole milliseconds")
 	}
+	c.fees(path+".fees", p.Fees)
 	settings := p.Settings()
-	if c.fees(path+".fees", p.Fees) {
-		settings.Fees = ""
-	}
-	if err := settings.Validate(); err != nil {
-		c.report(path, "", err.Error())
+	for _, wrong := range settings.Problems() {
+		c.report(path+"."+ownFees.Replace(wrong.Path), wrong.Value, wrong.Want)
 	}
 }
+
+// ownFees gives the settings' names of what an account calls otherwise.
+var ownFees = strings.NewReplacer("latency_ms", "latency", "own_fees.round", "fee_step", "own_fees", "charges")
 
 func (c *checker) money(path string, d decimal.Decimal) {
 	if d.Sign() < 0 || !d.Bounded() {
@@ -146,6 +151,9 @@ func (c *checker) money(path string, d decimal.Decimal) {
 }
 
 func (c *checker) strategy(path string, s *Strategy) {
+	if c.reported[path+".rules"] || c.reported[path+".code"] || c.reported[path+".external"] {
+		return // which one is meant could not be read
+	}
 	kinds := 0
 	for _, given := range []bool{len(s.Rules) > 0, s.Code != "", s.External} {
 		if given {
@@ -163,8 +171,11 @@ func (c *checker) strategy(path string, s *Strategy) {
 		c.report(path+".parameters", "", "only code has parameters")
 	}
 	tf, err := market.ParseTimeframe(s.Timeframe)
+	if err != nil { // reported where its tag is checked; the rest is checked with one that allows most
+		tf = market.MustParseTimeframe("1min")
+	}
 	switch {
-	case err != nil || s.External: // the timeframe is reported where its tag is checked
+	case s.External:
 	case s.Code != "":
 		c.code(path, s, tf)
 	default:
@@ -175,16 +186,21 @@ func (c *checker) strategy(path string, s *Strategy) {
 // rules compiles the rules and reports each that is wrong at its own place.
 func (c *checker) rules(path string, s *Strategy, tf market.Timeframe) {
 	spec, err := rules.FromMap(Texts(s.Rules))
-	if err == nil {
-		_, err = rules.Compile(spec, tf)
-	}
-	for _, err := range each(err) {
-		var wrong *rules.Error
-		if !errors.As(err, &wrong) {
-			c.report(path, "", err.Error())
-			continue
+	unfit := each[*rules.Error](err)
+	unread := c.reported[path+".entry_long"] || c.reported[path+".entry_short"]
+	for _, wrong := range unfit {
+		if unread && slices.Contains([]string{"", "exit_long", "exit_short"}, wrong.Rule) {
+			continue // there is an entry
 		}
-		at := path + "." + wrong.Rule
+		at := strings.TrimSuffix(path+"."+wrong.Rule, ".")
+		c.reportAt(c.keyOf(at), at, "", wrong.Detail)
+	}
+	_, err = rules.Compile(spec, tf)
+	for _, wrong := range each[*rules.Error](err) {
+		if wrong.Rule == "" && len(unfit) > 0 {
+			continue // what lacks may be what is misspelt
+		}
+		at := strings.TrimSuffix(path+"."+wrong.Rule, ".")
 		c.reportAt(c.placeIn(at, wrong.Line, wrong.Column), at, "", wrong.Detail)
 	}
 }
@@ -192,25 +208,33 @@ func (c *checker) rules(path string, s *Strategy, tf market.Timeframe) {
 // code makes the compiled strategy and reports each parameter that is wrong.
 func (c *checker) code(path string, s *Strategy, tf market.Timeframe) {
 	_, err := compiled.New(s.Code, compiled.Place{StrategyID: s.Name, Symbols: s.Symbols, Timeframe: tf}, Texts(s.Parameters))
-	for _, err := range each(err) {
-		var wrong *compiled.ParameterError
-		if errors.As(err, &wrong) {
-			c.report(path+".parameters."+wrong.Name, wrong.Value, wrong.Want)
-		} else {
-			c.report(path+".code", s.Code, err.Error())
-		}
+	wrong := each[*compiled.ParameterError](err)
+	for _, p := range wrong {
+		at := path + ".parameters." + p.Name
+		c.report(at, p.Value, p.Want)
+	}
+	switch {
+	case err == nil || len(wrong) > 0:
+	case !slices.Contains(compiled.Names(), s.Code):
+		c.report(path+".code", s.Code, compiled.WantName(s.Code))
+	default:
+		c.report(path+".code", s.Code, err.Error())
 	}
 }
 
-// each gives the errors that are joined in err.
-func each(err error) []error {
-	if err == nil {
-		return nil
-	}
-	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
-		if joined, ok := inner.(interface{ Unwrap() []error }); ok {
-			return joined.Unwrap()
+// each gives the errors of a type that are joined in err.
+func each[T error](err error) []T {
+	var list []T
+	switch e := err.(type) { //nolint:errorlint // goes down all branches itself
+	case nil:
+	case T:
+		list = append(list, e)
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			list = append(list, each[T](inner)...)
 		}
+	case interface{ Unwrap() error }:
+		list = each[T](e.Unwrap())
 	}
-	return []error{err}
+	return list
 }

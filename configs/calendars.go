@@ -80,19 +80,19 @@ func (c *Config) OutdatedCalendars(day time.Time) []string {
 // calendars.file.
 func (l *loader) readCalendars() []Problem {
 	var file calendarFile
-	c := checker{where: make(map[string]string), reported: make(map[string]bool)}
-	c.problems = append(c.problems, decodeOver(&file, shipped+"calendars.yaml", shippedCalendars, c.where)...)
+	read := newLoader()
+	read.over(&file, shipped+"calendars.yaml", shippedCalendars)
 	if path := l.config.Calendars.File; path != "" {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return []Problem{{Where: nearest(l.where, "calendars.file"), Path: "calendars.file", Value: path, Want: "want a file of calendars that can be read: " + err.Error()}}
+			return []Problem{problemAt(nearest(l.where, "calendars.file"), "calendars.file", path, "want a file of calendars that can be read: "+err.Error())}
 		}
-		c.problems = append(c.problems, decodeOver(&file, filepath.Base(path), text, c.where)...)
+		read.over(&file, filepath.Base(path), text)
+		l.sources = append(l.sources, filepath.Base(path))
 	}
-	for _, p := range c.problems {
-		c.reported[p.Path] = true
-	}
+	c := read.checker()
 	c.field("", reflect.ValueOf(file), "")
+	c.unreadable = maps.Clone(c.reported)
 	l.config.calendars, l.config.knownUntil = make(market.Calendars), make(map[string]market.Date)
 	taken := make(map[string]string)
 	for _, name := range sortedKeys(file) {
@@ -101,38 +101,13 @@ func (l *loader) readCalendars() []Problem {
 	return c.problems
 }
 
-func decodeOver(file *calendarFile, name string, text []byte, where map[string]string) []Problem {
-	l := loader{where: where}
-	fresh := make(map[string]string)
-	d := decoder{file: name, where: fresh}
-	d.decode(text, file)
-	l.merge(fresh)
-	return d.problems
-}
-
 // calendar makes one exchange's calendar, unless something is wrong with it.
 func (l *loader) calendar(c *checker, name string, file calendarFile, taken map[string]string) {
 	if want := checkID(name); want != "" || name == "" {
 		c.report(name, name, "want an exchange's name, of at most 200 bytes without spaces at the ends")
 		return
 	}
-	for path := range c.reported {
-		if path == name || strings.HasPrefix(path, name+".") {
-			return // told already, and what could be made of the rest would mislead
-		}
-	}
 	x := file[name]
-	cal, err := market.NewCalendar(x.schedule())
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
-			var wrong *market.ScheduleError
-			if !errors.As(e, &wrong) {
-				panic(e) // NewCalendar promises that there is no other
-			}
-			c.problems = append(c.problems, Problem{Where: c.blame(join(name, wrong.Field)), Path: join(name, wrong.Field), Want: wrong.Want})
-		}
-		return
-	}
 	names := []string{name}
 	for i, alias := range x.Aliases {
 		if first, twice := taken[alias]; twice {
@@ -144,32 +119,73 @@ func (l *loader) calendar(c *checker, name string, file calendarFile, taken map[
 			names = append(names, alias)
 		}
 	}
+	cal, err := market.NewCalendar(x.schedule())
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			var wrong *market.ScheduleError
+			if !errors.As(e, &wrong) {
+				panic(e) // NewCalendar promises that there is no other
+			}
+			c.schedule(name, wrong)
+		}
+		return
+	}
 	for _, n := range names {
 		l.config.calendars[n] = cal
 		if x.KnownUntil != "" {
-			l.config.knownUntil[n] = mustDate(x.KnownUntil)
+			l.config.knownUntil[n] = dateOr(x.KnownUntil)
 		}
 	}
 }
 
-// schedule turns a checked text into a schedule.
+// schedule reports what is wrong with a schedule, unless it is of a part that could not
+// be read: what stands in its place would mislead.
+func (c *checker) schedule(name string, wrong *market.ScheduleError) {
+	path := join(name, wrong.Field)
+	part := path
+	if i := strings.IndexByte(wrong.Field, ']'); i >= 0 {
+		part = join(name, wrong.Field[:i+1])
+	}
+	if c.unread(part) {
+		return
+	}
+	c.reportAt(c.blame(path), path, "", wrong.Want)
+}
+
+// unread tells whether a part of a file of calendars, or something in it or around it,
+// could not be read.
+func (c *checker) unread(part string) bool {
+	for at := range c.unreadable {
+		if at == part || strings.HasPrefix(at, part+".") || strings.HasPrefix(at, part+"[") || strings.HasPrefix(part, at+".") || strings.HasPrefix(part, at+"[") {
+			return true
+		}
+	}
+	return false
+}
+
+// schedule turns a text into a schedule. What could not be read is something that no
+// schedule may have, so that it is left out of what is held against the rest.
 func (x *exchangeHours) schedule() market.Schedule {
 	s := market.Schedule{Zone: x.Zone}
 	for _, h := range x.Sessions {
-		hours := market.Hours{SummerIn: h.SummerIn, WinterIn: h.WinterIn, From: mustDate(h.From), Until: mustDate(h.Until)}
-		hours.Open, hours.Close = mustClock(h.Open), mustClock(h.Close)
+		hours := market.Hours{SummerIn: h.SummerIn, WinterIn: h.WinterIn, From: dateOr(h.From), Until: dateOr(h.Until)}
+		hours.Open, hours.Close = clockOr(h.Open), clockOr(h.Close)
 		for _, day := range h.Weekdays {
-			hours.Weekdays = append(hours.Weekdays, weekdays[day])
+			if known, ok := weekdays[day]; ok {
+				hours.Weekdays = append(hours.Weekdays, known)
+			} else {
+				hours.Weekdays = append(hours.Weekdays, -1)
+			}
 		}
 		s.Sessions = append(s.Sessions, hours)
 	}
 	for _, h := range x.Holidays {
-		s.Holidays = append(s.Holidays, mustDate(h))
+		s.Holidays = append(s.Holidays, dateOr(h))
 	}
 	for _, d := range x.Special {
-		special := market.SpecialDay{Date: mustDate(d.Date)}
+		special := market.SpecialDay{Date: dateOr(d.Date)}
 		for _, h := range d.Sessions {
-			special.Hours = append(special.Hours, market.Hours{Open: mustClock(h.Open), Close: mustClock(h.Close)})
+			special.Hours = append(special.Hours, market.Hours{Open: clockOr(h.Open), Close: clockOr(h.Close)})
 		}
 		s.Special = append(s.Special, special)
 	}
@@ -181,22 +197,20 @@ var weekdays = map[string]time.Weekday{
 	"friday": time.Friday, "saturday": time.Saturday, "sunday": time.Sunday,
 }
 
-// mustDate reads a date that was checked; nothing is no date.
-func mustDate(text string) market.Date {
-	if text == "" {
-		return market.Date{}
-	}
+// dateOr reads a date; no date of what is none.
+func dateOr(text string) market.Date {
 	d, err := market.ParseDate(text)
 	if err != nil {
-		panic(err)
+		return market.Date{}
 	}
 	return d
 }
 
-func mustClock(text string) time.Duration {
+// clockOr reads a time of day; one that no session may have of what is none.
+func clockOr(text string) time.Duration {
 	d, err := clock(text)
 	if err != nil {
-		panic(err)
+		return -1
 	}
 	return d
 }

@@ -88,15 +88,16 @@ func TestShippedCalendars(t *testing.T) {
 // error.
 func TestShippedDaysAreWeekdays(t *testing.T) {
 	var file calendarFile
-	if p := decodeOver(&file, "calendars.yaml", shippedCalendars, make(map[string]string)); len(p) > 0 {
-		t.Fatal(p)
+	d := newDecoder("calendars.yaml")
+	if d.decode(shippedCalendars, &file); len(d.problems) > 0 {
+		t.Fatal(d.problems)
 	}
 	for name, x := range file {
 		if !slices.IsSorted(x.Holidays) {
 			t.Errorf("%s: holidays are not in order", name)
 		}
 		for _, h := range x.Holidays {
-			if d := mustDate(h).Weekday(); d == time.Saturday || d == time.Sunday {
+			if d := dateOr(h).Weekday(); d == time.Saturday || d == time.Sunday {
 				t.Errorf("%s: the holiday %s is a %v", name, h, d)
 			}
 		}
@@ -144,22 +145,22 @@ NFO:
 func TestBadCalendarFiles(t *testing.T) {
 	const x = "X:\n  zone: UTC\n"
 	for want, text := range map[string]string{
-		`mine.yaml:3: X.sessions[0].open: "9.15": want a time of day in quotes, such as "09:15"`:   x + "  sessions: [{open: \"9.15\", close: \"10:00\"}]\n",
-		`mine.yaml:3: X.sessions[0].close: must be given`:                                          x + "  sessions: [{open: \"09:15\"}]\n",
-		`mine.yaml:2: X.zone: must be given`:                                                       "X:\n  sessions: [{open: \"09:15\", close: \"10:00\"}]\n",
-		`mine.yaml:1: X.zone: "Asia/Kolkatta": want an IANA time zone`:                             "X: {zone: Asia/Kolkatta, sessions: [{open: \"09:15\", close: \"10:00\"}]}\n",
-		`mine.yaml:2: X.sessions: must be given: want a list`:                                      x,
-		`mine.yaml:3: X.sessions[0].weekdays[0]: "mon": want one of monday, tuesday`:               x + "  sessions: [{open: \"09:15\", close: \"10:00\", weekdays: [mon]}]\n",
-		`mine.yaml:3: X.sessions[0].closes: unknown key: did you mean close?`:                      x + "  sessions: [{open: \"09:15\", closes: \"10:00\"}]\n",
-		`mine.yaml:3: X.sessions[1]: 09:30 to 11:00 overlaps sessions[0], which is 09:00 to 10:00`: x + "  sessions: [{open: \"09:00\", close: \"10:00\"}, {open: \"09:30\", close: \"11:00\"}]\n",
-		`mine.yaml:4: X.holidays[0]: "26.1.2026": want a date in quotes, such as "2026-01-26"`:     x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  holidays: [26.1.2026]\n",
-		`mine.yaml:4: X.holidays[1]: 2026-01-26 is given twice`:                                    x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  holidays: [\"2026-01-26\", \"2026-01-26\"]\n",
-		`mine.yaml:4: X.special[0].sessions: must be given`:                                        x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  special: [{date: \"2026-01-26\"}]\n",
-		`mine.yaml:4: X.aliases[0]: "NASDAQ": is an alias of NYSE already`:                         x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  aliases: [NASDAQ]\n",
-		`mine.yaml:2: NSE.sessions: "09:15-15:30": want a list`:                                    "NSE:\n  sessions: 09:15-15:30\n",
-		`" ": want an exchange's name`:                                                             "\" \": {zone: UTC, sessions: [{open: \"09:00\", close: \"10:00\"}]}\n",
-		`want a mapping of keys to values`:                                                         "[NSE]\n",
-		`want one of monday`:                                                                       "24x7: {sessions: [{open: \"00:00\", close: \"24:00\", weekdays: [all]}]}\n",
+		`mine.yaml:3:21: X.sessions[0].open: "9.15": want a time of day in quotes, such as "09:15"`:   x + "  sessions: [{open: \"9.15\", close: \"10:00\"}]\n",
+		`mine.yaml:3:14: X.sessions[0].close: must be given`:                                          x + "  sessions: [{open: \"09:15\"}]\n",
+		`mine.yaml:1:1: X.zone: must be given`:                                                        "X:\n  sessions: [{open: \"09:15\", close: \"10:00\"}]\n",
+		`mine.yaml:1:11: X.zone: "Asia/Kolkatta": want an IANA time zone`:                             "X: {zone: Asia/Kolkatta, sessions: [{open: \"09:15\", close: \"10:00\"}]}\n",
+		`mine.yaml:1:1: X.sessions: must be given: want a list`:                                       x,
+		`mine.yaml:3:57: X.sessions[0].weekdays[0]: "mon": want one of monday, tuesday`:               x + "  sessions: [{open: \"09:15\", close: \"10:00\", weekdays: [mon]}]\n",
+		`mine.yaml:3:30: X.sessions[0].closes: unknown key: did you mean close?`:                      x + "  sessions: [{open: \"09:15\", closes: \"10:00\"}]\n",
+		`mine.yaml:3:47: X.sessions[1]: 09:30 to 11:00 overlaps sessions[0], which is 09:00 to 10:00`: x + "  sessions: [{open: \"09:00\", close: \"10:00\"}, {open: \"09:30\", close: \"11:00\"}]\n",
+		`mine.yaml:4:14: X.holidays[0]: "26.1.2026": want a date in quotes, such as "2026-01-26"`:     x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  holidays: [26.1.2026]\n",
+		`mine.yaml:4:28: X.holidays[1]: 2026-01-26 is given twice`:                                    x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  holidays: [\"2026-01-26\", \"2026-01-26\"]\n",
+		`mine.yaml:4:13: X.special[0].sessions: must be given`:                                        x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  special: [{date: \"2026-01-26\"}]\n",
+		`mine.yaml:4:13: X.aliases[0]: "NASDAQ": is an alias of NYSE already`:                         x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  aliases: [NASDAQ]\n",
+		`mine.yaml:2:13: NSE.sessions: "09:15-15:30": want a list`:                                    "NSE:\n  sessions: 09:15-15:30\n",
+		`" ": want an exchange's name`:                                                                "\" \": {zone: UTC, sessions: [{open: \"09:00\", close: \"10:00\"}]}\n",
+		`want a mapping of keys to values`:                                                            "[NSE]\n",
+		`want one of monday`:                                                                          "24x7: {sessions: [{open: \"00:00\", close: \"24:00\", weekdays: [all]}]}\n",
 	} {
 		_, err := withCalendars(t, text)
 		var wrong *Error
@@ -169,12 +170,56 @@ func TestBadCalendarFiles(t *testing.T) {
 	}
 	_, err := withCalendars(t, "X: {zone: Mars, sessions: [{open: \"1\", close: \"2\"}]}\nY: {sesions: []}\n")
 	var wrong *Error
-	if !errors.As(err, &wrong) || len(wrong.Problems) != 6 {
-		t.Errorf("six things are wrong: %v", err)
+	if !errors.As(err, &wrong) || len(wrong.Problems) != 5 {
+		t.Errorf("five things are wrong: %v", err)
 	}
 	_, err = Load(Sources{Demo: DemoOff, Flags: []Override{{Path: "calendars.file", Value: "/nowhere/x.yaml", Flag: "--set"}, {Path: "log.level", Value: "loud", Flag: "--set"}}})
 	if !errors.As(err, &wrong) || len(wrong.Problems) != 2 || wrong.Problems[1].Path != "calendars.file" {
 		t.Errorf("a file that isn't there gives %v", err)
+	}
+}
+
+// TestAllCalendarMistakes: what can't be read doesn't hide what is wrong with the rest, and
+// all comes in the order of the lines.
+func TestAllCalendarMistakes(t *testing.T) {
+	_, err := withCalendars(t, `X:
+  zone: Asia/Hong_Kongg
+  aliases: [NASDAQ]
+  sessions:
+    - {open: "9:30", close: "12:00"}
+    - {open: "11:00", close: "16:00"}
+    - {open: "11:00", close: "11:30", weekdays: [mondy]}
+    - {open: "15:00", close: "17:00"}
+  holidays: ["2026-12-25", "2026-12-25", 5]
+  special:
+    - {date: "2026-12-24", sessions: [{open: "09:00", close: "12:00"}, {open: "11:00", close: "13:00"}]}
+    - {date: "2026-12-25", sessions: [{open: "09:00", close: "12:00"}]}
+    - {date: "24.12.2026", sessions: [{open: "09:00", close: "12:00"}]}
+`)
+	var told []string
+	if wrong := (*Error)(nil); errors.As(err, &wrong) {
+		for _, p := range wrong.Problems {
+			told = append(told, p.String())
+		}
+	}
+	for i, want := range []string{
+		`mine.yaml:2:9: X.zone: "Asia/Hong_Kongg": want an IANA time zone`,
+		`mine.yaml:3:13: X.aliases[0]: "NASDAQ": is an alias of NYSE already`,
+		`mine.yaml:5:14: X.sessions[0].open: "9:30": did you mean 09:30? want a time of day in quotes, such as "09:15"`,
+		`mine.yaml:7:50: X.sessions[2].weekdays[0]: "mondy": did you mean monday?`,
+		`mine.yaml:8:7: X.sessions[3]: 15:00 to 17:00 overlaps sessions[1], which is 11:00 to 16:00`,
+		`mine.yaml:9:28: X.holidays[1]: 2026-12-25 is given twice`,
+		`mine.yaml:9:42: X.holidays[2]: "5": want a date in quotes`,
+		`mine.yaml:11:28: X.special[0].sessions: 11:00 to 13:00 overlaps 09:00 to 12:00`,
+		`mine.yaml:12:14: X.special[1].date: 2026-12-25 is given twice`,
+		`mine.yaml:13:14: X.special[2].date: "24.12.2026": want a date in quotes`,
+	} {
+		if i >= len(told) || !strings.HasPrefix(told[i], want) {
+			t.Errorf("%d: want %s", i, want)
+		}
+	}
+	if len(told) != 10 {
+		t.Errorf("told are\n%s", strings.Join(told, "\n"))
 	}
 }
 
@@ -187,7 +232,8 @@ func FuzzCalendars(f *testing.F) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		l := loader{config: &Config{Calendars: Calendars{File: file}}, where: make(map[string]string)}
+		l := newLoader()
+		l.config.Calendars.File = file
 		problems := l.readCalendars()
 		if len(problems) > 0 {
 			return

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 // checker goes through the settings and reports what their tags forbid:
@@ -19,51 +21,70 @@ import (
 //
 // A tag of a list holds for each of its elements.
 type checker struct {
-	where    map[string]string
-	spots    map[string]spot
+	where    map[string]spot
+	keys     map[string]spot
+	scalars  map[string]scalar
+	bare     []string
 	reported map[string]bool // paths with a problem already
-	problems []Problem
+	// unreadable are, of calendars, those that were reported before schedules were made.
+	unreadable map[string]bool
+	problems   []Problem
 }
 
 // report adds a problem of a setting, unless one was found there before: a value
 // that could not be read is told once.
-func (c *checker) report(path, value, want string) { c.reportAt("", path, value, want) }
-
-// reportAt is report with a place that says more than the path's own; "" for the
-// path's own.
-func (c *checker) reportAt(where, path, value, want string) {
-	for p := path; p != ""; p = parent(p) {
-		if c.reported[p] {
-			return
-		}
+func (c *checker) report(path, value, want string) {
+	if !c.told(path) {
+		c.reportAt(c.blame(path), path, value, want)
 	}
-	c.reported[path] = true
-	if where == "" {
-		where = c.blame(path)
-	}
-	c.problems = append(c.problems, Problem{Where: where, Path: path, Value: value, Want: want})
 }
 
-// placeIn gives the file, line and column of a place in a setting's text, both from
-// 1; without a column when the text is not written as it is read.
-func (c *checker) placeIn(path string, line, column int) string {
-	at, ok := c.spots[path]
-	switch {
-	case !ok || line == 0:
-		return ""
-	case at.block:
-		return fmt.Sprintf("%s:%d:%d", at.file, at.line+line, at.column+column-1)
-	case at.column == 0 || line > 1:
-		return ""
+// reportAt is report with a place that says more than the path's own, of which there
+// may be several.
+func (c *checker) reportAt(at spot, path, value, want string) {
+	c.reported[path] = true
+	c.problems = append(c.problems, problemAt(at, path, value, want))
+}
+
+// told tells whether a setting, or what it is part of, has a problem already.
+func (c *checker) told(path string) bool {
+	for p := path; p != ""; p = parent(p) {
+		if c.reported[p] {
+			return true
+		}
 	}
-	return fmt.Sprintf("%s:%d:%d", at.file, at.line, at.column+column-1)
+	return false
+}
+
+// placeIn gives the place of a line and column, both from 1, of a setting's text.
+func (c *checker) placeIn(path string, line, column int) spot {
+	s, ok := c.scalars[path]
+	if !ok || line == 0 {
+		return c.blame(path)
+	}
+	n := column - 1
+	for i, text := range strings.Split(s.value, "\n") {
+		if i == line-1 {
+			break
+		}
+		n += len([]rune(text)) + 1
+	}
+	return s.locate(n)
+}
+
+// keyOf gives the place of a setting's key.
+func (c *checker) keyOf(path string) spot {
+	if at, ok := c.keys[path]; ok {
+		return at
+	}
+	return c.blame(path)
 }
 
 // blame gives the source to look at. A shipped default is never wrong by itself:
 // then it is the mapping around it that someone has written.
-func (c *checker) blame(path string) string {
+func (c *checker) blame(path string) spot {
 	for p := path; p != ""; p = parent(p) {
-		if w, ok := c.where[p]; ok && !strings.HasPrefix(w, shipped) {
+		if w, ok := c.where[p]; ok && !strings.HasPrefix(w.source, shipped) {
 			return w
 		}
 	}
@@ -75,13 +96,13 @@ func parent(path string) string {
 	return path[:max(0, strings.LastIndexAny(path, ".["))]
 }
 
-func nearest(where map[string]string, path string) string {
+func nearest(where map[string]spot, path string) spot {
 	for p := path; p != ""; p = parent(p) {
 		if w, ok := where[p]; ok {
 			return w
 		}
 	}
-	return "configuration"
+	return spot{source: "configuration"}
 }
 
 // walk checks the tags of v, a struct, and of all structs inside.
@@ -141,16 +162,17 @@ func (c *checker) scalar(path string, v reflect.Value, tag reflect.StructTag, in
 	if allowed := tag.Get("oneof"); allowed != "" {
 		list := strings.Split(allowed, ",")
 		if !slices.Contains(list, text) {
-			c.report(path, text, wantOneOf(list))
+			c.report(path, text, spelling.Hint(text, list)+wantOneOf(list))
 		}
 		return
 	}
-	check := tag.Get("check")
-	if check == "" || text == "" && !inList {
-		return
+	if check := tag.Get("check"); check != "" && (text != "" || inList) {
+		if want := valueChecks[check](text); want != "" {
+			c.report(path, text, want)
+		}
 	}
-	if want := valueChecks[check](text); want != "" {
-		c.report(path, text, want)
+	if slices.Contains(c.bare, path) { // what is right but for that is told so
+		c.report(path, text, "want text: put it in quotes")
 	}
 }
 

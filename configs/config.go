@@ -27,7 +27,7 @@ type Config struct {
 	Faults     Faults     `yaml:"faults"`
 	Accounts   []Account  `yaml:"accounts"`
 
-	where      map[string]string
+	where      map[string]spot
 	calendars  market.Calendars
 	knownUntil map[string]market.Date
 }
@@ -36,10 +36,10 @@ type Config struct {
 // servers are given.
 func (c *Config) Embedded() bool { return len(c.Kafka.BootstrapServers) == 0 }
 
-// Where tells which source a setting came from: "velox.yaml:12", "environment
+// Where tells which source a setting came from: "velox.yaml:12:7", "environment
 // variable KAFKA_ACKS", "flag --set"; for a path that no source names, the
 // nearest one above it.
-func (c *Config) Where(path string) string { return nearest(c.where, path) }
+func (c *Config) Where(path string) string { return nearest(c.where, path).String() }
 
 // Kafka is the seed contract's settings of producer, consumer and environment,
 // under its names. docs/kafka.md says how the client maps those that it takes

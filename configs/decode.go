@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,61 +22,39 @@ import (
 // is there, a list replaces what is there.
 type decoder struct {
 	file     string            // its name in messages
-	where    map[string]string // path -> source
-	spots    map[string]spot
+	lines    []string          // its text
+	where    map[string]spot   // by path
+	keys     map[string]spot   // of the keys themselves, by path
+	scalars  map[string]scalar // by path
+	begins   map[ast.Node]spot
+	meant    []string // paths that unknown keys were probably meant to be
+	bare     []string // paths of texts that are written like numbers or truths
 	problems []Problem
 	anchors  map[string]ast.Node
 	depth    int
 }
 
-// spot is where a text of a setting begins. block: it is written in lines of its own
-// after a |. The column is 0 when what is written is not what is read.
-type spot struct {
-	file         string
-	line, column int
-	block        bool
-}
-
-// spotOf gives the spot of a scalar.
-func (d *decoder) spotOf(n ast.Node) spot {
-	switch n := n.(type) {
-	case *ast.LiteralNode:
-		if start, value := n.Start, n.Value.GetToken(); start != nil && value != nil && start.Value == "|" {
-			return spot{file: d.file, line: start.Position.Line, column: indent(value.Origin) + 1, block: true}
-		}
-	case *ast.StringNode:
-		t := n.GetToken()
-		if strings.Contains(t.Origin, "\\") || strings.Contains(strings.TrimSpace(t.Origin), "\n") {
-			break
-		}
-		at := spot{file: d.file, line: t.Position.Line, column: t.Position.Column}
-		if t.Type == token.SingleQuoteType || t.Type == token.DoubleQuoteType {
-			at.column++
-		}
-		return at
+func newDecoder(file string) *decoder {
+	return &decoder{
+		file: file, anchors: make(map[string]ast.Node),
+		where: make(map[string]spot), keys: make(map[string]spot), scalars: make(map[string]scalar),
+		begins: make(map[ast.Node]spot),
 	}
-	return spot{file: d.file}
-}
-
-// indent counts the spaces before a block's first line.
-func indent(origin string) int {
-	origin = strings.TrimLeft(origin, "\n")
-	return len(origin) - len(strings.TrimLeft(origin, " "))
 }
 
 // maxDepth bounds nesting, for an alias may stand inside of its own anchor.
 const maxDepth = 50
 
 func (d *decoder) decode(text []byte, into any) {
+	d.lines = strings.Split(string(text), "\n")
 	parsed, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		d.syntax(err)
 		return
 	}
-	d.anchors = make(map[string]ast.Node)
 	docs := slices.DeleteFunc(parsed.Docs, func(doc *ast.DocumentNode) bool { return isEmpty(doc.Body) })
 	if len(docs) > 1 {
-		d.problems = append(d.problems, Problem{Where: d.file, Want: "want one YAML document, not several with --- between them"})
+		d.report(spot{source: d.file}, "", "", "want one YAML document, not several with --- between them")
 		return
 	}
 	for _, doc := range docs {
@@ -92,29 +71,40 @@ func isEmpty(n ast.Node) bool {
 }
 
 func (d *decoder) syntax(err error) {
-	p := Problem{Where: d.file, Want: "not valid YAML: " + err.Error()}
+	where, message := spot{source: d.file}, err.Error()
 	var at yaml.Error
 	if errors.As(err, &at) && at.GetToken() != nil {
-		p.Where = fmt.Sprintf("%s:%d", d.file, at.GetToken().Position.Line)
-		p.Want = "not valid YAML: " + at.GetMessage()
+		p := at.GetToken().Position
+		where.line, where.column, message = p.Line, p.Column, at.GetMessage()
 	}
-	d.problems = append(d.problems, p)
+	switch {
+	case strings.Contains(message, "\t"):
+		message = "a tab stands where only blanks may: indent with blanks"
+	case strings.HasPrefix(message, "mapping value is not allowed"):
+		message = "a key can't stand here; a text that has a colon and a blank in it needs quotes"
+	}
+	d.report(where, "", "", "not valid YAML: "+message)
 }
 
-func (d *decoder) at(n ast.Node) string {
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		return fmt.Sprintf("%s:%d", d.file, t.Position.Line)
-	}
-	return d.file
+func (d *decoder) report(at spot, path, value, want string) {
+	d.problems = append(d.problems, problemAt(at, path, value, want))
 }
 
 func (d *decoder) wrong(path string, n ast.Node, want string) {
-	d.problems = append(d.problems, Problem{Where: d.at(n), Path: path, Value: shown(n), Want: want})
+	d.report(d.place(path, n), path, shown(n), want)
 }
 
 // wrongKey reports a key, whose name the path has already.
 func (d *decoder) wrongKey(path string, key ast.Node, want string) {
-	d.problems = append(d.problems, Problem{Where: d.at(key), Path: path, Want: want})
+	d.report(d.at(key), path, "", want)
+}
+
+// place gives where to look for a value of a path.
+func (d *decoder) place(path string, n ast.Node) spot {
+	if key, ok := d.keys[path]; ok && standsAtKey(n) {
+		return key
+	}
+	return d.at(n)
 }
 
 // shown gives a scalar's text, and nothing for what has many lines.
@@ -144,7 +134,7 @@ func (d *decoder) value(path string, n ast.Node, v reflect.Value) {
 		return
 	}
 	if path != "" {
-		d.where[path] = d.at(n)
+		d.where[path] = d.place(path, n)
 	}
 	if _, null := n.(*ast.NullNode); null {
 		d.wrong(path, n, "no value: want "+wantOf(v.Type())+"; remove the key for the default")
@@ -193,8 +183,8 @@ func (d *decoder) resolve(path string, n ast.Node) (ast.Node, bool) {
 }
 
 func (d *decoder) scalar(path string, n ast.Node, v reflect.Value) {
-	if d.spots != nil {
-		d.spots[path] = d.spotOf(n)
+	if s, ok := d.scalarOf(n); ok {
+		d.scalars[path] = s
 	}
 	text := ""
 	isString := false
@@ -210,24 +200,33 @@ func (d *decoder) scalar(path string, n ast.Node, v reflect.Value) {
 		return
 	}
 	t := v.Type()
-	switch {
+	switch kind := n.GetToken().Type; {
 	case isText(t), t == durationType:
 	case t.Kind() == reflect.String && !isString:
-		d.wrong(path, n, "want text: put it in quotes")
-		return
-	case t.Kind() != reflect.String && isString:
+		d.bare = append(d.bare, path)
+	case t.Kind() != reflect.String && (kind == token.SingleQuoteType || kind == token.DoubleQuoteType):
 		d.wrong(path, n, "want "+wantOf(t)+", without quotes")
 		return
 	}
 	if want := setText(v, text); want != "" {
+		if thousands.MatchString(text) {
+			want += ", without commas"
+		}
 		d.wrong(path, n, want)
 	}
 }
 
+// thousands are numbers as people write them.
+var thousands = regexp.MustCompile(`^-?[0-9]+(,[0-9]+)+(\.[0-9]+)?$`)
+
 func (d *decoder) list(path string, n ast.Node, v reflect.Value) {
 	s, ok := n.(*ast.SequenceNode)
 	if !ok {
-		d.wrong(path, n, "want a list, such as [a, b]")
+		want := "want a list, such as [a, b]"
+		if _, mapping := pairs(n); mapping {
+			want = "want a list: begin each of its elements with a dash"
+		}
+		d.wrong(path, n, want)
 		return
 	}
 	list := reflect.MakeSlice(v.Type(), len(s.Values), len(s.Values))
@@ -257,14 +256,19 @@ func (d *decoder) mapping(path string, n ast.Node, v reflect.Value) {
 		return
 	}
 	seen := make(map[string]string, len(entries))
-	for _, e := range entries {
+	hollow := "" // the key before, when it has no value
+	for i, e := range entries {
+		if i > 0 {
+			hollow = hollowKey(entries[i-1], hollow)
+		}
 		key := e.Key.GetToken().Value
 		child := join(path, key)
 		if first, twice := seen[key]; twice {
 			d.wrongKey(child, e.Key, "given twice: the first is at "+first)
 			continue
 		}
-		seen[key] = d.at(e.Key)
+		d.begin(e)
+		seen[key], d.keys[child] = d.at(e.Key).String(), d.at(e.Key)
 		if e.Key.IsMergeKey() {
 			d.wrongKey(child, e.Key, "merge keys (<<) are not used here: write the keys out")
 			continue
@@ -275,11 +279,26 @@ func (d *decoder) mapping(path string, n ast.Node, v reflect.Value) {
 		}
 		field, ok := fieldByKey(v, key)
 		if !ok {
-			d.wrongKey(child, e.Key, unknownKey(key, keysOf(v.Type())))
+			known := keysOf(v.Type())
+			want := unknownKey(key, known)
+			if hollow != "" {
+				want = "unknown key: when it belongs to " + hollow + ", indent it further than that"
+			}
+			d.wrongKey(child, e.Key, want)
+			d.meant = append(d.meant, join(path, spelling.Nearest(key, known)))
 			continue
 		}
 		d.value(child, e.Value, field)
 	}
+}
+
+// hollowKey gives the key of an entry without a value, or the one before it when that
+// goes on.
+func hollowKey(e *ast.MappingValueNode, before string) string {
+	if _, null := e.Value.(*ast.NullNode); null {
+		return e.Key.GetToken().Value
+	}
+	return before
 }
 
 // entry sets one key of a map, over the value that is there.

@@ -12,8 +12,8 @@ const (
 	EmitInterval  = "interval"
 )
 
-// Emit says which ticks of a symbol give an update: each, those that close a
-// candle, or one in an interval of event time.
+// Emit says which ticks of a symbol give an update beside the closes of candles: each,
+// none, or one in an interval of event time.
 type Emit struct {
 	// Mode is one of the constants above.
 	Mode string

@@ -65,7 +65,7 @@ func (l *loader) secretFiles(e environment) {
 		where := "environment variable " + name
 		text, err := os.ReadFile(e.values[name])
 		if err != nil {
-			l.problems = append(l.problems, Problem{Where: where, Path: path, Value: e.values[name], Want: "want a file that can be read: " + err.Error()})
+			l.wrong(where, path, e.values[name], "want a file that can be read: "+err.Error())
 			return
 		}
 		l.set(path, strings.TrimRight(string(text), "\r\n"), where)
@@ -95,16 +95,8 @@ func (l *loader) environment(e environment) {
 		switch path, known := paths[name]; {
 		case known:
 			l.set(path, e.values[name], where)
-		case strings.HasPrefix(name, "VELOX_") && !notSetting(name):
-			l.problems = append(l.problems, Problem{
-				Where: where, Value: e.values[name],
-				Want: "no setting has this variable: " + nearestEnv(name, paths),
-			})
-		case strings.HasPrefix(name, "KAFKA_") && misspelt(name, paths):
-			l.problems = append(l.problems, Problem{
-				Where: where, Value: e.values[name],
-				Want: "no setting has this variable: " + nearestEnv(name, paths),
-			})
+		case strings.HasPrefix(name, "VELOX_") && !notSetting(name), strings.HasPrefix(name, "KAFKA_") && misspelt(name, paths):
+			l.wrong(where, "", e.values[name], "no setting has this variable: "+nearestEnv(name, paths))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package configs
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/velox-trading/velox/trading/decimal"
@@ -20,6 +19,8 @@ type Instrument struct {
 	Symbol   string          `yaml:"symbol"`
 	TickSize decimal.Decimal `yaml:"tick_size"`
 	LotSize  decimal.Decimal `yaml:"lot_size"`
+	// FreezeQuantity is the largest quantity of one order.
+	FreezeQuantity decimal.Decimal `yaml:"freeze_quantity"`
 	// Fees names a shipped scheme, or Charges are one, each rounded to FeeStep.
 	Fees    string          `yaml:"fees"`
 	FeeStep decimal.Decimal `yaml:"fee_step"`
@@ -34,7 +35,7 @@ func (l Instruments) Settings() instrument.List {
 	var list instrument.List
 	for _, in := range l {
 		list = append(list, instrument.Instrument{
-			Symbol: in.Symbol, TickSize: in.TickSize, LotSize: in.LotSize, Fees: in.Fees, Own: scheme(in.FeeStep, in.Charges),
+			Symbol: in.Symbol, TickSize: in.TickSize, LotSize: in.LotSize, FreezeQuantity: in.FreezeQuantity, Fees: in.Fees, Own: scheme(in.FeeStep, in.Charges),
 		})
 	}
 	return list
@@ -63,13 +64,9 @@ func (c *checker) within(path string) bool {
 	return false
 }
 
-// fees reports a scheme of fees that is not shipped, and tells whether it did.
-func (c *checker) fees(path, name string) bool {
-	if _, known := fees.Named(name); name == "" || known {
-		return false
+// fees reports a scheme of fees that is not shipped.
+func (c *checker) fees(path, name string) {
+	if _, known := fees.Named(name); name != "" && !known {
+		c.report(path, name, spelling.Hint(name, fees.Names())+wantOneOf(fees.Names()))
 	}
-	list := fees.Names()
-	near := slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == fees.None }) // too short to be near anything
-	c.report(path, name, spelling.Hint(name, near)+"want one of "+strings.Join(list, ", "))
-	return true
 }

@@ -95,36 +95,47 @@ func Parse(name string, text []byte) (*Config, error) {
 
 type loader struct {
 	config   *Config
-	where    map[string]string
-	spots    map[string]spot
+	sources  []string // files in the order in which they were read
+	where    map[string]spot
+	keys     map[string]spot
+	scalars  map[string]scalar
+	meant    []string
+	bare     []string
 	problems []Problem
 }
 
 func newLoader() loader {
-	return loader{config: &Config{}, where: make(map[string]string), spots: make(map[string]spot)}
+	return loader{
+		config: &Config{}, where: make(map[string]spot), keys: make(map[string]spot), scalars: make(map[string]scalar),
+	}
 }
 
-func (l *loader) yaml(name string, text []byte) {
-	// Replacing a list must not leave sources of the old one's elements.
-	where := make(map[string]string)
-	d := decoder{file: name, where: where, spots: make(map[string]spot)}
-	d.decode(text, l.config)
+func (l *loader) yaml(name string, text []byte) { l.over(l.config, name, text) }
+
+// over lays a text over what is there.
+func (l *loader) over(into any, name string, text []byte) {
+	d := newDecoder(name)
+	d.decode(text, into)
 	l.problems = append(l.problems, d.problems...)
-	l.merge(where)
-	maps.Copy(l.spots, d.spots)
+	l.sources = append(l.sources, name)
+	l.meant, l.bare = append(l.meant, d.meant...), append(l.bare, d.bare...)
+	l.merge(d)
 }
 
-func (l *loader) merge(where map[string]string) {
+// merge notes where a text's settings stand. Replacing a list must not leave sources
+// of the old one's elements.
+func (l *loader) merge(d *decoder) {
 	for path := range l.where {
 		list, _, inList := strings.Cut(path, "[")
-		if _, replaced := where[list]; inList && replaced {
+		if _, replaced := d.where[list]; inList && replaced {
 			delete(l.where, path)
-			delete(l.spots, path)
+			delete(l.keys, path)
+			delete(l.scalars, path)
 		}
 	}
-	for path, w := range where {
-		l.where[path] = w
-	}
+	maps.Copy(l.where, d.where)
+	maps.Copy(l.keys, d.keys)
+	maps.Copy(l.scalars, d.scalars)
 }
 
 // relative makes paths in the file relative to the file, not to where the
@@ -141,13 +152,10 @@ func (l *loader) relative(dir string) {
 func (l *loader) set(path, value, where string) {
 	v, ok := settingAt(reflect.ValueOf(l.config).Elem(), path)
 	if !ok {
-		l.problems = append(l.problems, Problem{
-			Where: where, Path: path, Value: value,
-			Want: "no such setting: " + nearestPath(path),
-		})
+		l.wrong(where, path, value, "no such setting: "+nearestPath(path))
 		return
 	}
-	l.where[path] = where
+	l.where[path] = spot{source: where}
 	var want string
 	switch _, secret := v.Interface().(Secret); {
 	case secret && strings.HasPrefix(where, "flag "):
@@ -160,8 +168,13 @@ func (l *loader) set(path, value, where string) {
 		want = "is no single value: set it in a file"
 	}
 	if want != "" {
-		l.problems = append(l.problems, Problem{Where: where, Path: path, Value: value, Want: want})
+		l.wrong(where, path, value, want)
 	}
+}
+
+// wrong reports what is wrong in a source without lines.
+func (l *loader) wrong(source, path, value, want string) {
+	l.problems = append(l.problems, problemAt(spot{source: source}, path, value, want))
 }
 
 func (l *loader) overrides(flags []Override) {
@@ -178,19 +191,28 @@ func joins(flags []Override) bool {
 
 func (l *loader) finish() (*Config, error) {
 	l.accountDefaults()
-	c := checker{where: l.where, spots: l.spots, reported: make(map[string]bool)}
-	for _, p := range l.problems {
-		c.reported[p.Path] = true
-	}
+	c := l.checker()
 	c.walk("", reflect.ValueOf(l.config).Elem())
 	c.crossChecks(l.config)
 	c.accounts(l.config)
-	problems := append(l.problems, c.problems...)
-	if problems = append(problems, l.readCalendars()...); len(problems) > 0 {
+	if problems := append(c.problems, l.readCalendars()...); len(problems) > 0 {
+		byPosition(problems, l.sources)
 		return nil, &Error{Problems: problems}
 	}
 	l.config.where = l.where
 	return l.config, nil
+}
+
+// checker begins with the problems that were found so far.
+func (l *loader) checker() checker {
+	c := checker{where: l.where, keys: l.keys, scalars: l.scalars, bare: l.bare, reported: make(map[string]bool), problems: l.problems}
+	for _, p := range l.problems {
+		c.reported[p.Path] = true
+	}
+	for _, path := range l.meant {
+		c.reported[path] = true
+	}
+	return c
 }
 
 // settingAt finds a setting by its path of keys.

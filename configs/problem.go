@@ -7,7 +7,7 @@ import (
 
 // Problem is one thing that is wrong in a configuration.
 type Problem struct {
-	// Where is the source: "velox.yaml:12", "environment variable KAFKA_ACKS" or
+	// Where is the source: "velox.yaml:12:7" with line and column, "environment variable KAFKA_ACKS" or
 	// "flag --http-address".
 	Where string `json:"where"`
 	// Path is the setting, such as "accounts[0].limits.daily_loss"; empty when the
@@ -17,7 +17,16 @@ type Problem struct {
 	Value string `json:"value,omitempty"`
 	// Want says what is allowed.
 	Want string `json:"want"`
+
+	at spot
 }
+
+func problemAt(at spot, path, value, want string) Problem {
+	return Problem{Where: at.String(), Path: path, Value: value, Want: want, at: at}
+}
+
+// Place gives the line and column, both from 1, of a source that has lines; else 0.
+func (p Problem) Place() (line, column int) { return p.at.line, p.at.column }
 
 // String gives "where: path: value: want".
 func (p Problem) String() string {

@@ -233,18 +233,18 @@ func (s *stage) tick(t *market.Tick) {
 			for _, c := range f.builder.Advance(s.clockMs) {
 				ev := &strategy.Event{Symbol: f.symbol, Timeframe: f.timeframe, TimeMs: c.EndMs - 1, Price: c.Close, Closed: true, Candle: &c}
 				for i, in := range f.indicators {
-					in.Update(s.bar(&c))
+					in.Update(f.bar(&c))
 					out := make([]float64, len(f.specs[i].OutputNames()))
 					if in.Last(out) {
 						ev.Values = append(ev.Values, strategy.Value{Name: f.names[i], Value: out[f.outputs[i]]})
 					}
 				}
-				s.update(ev, account.Seq{}, decimal.Decimal{})
+				s.update(ev, market.Seq{}, decimal.Decimal{})
 			}
 		}
 	}
 	s.n++
-	seq := account.Seq{Offset: s.n}
+	seq := market.Seq{Offset: s.n}
 	for _, f := range s.frames {
 		if f.symbol != t.Symbol || f.builder.Add(t, s.clockMs) != market.InCandle {
 			continue
@@ -253,7 +253,7 @@ func (s *stage) tick(t *market.Tick) {
 		ev := &strategy.Event{Symbol: f.symbol, Timeframe: f.timeframe, TimeMs: t.TimeMs, Price: t.Price, Candle: &c}
 		for i, in := range f.indicators {
 			out := make([]float64, len(f.specs[i].OutputNames()))
-			if in.Peek(s.bar(&c), out) {
+			if in.Peek(f.bar(&c), out) {
 				ev.Values = append(ev.Values, strategy.Value{Name: f.names[i], Value: out[f.outputs[i]], Realtime: true})
 			}
 		}
@@ -261,15 +261,16 @@ func (s *stage) tick(t *market.Tick) {
 	}
 }
 
-func (s *stage) bar(c *market.Candle) indicator.Bar {
+func (f *stageFrame) bar(c *market.Candle) indicator.Bar {
+	openMs, day := f.builder.TradingDay(c.StartMs)
 	return indicator.Bar{
 		StartMs: c.StartMs, Open: c.Open.Float64(), High: c.High.Float64(), Low: c.Low.Float64(),
-		Close: c.Close.Float64(), Volume: c.Volume.Float64(), SessionMs: s.calendar.SessionStart(c.StartMs),
+		Close: c.Close.Float64(), Volume: c.Volume.Float64(), SessionMs: openMs, Day: day,
 	}
 }
 
 // update takes an update in, as an account shard does.
-func (s *stage) update(ev *strategy.Event, seq account.Seq, volume decimal.Decimal) {
+func (s *stage) update(ev *strategy.Event, seq market.Seq, volume decimal.Decimal) {
 	if s.reload {
 		s.saveAndLoad()
 	}

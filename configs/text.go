@@ -2,6 +2,7 @@ package configs
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -13,8 +14,12 @@ import (
 
 var (
 	durationType        = reflect.TypeFor[time.Duration]()
+	decimalType         = reflect.TypeFor[decimal.Decimal]()
 	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
+
+// tooLarge is what a number is told that is beyond what comes from outside may be.
+const tooLarge = "is out of all bounds: want a number of at most 92233720368.54775807"
 
 // isText tells whether a type reads itself from one piece of text.
 func isText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textUnmarshalerType) }
@@ -41,12 +46,18 @@ func setText(v reflect.Value, text string) string {
 	if isText(v.Type()) {
 		fresh := reflect.New(v.Type())
 		if err := fresh.Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(text)); err != nil {
-			return "want " + wantOf(v.Type()) + ": " + err.Error()
+			if _, number := strconv.ParseFloat(text, 64); v.Type() == decimalType && (number == nil || errors.Is(number, strconv.ErrRange)) {
+				return tooLarge
+			}
+			return "want " + wantOf(v.Type())
 		}
 		// A limit that is too small to hold must not become none.
 		mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
 		if d, ok := fresh.Interface().(*decimal.Decimal); ok && d.IsZero() && strings.ContainsAny(mantissa, "123456789") {
 			return "want " + wantOf(v.Type()) + ": the smallest is 0.00000001"
+		}
+		if d, ok := fresh.Interface().(*decimal.Decimal); ok && !d.Bounded() {
+			return tooLarge
 		}
 		v.Set(fresh.Elem())
 		return ""
@@ -85,7 +96,10 @@ func setBasic(v reflect.Value, text string) string {
 	default:
 		return "can't be set to one value"
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return "is out of all bounds: want " + wantOf(v.Type()) + " that is nearer to 0"
+	case err != nil:
 		return "want " + wantOf(v.Type())
 	}
 	return ""

@@ -21,9 +21,13 @@ func (c *Config) DecodeTopics(into any) error {
 		}
 		name = filepath.Base(c.Topics.File)
 	}
-	d := decoder{file: name, where: make(map[string]string)}
+	d := newDecoder(name)
 	d.decode(text, into)
+	for _, path := range d.bare {
+		d.report(d.where[path], path, "", "want text: put it in quotes")
+	}
 	if len(d.problems) > 0 {
+		byPosition(d.problems, []string{name})
 		return &Error{Problems: d.problems}
 	}
 	return nil

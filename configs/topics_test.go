@@ -24,8 +24,8 @@ func TestDecodeTopics(t *testing.T) {
 	var into topicFile
 	var wrong *Error
 	if err := (&Config{Topics: Topics{File: file}}).DecodeTopics(&into); !errors.As(err, &wrong) || len(wrong.Problems) != 2 ||
-		wrong.Problems[0].String() != `mine.yaml:3: topics[1].partitions: "many": want a whole number, without quotes` ||
-		wrong.Problems[1].String() != "mine.yaml:3: topics[1].replicas: unknown key: known here: topic, partitions, replication_factor" {
+		wrong.Problems[0].String() != `mine.yaml:3:28: topics[1].partitions: "many": want a whole number` ||
+		wrong.Problems[1].String() != "mine.yaml:3:34: topics[1].replicas: unknown key: known here: topic, partitions, replication_factor" {
 		t.Errorf("gives %v", err)
 	}
 	if len(into.Topics) != 2 || into.Topics[0].Partitions != 6 || into.Topics[0].Replicas != 3 {

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"fmt"
 	"net"
 	"regexp"
 	"strconv"
@@ -54,18 +55,25 @@ func checkID(text string) string {
 }
 
 func checkClock(text string) string {
-	if _, err := clock(text); err != nil {
-		return `want a time of day in quotes, such as "09:15"`
+	const want = `want a time of day in quotes, such as "09:15"`
+	if _, err := clock(text); err == nil {
+		return ""
 	}
-	return ""
+	if _, err := clock("0" + text); err == nil {
+		return "did you mean 0" + text + "? " + want
+	}
+	return want
 }
 
-// clock reads a time of day; "24:00" is the day's end.
+// clock reads a time of day of two digits each; "24:00" is the day's end.
 func clock(text string) (time.Duration, error) {
 	if text == "24:00" {
 		return 24 * time.Hour, nil
 	}
 	t, err := time.Parse("15:04", text)
+	if err == nil && len(text) != len("15:04") { // time.Parse takes 9:15, too
+		err = fmt.Errorf("time of day %q: want two digits for the hour", text)
+	}
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err
 }
 
@@ -85,14 +93,14 @@ func checkDate(text string) string {
 
 func checkTimeframe(text string) string {
 	if _, err := market.ParseTimeframe(text); err != nil {
-		return "want a timeframe: " + err.Error()
+		return market.WantTimeframe(text)
 	}
 	return ""
 }
 
 func checkIndicator(text string) string {
 	if _, _, err := indicator.ParseName(text); err != nil {
-		return "want an indicator: " + err.Error()
+		return err.Error()
 	}
 	return ""
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/velox-trading/velox/configs"
@@ -12,6 +14,17 @@ import (
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/ident"
 )
+
+// tellWithoutPrices says that no account of the node can trade when updates tell of
+// closes only. The configuration refuses that for accounts of its own; others are opened
+// by commands.
+func tellWithoutPrices(c *configs.Config, logger *slog.Logger) {
+	if c.Symbols.Emit.Mode != configs.EmitOnClose || !slices.Contains(c.Node.Roles, "accounts") {
+		return
+	}
+	logger.Warn("symbols.emit is on_close, so accounts get no traded prices: on paper every order is rejected with NO_PRICE, and stops and targets are never touched; " +
+		"set symbols.emit to every_tick or an interval such as 1s on nodes with the role symbols, or take the role accounts from node.roles where nobody trades")
+}
 
 // accountCommands makes the commands that the configured accounts are. Their ids
 // derive from content and revision, so that they take effect once, however many

@@ -37,7 +37,7 @@ func TestConfiguredPaperVenue(t *testing.T) {
         - {name: taker, rate: 0.04, max: 20}
         - {name: gst, side: SELL, on: charges, rate: 18, of: [taker]}
     instruments:
-      - {symbol: "NIFTY*FUT", tick_size: 0.1, lot_size: 65, fees: nse_futures}
+      - {symbol: "NIFTY*FUT", tick_size: 0.1, lot_size: 65, freeze_quantity: 1800, fees: nse_futures}
       - symbol: TCS
         fee_step: 1
         charges: [{name: taker, rate: 0.3}]
@@ -73,7 +73,7 @@ func TestConfiguredPaperVenue(t *testing.T) {
 		t.Errorf("the account gets %+v", got)
 	}
 	instruments := instrument.List{
-		{Symbol: "NIFTY*FUT", TickSize: d("0.1"), LotSize: d("65"), Fees: fees.NSEFutures},
+		{Symbol: "NIFTY*FUT", TickSize: d("0.1"), LotSize: d("65"), FreezeQuantity: d("1800"), Fees: fees.NSEFutures},
 		{Symbol: "TCS", Own: fees.Scheme{Round: d("1"), Charges: []fees.Charge{{Name: "taker", Rate: d("0.3")}}}},
 	}
 	if got == nil || !reflect.DeepEqual(got.Instruments, instruments) {

@@ -1,13 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,8 +54,11 @@ type BacktestOptions struct {
 	Partitions     Partitions
 	// Sample is the width of the intervals at whose ends equity is looked at.
 	Sample time.Duration
-	// Figures are the settings of Sharpe and Sortino, and the zone of days.
+	// Figures are the settings of Sharpe and Sortino, save Days.
 	Figures performance.Settings
+	// Zone is whose clock the report shows, and whose dates are the days of Sharpe and
+	// Sortino; nil: UTC's clock, and the exchanges' trading days.
+	Zone *time.Location
 	// JSON and HTML are files that the report is written to; empty: none. What is in
 	// them is replaced.
 	JSON, HTML string
@@ -76,8 +78,10 @@ type backtest struct {
 	node      *memoryNode // nil until the first tick
 	collector *collector
 	prices    *performance.Prices
-	traded    map[string]bool // symbols that are traded; true when they had a tick
-	asked     map[string]bool // likewise those of Symbols
+	traded    map[string]bool   // symbols that are traded; true when they had a tick
+	asked     map[string]bool   // likewise those of Symbols
+	exchanges map[string]string // of the first ticks of symbols that are traded, by symbol
+	present   map[string]string // symbols of the files and their exchanges, up to namesKept
 
 	ticks, firstMs, lastMs int64
 }
@@ -89,6 +93,9 @@ type backtest struct {
 func Backtest(ctx context.Context, c *configs.Config, o BacktestOptions) error {
 	if len(c.Accounts) == 0 {
 		return exit(ExitSettings, "backtest: the configuration has no accounts, so nothing would trade; give --config FILE with accounts and their strategies")
+	}
+	if len(tradedBooks(c.Accounts)) == 0 {
+		return exit(ExitSettings, "backtest: the configuration has accounts without strategies only, so nothing would trade; give %s some under strategies", c.Accounts[0].UserID)
 	}
 	outputs, err := openReports(&o)
 	if err != nil {
@@ -105,15 +112,24 @@ func Backtest(ctx context.Context, c *configs.Config, o BacktestOptions) error {
 	if err != nil {
 		return err
 	}
-	if b.ticks == 0 {
-		return errors.Join(ended, exit(ExitInput, "backtest: no tick of the files was run: look at --from, --to and --symbols, which leave none"))
+	switch {
+	case ended == nil: // what ended early may have had more to come
+		if err := b.idle(); err != nil {
+			return err
+		}
+	case b.ticks == 0:
+		return errors.Join(ended, exit(ExitInput, "backtest: no tick was run before, so there is no report"))
 	}
 	doc := b.report(ended)
 	if err := outputs.write(doc); err != nil {
 		return fmt.Errorf("backtest: write the report: %w", errors.Join(err, ended))
 	}
 	p := files.Progress()
-	if _, err := fmt.Fprintf(o.Out, "\n%s ticks of %s ran in %.1f s, %.0f a second\n", fmt.Sprint(b.ticks), fmt.Sprint(p.Ticks), p.Elapsed.Seconds(), float64(b.ticks)/p.Elapsed.Seconds()); err != nil {
+	ran := fmt.Sprintf("%d ticks", b.ticks)
+	if b.ticks < p.Ticks {
+		ran += fmt.Sprintf(" of %d", p.Ticks)
+	}
+	if _, err := fmt.Fprintf(o.Out, "\n%s ran in %.1f s, %.0f a second\n", ran, p.Elapsed.Seconds(), float64(b.ticks)/p.Elapsed.Seconds()); err != nil {
 		return fmt.Errorf("backtest: write the report: %w", err)
 	}
 	return errors.Join(ended, b.collector.check())
@@ -121,7 +137,7 @@ func Backtest(ctx context.Context, c *configs.Config, o BacktestOptions) error {
 
 func newBacktest(c *configs.Config, o BacktestOptions, files *replay.Replay) *backtest {
 	b := &backtest{
-		config: c, options: o, files: files, collector: newCollector(c.Accounts), traded: make(map[string]bool), asked: make(map[string]bool),
+		config: c, options: o, files: files, collector: newCollector(c.Accounts), traded: make(map[string]bool), asked: make(map[string]bool), present: make(map[string]string), exchanges: make(map[string]string),
 	}
 	for i := range c.Accounts {
 		for _, symbol := range symbolsOf(&c.Accounts[i]) {
@@ -182,6 +198,9 @@ func (b *backtest) early(ended error) (error, error) {
 // Send implements the feeds' Sink.
 func (b *backtest) Send(ctx context.Context, t *market.Tick) error {
 	o := &b.options
+	if _, known := b.present[t.Symbol]; !known && len(b.present) < namesKept {
+		b.present[t.Symbol] = t.Exchange
+	}
 	if t.TimeMs < o.FromMs || o.ToMs > 0 && t.TimeMs >= o.ToMs {
 		return nil
 	}
@@ -205,7 +224,7 @@ func (b *backtest) Send(ctx context.Context, t *market.Tick) error {
 	b.firstMs, b.lastMs = min(b.firstMs, t.TimeMs), max(b.lastMs, t.TimeMs)
 	if had, traded := b.traded[t.Symbol]; traded {
 		if !had {
-			b.traded[t.Symbol] = true
+			b.traded[t.Symbol], b.exchanges[t.Symbol] = true, t.Exchange
 		}
 		b.prices.Add(t.Symbol, t.TimeMs, t.Price)
 	}
@@ -227,27 +246,34 @@ func (b *backtest) report(ended error) *report.Backtest {
 	for _, a := range b.config.Accounts {
 		capital[a.UserID] = a.Deposit
 	}
-	settings := o.Figures.WithDefaults()
+	settings, fills := b.figures(), b.collector.ordered(o.Partitions)
+	withheld := withheldRows(b.node.tally.withheldSums(), b.collector.strategies)
 	doc := &report.Backtest{
 		Schema: report.Schema,
 		Input: report.Input{
 			Files: o.Files, Ticks: b.ticks, FirstMs: b.firstMs, LastMs: b.lastMs, FromMs: o.FromMs, ToMs: o.ToMs,
 			Symbols: append([]string{}, o.Symbols...), Partitions: string(o.Partitions),
+			Calendars: roundTheClock(b.config, b.namesOfExchanges()),
 		},
 		Settings: report.Settings{
-			DaysPerYear: settings.DaysPerYear, RiskFree: settings.RiskFree, Zone: settings.Zone.String(), SampleMs: b.prices.Width().Milliseconds(),
+			Days: b.days(), RiskFree: settings.RiskFree, Zone: cmp.Or(o.Zone, time.UTC).String(), SampleMs: b.prices.Width().Milliseconds(),
 		},
 		Counts: report.Counts{
 			LateTicks: count(actors.CountLateTicks), OffSession: count(actors.CountOffSession), Signals: count(actors.CountSignals),
+			Decisions: count(actors.CountDecisions), EntriesWithheld: byReason(withheld, entryKind), ExitsWithheld: byReason(withheld, exitKind),
 			Placed: b.collector.placed, Cancelled: b.collector.cancelled, Rejected: b.collector.rejected, Alerts: b.collector.alerts,
-			DeadLetters: b.node.tally.deadLetters(),
+			DeadLetters: b.node.tally.byLabel(actors.CountDeadLetters),
 		},
 		Warnings: b.warnings(),
+		Withheld: withheld,
 		Result: performance.Compute(performance.Run{
-			Settings: settings, Capital: capital, Books: tradedBooks(b.config.Accounts), Fills: b.collector.fills, Prices: b.prices,
+			Settings: settings, Capital: capital, Books: tradedBooks(b.config.Accounts), Fills: fills, Prices: b.prices,
 		}),
+		Events: b.collector.happened(fills),
 		Prices: b.prices,
 	}
+	doc.Settings.DaysPerYear = doc.Total.Figures.DaysPerYear
+	doc.Silence = b.silence(doc)
 	if ended != nil {
 		doc.Partial, _, _ = strings.Cut(strings.TrimPrefix(ended.Error(), "backtest: "), coversPart)
 	}
@@ -256,29 +282,12 @@ func (b *backtest) report(ended error) *report.Backtest {
 
 // warnings are what makes a report worth less than it looks.
 func (b *backtest) warnings() []string {
-	out := []string{}
-	missing := func(what string, symbols map[string]bool) {
-		var none []string
-		for _, symbol := range slices.Sorted(maps.Keys(symbols)) {
-			if !symbols[symbol] {
-				none = append(none, symbol)
-			}
-		}
-		if len(none) > 0 {
-			hint := ""
-			if !b.options.NameByExchange {
-				hint = "; with --name-by-exchange symbols are named {symbol}.{exchange}"
-			}
-			out = append(out, fmt.Sprintf("no tick was run of %s, which %s%s", strings.Join(none, ", "), what, hint))
-		}
-	}
-	missing("strategies trade", b.traded)
-	missing("--symbols names", b.asked)
+	out := append([]string{}, b.missing()...)
 	if n := b.prices.Width(); n != b.options.Sample {
 		out = append(out, fmt.Sprintf("equity is sampled every %v, not every %v, to bound memory", n, b.options.Sample))
 	}
 	if n := b.node.tally.count(actors.CountDeadLetters); n > 0 {
-		out = append(out, fmt.Sprintf("%d inputs could not be used and are left out%s", n, deadLetterHint(b.node.tally.deadLetters(), b.options.NameByExchange)))
+		out = append(out, fmt.Sprintf("%d inputs could not be used and are left out%s", n, deadLetterHint(b.node.tally.byLabel(actors.CountDeadLetters), b.options.NameByExchange)))
 	}
 	if n := b.node.tally.count(actors.CountQuarantined); n > 0 {
 		out = append(out, fmt.Sprintf("%d times a strategy or an input was set aside because it failed twice; the log says which", n))
@@ -294,9 +303,14 @@ func (b *backtest) unordered() []string {
 	var users []string
 	for i := range b.config.Accounts {
 		a := &b.config.Accounts[i]
-		homes := make(map[int32]bool)
+		type home struct{ ticks, updates int32 } // an account reads the updates
+		homes := make(map[home]bool)
 		for _, symbol := range symbolsOf(a) {
-			homes[messages.HomePartition([]byte(symbol), b.node.cluster.Partitions(messages.TopicTicks))] = true
+			key := []byte(symbol)
+			homes[home{
+				messages.HomePartition(key, b.node.cluster.Partitions(messages.TopicTicks)),
+				messages.HomePartition(key, b.node.cluster.Partitions(messages.TopicUpdates)),
+			}] = true
 		}
 		if len(homes) > 1 {
 			users = append(users, a.UserID)
@@ -306,5 +320,5 @@ func (b *backtest) unordered() []string {
 		return nil
 	}
 	return []string{"the symbols of " + strings.Join(users, ", ") +
-		" lie in several partitions, so the order of their ticks is that of this run, as on a cluster; --partitions 1 has one order"}
+		" lie in several partitions of ticks or of updates, so the order between them is that of this run, as on a cluster; --partitions 1 has one order"}
 }

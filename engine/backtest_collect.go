@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/engine/report"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
@@ -32,16 +33,37 @@ type collector struct {
 
 	placed                      int64
 	cancelled, rejected, alerts map[string]int64
+	events                      report.Events // without fills
 }
 
 // executed is what was traded of an order so far.
 type executed struct{ quantity, value, fees decimal.Decimal }
+
+// price gives what a further quantity was traded at, which makes the average of all that
+// was traded what it is told to be. An average is rounded, so that many prices would:
+// it is the one with the fewest places, as prices have.
+func (x executed) price(quantity, average decimal.Decimal) decimal.Decimal {
+	if x.quantity.IsZero() {
+		return average
+	}
+	all := x.quantity.Add(quantity)
+	near := all.Mul(average).Sub(x.value).Div(quantity)
+	step := decimal.FromInt(1)
+	for range decimal.Places {
+		if p := near.RoundTo(step); x.value.Add(quantity.Mul(p)).Div(all) == average {
+			return p
+		}
+		step = step.Div(decimal.FromInt(10))
+	}
+	return near
+}
 
 func newCollector(accounts []configs.Account) *collector {
 	c := &collector{
 		strategies: make(map[string]performance.Book), traded: make(map[string]executed),
 		told: make(map[[2]string]decimal.Decimal), held: make(map[[2]string]decimal.Decimal),
 		cancelled: make(map[string]int64), rejected: make(map[string]int64), alerts: make(map[string]int64),
+		events: report.Events{Rejected: []report.Order{}, Cancelled: []report.Order{}, Alerts: []report.Alert{}}, // lists are never null
 	}
 	for _, a := range accounts {
 		c.strategies[account.ManualStrategy(a.UserID)] = performance.Book{Account: a.UserID, Strategy: manualName}
@@ -76,7 +98,7 @@ func (c *collector) take(r *messages.Record) error {
 		if err != nil {
 			return unreadable(r, err)
 		}
-		c.alerts[a.AlertType+" "+a.Severity]++
+		c.alert(&a)
 	}
 	return nil
 }
@@ -95,8 +117,10 @@ func (c *collector) order(e *messages.OrderEvent) error {
 		}
 	case account.Cancelled:
 		c.cancelled[reasonOf(e)]++
+		keep(&c.events.Cancelled, &c.events.LeftOut.Cancelled, c.refused(e))
 	case account.Rejected:
 		c.rejected[reasonOf(e)]++
+		keep(&c.events.Rejected, &c.events.LeftOut.Rejected, c.refused(e))
 	}
 	before := c.traded[e.OrderID]
 	if order.Status(e.Order.Status).Final() {
@@ -105,12 +129,14 @@ func (c *collector) order(e *messages.OrderEvent) error {
 	if e.Execution == nil {
 		return nil
 	}
-	now := executed{e.Execution.FilledQuantity, e.Execution.FilledQuantity.Mul(e.Execution.AveragePrice), e.Execution.Fees}
-	c.traded[e.OrderID] = now
-	quantity, value := now.quantity.Sub(before.quantity), now.value.Sub(before.value)
+	quantity := e.Execution.FilledQuantity.Sub(before.quantity)
 	if quantity.IsZero() {
 		return nil
 	}
+	price := before.price(quantity, e.Execution.AveragePrice)
+	value := quantity.Mul(price)
+	now := executed{e.Execution.FilledQuantity, before.value.Add(value), e.Execution.Fees}
+	c.traded[e.OrderID] = now
 	id := cmp.Or(e.Order.BookID, e.StrategyID)
 	book, known := c.strategies[id]
 	if !known {
@@ -121,11 +147,75 @@ func (c *collector) order(e *messages.OrderEvent) error {
 		quantity, value = quantity.Neg(), value.Neg()
 	}
 	c.fills = append(c.fills, performance.Fill{
-		Book: book, TimeMs: e.TimeMs, OrderID: e.OrderID, Quantity: quantity, Value: value, Fees: now.fees.Sub(before.fees),
+		Book: book, TimeMs: e.TimeMs, OrderID: e.OrderID, Quantity: quantity, Value: value, Price: price, Fees: now.fees.Sub(before.fees),
 	})
 	key := [2]string{book.Account, book.Symbol}
 	c.held[key] = c.held[key].Add(quantity)
 	return nil
+}
+
+// refused tells of an order that was rejected or cancelled.
+func (c *collector) refused(e *messages.OrderEvent) report.Order {
+	book, known := c.strategies[cmp.Or(e.Order.BookID, e.StrategyID)]
+	if !known {
+		book.Strategy = e.StrategyID // of a strategy that the configuration does not have
+	}
+	o := report.Order{
+		TimeMs: e.TimeMs, Book: book, Side: e.Order.TransactionType, Type: e.Order.OrderType,
+		Quantity: e.Order.Quantity, Price: e.Order.Price, TriggerPrice: e.Order.TriggerPrice, Reason: reasonOf(e), Detail: e.Order.Detail, OrderID: e.OrderID,
+	}
+	o.Symbol = e.Symbol
+	if e.Execution != nil {
+		o.Filled = e.Execution.FilledQuantity
+	}
+	return o
+}
+
+func (c *collector) alert(a *messages.RiskAlert) {
+	c.alerts[a.AlertType+" "+a.Severity]++
+	keep(&c.events.Alerts, &c.events.LeftOut.Alerts, report.Alert{
+		TimeMs: a.TimeMs, Account: a.UserID, Type: a.AlertType, Severity: a.Severity, Message: a.Message, Data: a.Data,
+	})
+}
+
+// keep appends to a list that is full at a limit, and counts what is left out.
+func keep[T any](list *[]T, leftOut *int64, one T) {
+	if len(*list) == report.ListLimit {
+		*leftOut++
+		return
+	}
+	*list = append(*list, one)
+}
+
+// ordered gives the fills as they follow each other. With topics of one partition the
+// log has the order in which they happened. With several it has none among them: then
+// it is the order of time.
+func (c *collector) ordered(p Partitions) []performance.Fill {
+	fills := slices.Clone(c.fills)
+	if p == SeedPartitions {
+		slices.SortStableFunc(fills, func(a, b performance.Fill) int { return cmp.Compare(a.TimeMs, b.TimeMs) })
+	}
+	fills, _ = performance.InOrder(fills)
+	return fills
+}
+
+// happened gives the events: fills as they follow each other, the others by time; those of
+// one time keep the order of the log within an account.
+func (c *collector) happened(fills []performance.Fill) report.Events {
+	out := c.events
+	out.Fills = make([]report.Fill, len(fills))
+	for i := range fills {
+		out.Fills[i] = report.NewFill(&fills[i])
+	}
+	for _, list := range [][]report.Order{out.Rejected, out.Cancelled} {
+		slices.SortStableFunc(list, func(a, b report.Order) int {
+			return cmp.Or(cmp.Compare(a.TimeMs, b.TimeMs), strings.Compare(a.Account, b.Account))
+		})
+	}
+	slices.SortStableFunc(out.Alerts, func(a, b report.Alert) int {
+		return cmp.Or(cmp.Compare(a.TimeMs, b.TimeMs), strings.Compare(a.Account, b.Account))
+	})
+	return out
 }
 
 func reasonOf(e *messages.OrderEvent) string {

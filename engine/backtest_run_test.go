@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -128,8 +129,40 @@ func TestBacktestReport(t *testing.T) {
 	if swing, contrary := doc.Strategies[1].Figures, doc.Strategies[2].Figures; swing.Net.Sign() <= 0 || contrary.Net.Sign() >= 0 {
 		t.Errorf("with the waves %v, against them %v", swing.Net, contrary.Net)
 	}
+	listsFit(t, &doc)
 	if doc.Counts.Alerts["DAILY_LOSS CRITICAL"] != 1 || len(doc.Counts.Rejected) == 0 {
 		t.Errorf("counts %+v", doc.Counts)
+	}
+}
+
+// listsFit holds the lists of what happened against the counts and figures.
+func listsFit(t *testing.T, doc *report.Backtest) {
+	t.Helper()
+	var fees, traded decimal.Decimal
+	for i, f := range doc.Fills {
+		fees, traded = fees.Add(f.Fees), traded.Add(f.Value)
+		if f.Quantity.Mul(f.Price) != f.Value || f.Side != "BUY" && f.Side != "SELL" || f.OrderID == "" || f.Account == "" || f.Strategy == "" || f.Symbol != "WAVE" || i > 0 && f.TimeMs < doc.Fills[i-1].TimeMs {
+			t.Errorf("fill %d: %+v", i, f)
+		}
+	}
+	if total := &doc.Total.Figures; len(doc.Fills) != total.Fills || fees != total.Fees || traded != total.Traded {
+		t.Errorf("%d fills of %v with fees of %v, the figures have %d of %v with %v", len(doc.Fills), traded, fees, total.Fills, total.Traded, total.Fees)
+	}
+	alerts, rejected := make(map[string]int64), make(map[string]int64)
+	for _, a := range doc.Alerts {
+		alerts[a.Type+" "+a.Severity]++
+		if a.Account != "bob" || a.TimeMs < doc.Input.FirstMs || a.Message == "" {
+			t.Errorf("alert %+v", a)
+		}
+	}
+	for _, o := range doc.Rejected {
+		rejected[o.Reason]++
+		if o.Account != "bob" || o.Strategy != "contrary" || o.Symbol != "WAVE" || o.Side != "SELL" || o.Quantity != decimal.FromInt(3) || o.OrderID == "" {
+			t.Errorf("rejected %+v", o)
+		}
+	}
+	if !maps.Equal(alerts, doc.Counts.Alerts) || !maps.Equal(rejected, doc.Counts.Rejected) || doc.LeftOut != (report.LeftOut{}) {
+		t.Errorf("alerts %v, rejected %v, left out %+v: the counts are %v and %v", alerts, rejected, doc.LeftOut, doc.Counts.Alerts, doc.Counts.Rejected)
 	}
 }
 
@@ -210,7 +243,7 @@ func TestBacktestBounds(t *testing.T) {
 	if doc.Input.Ticks != 200 || doc.Input.FirstMs != o.FromMs || doc.Input.LastMs != o.ToMs-200 {
 		t.Errorf("input %+v", doc.Input)
 	}
-	if all := strings.Join(doc.Warnings, "; "); !strings.Contains(all, "no tick was run of FLAT, which strategies trade") || !strings.Contains(all, "of NONE, which --symbols names") {
+	if all := strings.Join(doc.Warnings, "; "); !strings.Contains(all, "no tick was run of FLAT, which ann trades") || !strings.Contains(all, "of NONE, which --symbols names") {
 		t.Errorf("warnings %q", all)
 	}
 }
@@ -226,7 +259,8 @@ func TestBacktestAfterFaults(t *testing.T) {
 	}
 	c := wavesConfig(t)
 	c.Faults = configs.Faults{Enabled: true, Seed: 1, Rules: []configs.FaultRule{
-		{Point: "commit", Match: "account/0", Action: "error", Nth: 8},
+		// An early one: a fast run makes few commits.
+		{Point: "commit", Match: "account/0", Action: "error", Nth: 4},
 		{Point: "decode", Match: "symbol/0", Action: "error", Nth: 12_000},
 		{Point: "step", Match: "ann", Action: "panic", Nth: 5},
 	}}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/velox-trading/velox/actors"
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/strategy"
 )
 
 // tally is what the shards of a backtest tell: counts for the report, and how far
@@ -18,14 +19,14 @@ type tally struct {
 	moved chan struct{}
 
 	mu        sync.Mutex
-	counts    map[actors.Counter]int64
-	dead      map[string]int64 // dead letters by reason
+	counts    map[actors.Counter]map[string]int64 // by label
+	withheld  map[withheldKey]withheldSum
 	positions map[messages.TopicPartition]map[messages.ShardID]int64
 }
 
 func newTally(logger *slog.Logger) *tally {
 	return &tally{
-		logger: logger, moved: make(chan struct{}, 1), counts: make(map[actors.Counter]int64), dead: make(map[string]int64),
+		logger: logger, moved: make(chan struct{}, 1), counts: make(map[actors.Counter]map[string]int64), withheld: make(map[withheldKey]withheldSum),
 		positions: make(map[messages.TopicPartition]map[messages.ShardID]int64),
 	}
 }
@@ -34,10 +35,27 @@ func newTally(logger *slog.Logger) *tally {
 func (t *tally) Count(c actors.Counter, label string, n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.counts[c] += int64(n)
-	if c == actors.CountDeadLetters {
-		t.dead[label] += int64(n)
+	m := t.counts[c]
+	if m == nil {
+		m = make(map[string]int64, 1)
+		t.counts[c] = m
 	}
+	m[label] += int64(n)
+}
+
+// Withheld implements actors.Observer.
+func (t *tally) Withheld(user, strategyID string, last strategy.Withheld, n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	k := keyOf(user, strategyID, &last)
+	t.withheld[k] = withheldSum{t.withheld[k].n + int64(n), last}
+}
+
+// withheldSums gives what strategies withheld.
+func (t *tally) withheldSums() map[withheldKey]withheldSum {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(t.withheld)
 }
 
 // Time implements actors.Observer: a backtest has no latency.
@@ -66,18 +84,20 @@ func (t *tally) ShardState(id messages.ShardID, phase string, err error) {
 	}
 }
 
-// count gives a counter.
+// count gives a counter, all its labels together.
 func (t *tally) count(c actors.Counter) int64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.counts[c]
+	sum := int64(0)
+	for _, n := range t.byLabel(c) {
+		sum += n
+	}
+	return sum
 }
 
-// deadLetters gives how many inputs could not be used, by reason.
-func (t *tally) deadLetters() map[string]int64 {
+// byLabel gives a counter by its labels.
+func (t *tally) byLabel(c actors.Counter) map[string]int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return maps.Clone(t.dead)
+	return maps.Clone(t.counts[c])
 }
 
 // slowest gives how far the slowest of the shards is that read a partition; one

@@ -193,11 +193,15 @@ func (r *commandResult) read(rec *messages.Record) (commandEvent, error) {
 		if o.Order.Status != o.EventType {
 			e.text += ", " + o.Order.Status
 		}
-		if o.Order.Reason != "" {
-			e.text += ", " + o.Order.Reason
+		why := o.Order.Reason
+		if o.Order.Detail != "" {
+			why += ": " + o.Order.Detail
+		}
+		if why != "" {
+			e.text += ", " + why
 		}
 		if o.EventType == "REJECTED" {
-			r.State, r.Reason = stateRefused, "its order "+o.OrderID+" was rejected: "+o.Order.Reason
+			r.State, r.Reason = stateRefused, "its order "+o.OrderID+" was rejected: "+why
 		}
 	case messages.TopicAlerts:
 		a, err := messages.DecodeAlertRecord(rec)

@@ -57,12 +57,12 @@ func sendCommands(t *testing.T, format string) {
 		message string
 	}{
 		{account.CmdDeposit, `{"amount": 500}`, stateTaken, 0, nil, ""},
-		{account.CmdDeposit, `{"amount": -5000}`, stateRefused, ExitCommandRefused, []string{messages.TopicDeadLetters}, "NOT_ENOUGH_CASH: 5000 to withdraw, 1500 there"},
+		{account.CmdDeposit, `{"amount": -5000}`, stateRefused, ExitCommandRefused, []string{messages.TopicDeadLetters}, "NOT_ENOUGH_CASH: 5000 to withdraw; 1500 is in cash, the equity is 1500"},
 		{account.CmdDeploy, `{"name": "dip", "symbols": ["X"], "rules": {"entry_long": "RSI_14 < 30"}}`, stateTaken, 0, []string{messages.TopicStrategies}, ""},
 		{account.CmdPause, `{"name": "dip"}`, stateTaken, 0, nil, ""},
 		{account.CmdPause, `{"name": "dap"}`, stateRefused, ExitCommandRefused, []string{messages.TopicDeadLetters}, `no strategy named "dap"`},
 		{account.CmdRemove, `{"name": "dip"}`, stateTaken, 0, []string{messages.TopicStrategies}, ""},
-		{account.CmdOrder, `{"symbol": "X", "transaction_type": "BUY", "quantity": 5}`, stateRefused, ExitCommandRefused, []string{messages.TopicOrders}, "NO_PRICE"},
+		{account.CmdOrder, `{"symbol": "X", "transaction_type": "BUY", "quantity": 5}`, stateRefused, ExitCommandRefused, []string{messages.TopicOrders}, "NO_PRICE: no price of X was seen yet"},
 		{account.CmdHalt, ``, stateTaken, 0, []string{messages.TopicAlerts}, ""},
 		{account.CmdResume, ``, stateTaken, 0, []string{messages.TopicAlerts}, ""},
 		{account.CmdDeposit, `{"amout": 500}`, "", ExitSettings, nil, "did you mean amount?"},

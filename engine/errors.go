@@ -7,6 +7,8 @@ import "fmt"
 
 // Exit codes of veloxd.
 const (
+	// ExitFailure: what was asked about is not as it should be.
+	ExitFailure = 1
 	// ExitSettings: the configuration or the command line is wrong.
 	ExitSettings = 2
 	// ExitKafka: the cluster can't be reached, or it lacks what Velox needs.

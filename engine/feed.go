@@ -60,7 +60,7 @@ func (n *node) simulate(ctx context.Context, out io.Writer) error {
 	defer producer.Close()
 	s := n.config.Simulate
 	past := time.Duration(s.Hours * float64(time.Hour))
-	if used, err := n.ticksWritten(ctx); err != nil || used {
+	if written, err := n.ticksWritten(ctx); err != nil || written > 0 {
 		// The past is in a kept log already; its ticks would be late.
 		past = 0
 	}
@@ -71,7 +71,7 @@ func (n *node) simulate(ctx context.Context, out io.Writer) error {
 	go func() {
 		select {
 		case <-feed.Live():
-			fmt.Fprintf(out, "the simulated market is live after %d past ticks\n", feed.Sent())
+			n.tellLive(ctx, out, feed.Sent())
 		case <-ctx.Done():
 		}
 	}()
@@ -99,23 +99,23 @@ func (n *node) commandsTaken(ctx context.Context) error {
 	return nil
 }
 
-// ticksWritten tells whether any tick was ever written to the log.
-func (n *node) ticksWritten(ctx context.Context) (bool, error) {
+// ticksWritten counts the ticks that were ever written to the log, transactions' marks
+// included.
+func (n *node) ticksWritten(ctx context.Context) (int64, error) {
 	count, err := n.log.PartitionCount(ctx, messages.TopicTicks)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	tps := make([]messages.TopicPartition, count)
 	for p := range tps {
 		tps[p] = messages.TopicPartition{Topic: messages.TopicTicks, Partition: int32(p)}
 	}
 	ranges, err := n.log.Offsets(ctx, tps...)
+	written := int64(0)
 	for _, r := range ranges {
-		if r.End > 0 {
-			return true, err
-		}
+		written += r.End
 	}
-	return false, err
+	return written, err
 }
 
 // everyPartitionRead waits until every partition of ticks has a committed

@@ -61,7 +61,7 @@ func TestIndicatorsOfAGroup(t *testing.T) {
 
 func TestNoSuchIndicator(t *testing.T) {
 	for name, want := range map[string]string{
-		"EMAA": `no indicator "EMAA"; the nearest names are EMA`, "ema_0": "want a whole number from 1 to 10000", "volumes": "groups are overlap, momentum",
+		"EMAA": `no indicator "EMAA": did you mean EMA`, "ema_0": "want a whole number from 1 to 10000", "volumes": "groups are overlap, momentum",
 		"": "no indicator", "BBANDS_20_2": "names no output; want one of UPPER, MIDDLE, LOWER",
 	} {
 		if entries, err := FindIndicators([]string{"MACD", name}); err == nil || !strings.Contains(err.Error(), want) {

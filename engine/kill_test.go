@@ -134,6 +134,9 @@ func checkUpdates(t *testing.T, c *configs.Config, ticks int, once bool) {
 	values := make(map[string]string)
 	byTicks, repeats := 0, 0
 	for _, r := range committed(t, c, messages.TopicUpdates) {
+		if string(r.Key) == messages.OpeningSymbol {
+			continue
+		}
 		origin := string(headerOf(t, r, messages.HeaderOrigin))
 		first, again := values[origin]
 		switch {

@@ -10,6 +10,7 @@ import (
 	"github.com/velox-trading/velox/actors"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/telemetry"
+	"github.com/velox-trading/velox/trading/strategy"
 )
 
 // observer turns what the shards and the Kafka client tell into metrics, and
@@ -19,7 +20,9 @@ type observer struct {
 	logger  *slog.Logger
 	prefix  string
 
-	ticks, updates, signals, orders, fills, alerts, dead, late atomic.Int64
+	withholding withheldLog
+
+	ticks, updates, signals, withheld, orders, fills, alerts, dead, late atomic.Int64
 
 	mu        sync.Mutex
 	reasons   map[string]int64 // dead letters by reason
@@ -29,7 +32,7 @@ type observer struct {
 
 func newObserver(m *telemetry.Metrics, logger *slog.Logger, prefix string) *observer {
 	return &observer{
-		metrics: m, logger: logger, prefix: prefix, reasons: make(map[string]int64), phases: make(map[messages.ShardID]string),
+		metrics: m, logger: logger, prefix: prefix, withholding: withheldLog{logger: logger, now: time.Now}, reasons: make(map[string]int64), phases: make(map[messages.ShardID]string),
 		positions: make(map[messages.TopicPartition]map[messages.ShardID]int64),
 	}
 }
@@ -47,6 +50,8 @@ func (o *observer) Count(c actors.Counter, label string, n int) {
 	case actors.CountSignals:
 		m.Signals.Add(float64(n))
 		o.signals.Add(int64(n))
+	case actors.CountDecisions:
+		m.Decisions.Add(float64(n))
 	case actors.CountOffSession:
 		m.OffSessionTicks.Add(float64(n))
 	case actors.CountOtherSource:
@@ -63,6 +68,13 @@ func (o *observer) Count(c actors.Counter, label string, n int) {
 			f.Add(label, n)
 		}
 	}
+}
+
+// Withheld implements actors.Observer.
+func (o *observer) Withheld(user, strategyID string, last strategy.Withheld, n int) {
+	o.metrics.Withheld.Add(withheldLabels(&last), n)
+	o.withheld.Add(int64(n))
+	o.withholding.add(user, strategyID, &last, n)
 }
 
 // total counts what the status line shows.
@@ -92,11 +104,11 @@ func (o *observer) deadLetters() map[string]int64 {
 }
 
 // totals are the numbers of the status line.
-type totals struct{ ticks, updates, signals, orders, fills, alerts, dead int64 }
+type totals struct{ ticks, updates, signals, withheld, orders, fills, alerts, dead int64 }
 
 func (o *observer) totals() totals {
 	return totals{
-		o.ticks.Load(), o.updates.Load(), o.signals.Load(), o.orders.Load(), o.fills.Load(), o.alerts.Load(), o.dead.Load(),
+		o.ticks.Load(), o.updates.Load(), o.signals.Load(), o.withheld.Load(), o.orders.Load(), o.fills.Load(), o.alerts.Load(), o.dead.Load(),
 	}
 }
 

@@ -236,13 +236,17 @@ func misplacedSymbol(partitions int32) string {
 func onBroker(t *testing.T, file string, overrides ...string) *configs.Config {
 	t.Helper()
 	cluster := kafkatest.Start(t, kafkatest.Options{Brokers: 1})
+	return onTopics(t, file, append([]string{
+		"kafka.bootstrap_servers=" + strings.Join(cluster.BootstrapServers(), ","), "http.address=",
+		"topics.profile=long-test", "node.status_every=0s", "kafka.session_timeout_ms=6000", "kafka.heartbeat_interval_ms=1000",
+	}, overrides...))
+}
+
+// onTopics gives a configuration with overrides as path=value, and makes the topics on
+// its brokers.
+func onTopics(t *testing.T, file string, overrides []string) *configs.Config {
+	t.Helper()
 	sources := configs.Sources{Demo: configs.DemoOff, File: file}
-	for path, value := range map[string]string{
-		"kafka.bootstrap_servers": strings.Join(cluster.BootstrapServers(), ","), "http.address": "",
-		"topics.profile": "long-test", "node.status_every": "0s", "kafka.session_timeout_ms": "6000", "kafka.heartbeat_interval_ms": "1000",
-	} {
-		sources.Flags = append(sources.Flags, configs.Override{Path: path, Value: value, Flag: "--set"})
-	}
 	for _, o := range overrides {
 		path, value, _ := strings.Cut(o, "=")
 		sources.Flags = append(sources.Flags, configs.Override{Path: path, Value: value, Flag: "--set"})

@@ -19,6 +19,7 @@ import (
 	"github.com/velox-trading/velox/feeds/replay"
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // ReplayOptions say what Replay writes and what it shows.
@@ -27,6 +28,9 @@ type ReplayOptions struct {
 	// Speed is the factor of the ticks' own time; 0 is as fast as Kafka takes them.
 	Speed          float64
 	NameByExchange bool
+	// Enough, when it is closed, ends the replay in order before the files do: what was
+	// sent is written, and counted in the summary. Nil: the files' end alone does.
+	Enough <-chan struct{}
 	// Node runs a node in this process until everything is taken in.
 	Node bool
 	// JSON prints the summary as JSON.
@@ -43,6 +47,8 @@ type summary struct {
 	Seconds float64 `json:"seconds"`
 	FirstMs int64   `json:"first_ms"`
 	LastMs  int64   `json:"last_ms"`
+	// Calendars says which exchanges have none; absent: all have one.
+	Calendars string `json:"calendars,omitempty"`
 	// Node is what the node in this process made of the ticks.
 	Node *made `json:"node,omitempty"`
 }
@@ -80,7 +86,7 @@ func Replay(ctx context.Context, c *configs.Config, o ReplayOptions) error {
 		err = takenIn(ctx, to.node)
 	}
 	if err == nil {
-		err = o.summarise(replay.Source(id), files.Progress(), to.node)
+		err = o.summarise(replay.Source(id), files.Progress(), to.node, roundTheClock(c, to.exchanges))
 	}
 	return errors.Join(err, stop())
 }
@@ -97,6 +103,8 @@ func newReplayID() string {
 type target struct {
 	log  *kafka.Log
 	node *node
+	// exchanges are those of the ticks.
+	exchanges map[string]bool
 }
 
 func replayTarget(ctx context.Context, c *configs.Config, o ReplayOptions) (*target, func() error, error) {
@@ -140,7 +148,22 @@ func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, files 
 	bar, stopBar := context.WithCancel(ctx)
 	var drawing sync.WaitGroup
 	drawing.Go(func() { draw(bar, o.Progress, files) })
-	err = files.Run(ctx, &tickWriter{producer: producer, protobuf: c.Processing.Format == "protobuf"})
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	drawing.Go(func() {
+		select {
+		case <-o.Enough:
+			stop()
+		case <-bar.Done():
+		}
+	})
+	t.exchanges = make(map[string]bool)
+	err = files.Run(reading, &exchangesSeen{
+		Sink: &sending{ctx, &tickWriter{producer: producer, protobuf: c.Processing.Format == "protobuf"}}, exchanges: t.exchanges,
+	})
+	if ctx.Err() == nil && reading.Err() != nil && errors.Is(err, reading.Err()) {
+		err = nil // enough
+	}
 	if err == nil {
 		err = producer.Flush(ctx)
 	}
@@ -152,10 +175,20 @@ func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, files 
 	return nil
 }
 
+// sending sends under a context of its own: that no more is wanted does not undo what
+// was read before.
+type sending struct {
+	ctx context.Context
+	to  *tickWriter
+}
+
+// Send implements the feeds' Sink.
+func (s *sending) Send(_ context.Context, t *market.Tick) error { return s.to.Send(s.ctx, t) }
+
 // summarise tells what was written, and what a node in this process, if there is
 // one, made of it.
-func (o *ReplayOptions) summarise(source string, p replay.Progress, n *node) error {
-	s := summary{Source: source, Ticks: p.Ticks, Seconds: p.Elapsed.Seconds(), FirstMs: p.FirstMs, LastMs: p.TimeMs}
+func (o *ReplayOptions) summarise(source string, p replay.Progress, n *node, calendars string) error {
+	s := summary{Source: source, Ticks: p.Ticks, Seconds: p.Elapsed.Seconds(), FirstMs: p.FirstMs, LastMs: p.TimeMs, Calendars: calendars}
 	if n != nil {
 		t := n.observer.totals()
 		s.Node = &made{t.updates, n.observer.late.Load(), t.signals, t.orders, t.fills, t.alerts, t.dead, n.observer.deadLetters()}
@@ -169,6 +202,9 @@ func (o *ReplayOptions) summarise(source string, p replay.Progress, n *node) err
 	}
 	_, err := fmt.Fprintf(o.Out, "%d ticks from %s to %s in %.1f s, %.0f a second\n", s.Ticks,
 		time.UnixMilli(s.FirstMs).UTC().Format(time.DateTime), time.UnixMilli(s.LastMs).UTC().Format(time.DateTime), s.Seconds, p.PerSecond())
+	if err == nil && calendars != "" {
+		_, err = fmt.Fprintln(o.Out, calendars)
+	}
 	if err == nil && s.Node != nil {
 		_, err = fmt.Fprintf(o.Out, "%d updates (%d late ticks), %d signals, %d orders, %d fills, %d alerts, %d dead letters%s\n",
 			s.Node.Updates, s.Node.LateTicks, s.Node.Signals, s.Node.Orders, s.Node.Fills, s.Node.Alerts, s.Node.DeadLetters, deadLetterReasons(s.Node.Reasons)+deadLetterHint(s.Node.Reasons, o.NameByExchange))

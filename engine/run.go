@@ -49,6 +49,9 @@ func Run(ctx context.Context, c *configs.Config, o RunOptions) error {
 			}
 		})
 	}
+	if !c.Simulate.Enabled && slices.Contains(c.Node.Roles, "symbols") {
+		work.Go(func() { n.missTicks(feeds, sourceWait) })
+	}
 	work.Go(func() {
 		if err := n.keepPrefix(feeds); err != nil {
 			failed <- err
@@ -198,7 +201,9 @@ func (n *node) startShards() error {
 		shards.Fault = n.faults.At
 	}
 	shards.History = historyOf(n.config, n.observer, n.logger)
+	shards.NoCalendar = (&noCalendars{config: n.config, logger: n.logger, told: make(map[string]bool)}).begun
 	tellOutdated(n.config, time.Now(), n.logger)
+	tellWithoutPrices(n.config, n.logger)
 	if n.shards, err = actors.StartNode(shards); err != nil {
 		return fmt.Errorf("start the actors: %w", err)
 	}
@@ -282,6 +287,11 @@ func (n *node) ready(ctx context.Context) error {
 			return g.Err()
 		case !g.Joined():
 			return fmt.Errorf("group %s has not given this node its partitions yet", g.Name())
+		case len(g.Assigned()) == 0:
+			// Nothing yet, or nothing at all? Others let go first of what is to come.
+			if err := g.Idle(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return n.shards.Ready(ctx)

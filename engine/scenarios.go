@@ -15,7 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/engine/scenario"
 	"github.com/velox-trading/velox/messages"
 )
@@ -150,7 +149,7 @@ func (r *ScenarioResult) print(out io.Writer) {
 		fmt.Fprintf(out, "  %s\n", strings.ReplaceAll(p.String(), "\n", "\n  "))
 	}
 	if r.Error != "" {
-		fmt.Fprintf(out, "  %s\n", r.Error)
+		fmt.Fprintf(out, "  %s\n", strings.ReplaceAll(r.Error, "\n", "\n  "))
 	}
 }
 
@@ -203,11 +202,7 @@ type scenarioWay struct {
 }
 
 func runScenario(ctx context.Context, name, text string, logger *slog.Logger, way scenarioWay) (bad []scenario.Problem, err error) {
-	f, err := scenario.Parse(name, text)
-	if err != nil {
-		return nil, exit(ExitSettings, "%w", err)
-	}
-	c, err := scenarioConfig(name, f)
+	f, c, err := readScenario(name, text)
 	if err != nil {
 		return nil, err
 	}
@@ -215,13 +210,11 @@ func runScenario(ctx context.Context, name, text string, logger *slog.Logger, wa
 		c.Processing.Format = "protobuf"
 	}
 	first := slices.IndexFunc(f.Steps, func(s scenario.Step) bool { return s.Tick != nil })
-	if first < 0 {
-		return nil, exit(ExitSettings, "%s: has no ticks", name)
-	}
 	r := scenarioRun{journal: scenario.NewJournal(), timeout: c.Node.ShutdownTimeout, way: way}
 	if r.node, err = startMemoryNode(ctx, c, OnePartition, f.Steps[first].Tick.TimeMs, logger, r.journal.Take); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	r.journal.Always(c.Symbols.Timeframe, c.Symbols.Indicators)
 	for _, a := range c.Accounts {
 		r.journal.Follow(a.UserID)
 	}
@@ -237,28 +230,13 @@ func runScenario(ctx context.Context, name, text string, logger *slog.Logger, wa
 	return bad, nil
 }
 
-func scenarioConfig(name string, f *scenario.File) (*configs.Config, error) {
-	text := []byte(f.Config)
-	if f.ConfigFile != "" {
-		name = filepath.Join(filepath.Dir(name), f.ConfigFile)
-		var err error
-		if text, err = os.ReadFile(name); err != nil {
-			return nil, exit(ExitInput, "test: %w", err)
-		}
-	}
-	c, err := configs.Parse(name, text)
-	if err != nil {
-		return nil, exit(ExitSettings, "%w", err)
-	}
-	return c, nil
-}
-
 // scenarioRun is a scenario that is being run.
 type scenarioRun struct {
 	node    *memoryNode
 	journal *scenario.Journal
 	timeout time.Duration // of a stop
 	way     scenarioWay
+	passed  passedOver // until the check before
 }
 
 func (r *scenarioRun) step(ctx context.Context, s *scenario.Step) ([]scenario.Problem, error) {
@@ -281,7 +259,7 @@ func (r *scenarioRun) step(ctx context.Context, s *scenario.Step) ([]scenario.Pr
 	case s.Write != nil:
 		return nil, r.write(ctx, s.Write)
 	case s.Check != nil:
-		return r.journal.Check(s.Check), nil
+		return r.check(s.Check), nil
 	}
 	return nil, nil
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -65,7 +66,7 @@ config:
       deposit: 100000
       strategies:
         - {strategy_id: s, name: s, symbols: [X], timeframe: 1min, rules: {entry_long: close >= 102, stoploss: "90"}}
-every 1min from 10:00:30 X 100 101 102 103
+every 30s from 10:00:01 X 100*2 101*2 102*2 103*2 x 0.5
 `
 
 // TestScenariosThatFail: what differs is told with its line, what was wanted and
@@ -107,20 +108,19 @@ func TestScenariosThatFail(t *testing.T) {
 		"another head": {strings.Replace(all, "signal BUY", "signal SELL", 1), []scenario.Problem{
 			{Line: 10, At: "10:04", Why: "BUY is not SELL", Want: "signal SELL X", Have: signal},
 		}},
-		"candles": {all + "  candle X 1min 1 2 3 4\n  candle Y 1min 1 2 3 4\n  candle X 1min none\n  candle X 1min none end 10:07:00\n  candle X 1min 100 100 100 100 end 10:01:00\n  candle X 1min 1 1 1 1 end 10:07:00", []scenario.Problem{
+		"candles": {all + "  candle X 1min 1 2 3 4\n  candle X 1min none\n  candle X 1min none end 10:07:00\n  candle X 1min 100 100 100 100 end 10:01:00\n  candle X 1min 1 1 1 1 end 10:07:00", []scenario.Problem{
 			{Line: 14, At: "10:04", Why: "102 is not 1", Want: "candle X 1min 1 2 3 4", Have: "candle X 1min 102 102 102 102 volume 1 end 10:03:00 quality complete"},
-			{Line: 15, At: "10:04", Why: "no candle has closed", Want: "candle Y 1min 1 2 3 4"},
-			{Line: 16, At: "10:04", Why: "there is one", Want: "candle X 1min none", Have: "candle X 1min 102 102 102 102 volume 1 end 10:03:00 quality complete"},
-			{Line: 19, At: "10:04", Why: "no candle has closed with that end", Want: "candle X 1min 1 1 1 1 end 10:07:00"},
+			{Line: 15, At: "10:04", Why: "there is one", Want: "candle X 1min none", Have: "candle X 1min 102 102 102 102 volume 1 end 10:03:00 quality complete"},
+			{Line: 18, At: "10:04", Why: "no candle has closed with that end", Want: "candle X 1min 1 1 1 1 end 10:07:00"},
 		}},
-		"indicators": {all + "  indicator X 1min EMA_20 5\n  indicator X 7min EMA_20 none\n  indicator X 1min EMA_20 none", []scenario.Problem{
-			{Line: 14, At: "10:04", Why: "it has no value yet", Want: "indicator X 1min EMA_20 5"},
-			{Line: 15, At: "10:04", Why: "there was no update", Want: "indicator X 7min EMA_20 none"},
+		"candles that are none": {all + "  candle X 1day 1 2 3 4", []scenario.Problem{
+			{Line: 14, At: "10:04", Why: "no candle has closed", Want: "candle X 1day 1 2 3 4"},
 		}},
-		"positions": {all + "  position MODIFIED Y\n  position MODIFIED X of bob\n  position MODIFIED X of alice now 103\n  position MODIFIED X now 1", []scenario.Problem{
-			{Line: 14, At: "10:04", Why: "no position was told of", Want: "position MODIFIED Y"},
-			{Line: 15, At: "10:04", Why: "no position was told of", Want: "position MODIFIED X of bob"},
-			{Line: 17, At: "10:04", Why: "now is 103", Want: "position MODIFIED X now 1", Have: opened},
+		"a position that was never held": {"10:04 Y 1\nat 10:04\n  position MODIFIED Y\n" + strings.SplitN(all, "\n", 2)[1], []scenario.Problem{
+			{Line: 11, At: "10:04", Why: "no position was told of", Want: "position MODIFIED Y"},
+		}},
+		"positions": {all + "  position MODIFIED X of alice now 103\n  position MODIFIED X now 1", []scenario.Problem{
+			{Line: 15, At: "10:04", Why: "now is 103", Want: "position MODIFIED X now 1", Have: opened},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,15 +133,44 @@ func TestScenariosThatFail(t *testing.T) {
 	}
 }
 
+// TestIndicatorsThatAreNotThere: one that has no value yet is told from one that nobody
+// asks for.
+func TestIndicatorsThatAreNotThere(t *testing.T) {
+	const all = "at 10:04\n  signal BUY X\n  order PLACED BUY 1 X\n  order FILLED BUY 1 X\n  position OPENED X\n"
+	notThere := []scenario.Problem{
+		{Line: 14, At: "10:04", Why: "it has no value yet", Want: "indicator X 5min EMA_20 5"},
+		{Line: 15, At: "10:04", Why: "there was no update", Want: "indicator X 7min EMA_20 none"},
+		{
+			Line: 17, At: "10:04", Want: "indicator X 1min EMA_9 5",
+			Why: "no strategy and no setting asks for EMA_9 of X at 1min, so it is not computed: use it in a strategy, or name it under config: in symbols.indicators with symbols.timeframe: 1min",
+		},
+		{
+			Line: 18, At: "10:04", Want: "indicator X 5min BBANDS_20_2_UPPER 5",
+			Why: "no strategy and no setting asks for BBANDS_20_2_UPPER of X at 5min, so it is not computed: use it in a strategy, or name it under config: in symbols.indicators",
+		},
+	}
+	text := buysOnce + all + "  indicator X 5min EMA_20 5\n  indicator X 7min EMA_20 none\n  indicator X 1min EMA_20 none\n  indicator X 1min EMA_9 5\n  indicator X 5min BBANDS_20_2_UPPER 5"
+	bad, err := RunScenario(t.Context(), "s", text, discard())
+	if err != nil || !slices.Equal(bad, notThere) {
+		t.Errorf("gives %v\n%v\nwant\n%v", err, bad, notThere)
+	}
+}
+
 // TestScenariosThatCannotRun: faults of the text are told with their line.
 func TestScenariosThatCannotRun(t *testing.T) {
 	for text, want := range map[string]string{
-		"at 10:00": "s: has no ticks",
-		"config:\n  none: 1\n10:00 X 1\nat 10:00":                                  "none: unknown key",
-		"10:00 X 1\nrecord none k v\nat 10:00":                                     `s:2: there is no topic "none"`,
-		"10:00 X 1\ncommand 10:00 alice ORDER {\"cancel\": \"$order1\"}\nat 10:00": "s:2: $order1: 0 orders were told of so far",
+		"at 10:00\n  nothing":                                                                                      "s: has no ticks",
+		"config:\n  none: 1\n10:00 X 1\nat 10:00\n  nothing":                                                       "none: unknown key",
+		"10:00 X 1\nrecord none k v\nat 10:00\n  nothing":                                                          `s:2:8: there is no topic "none": there are market-data-ticks, `,
+		"config:\n  none: 1\n10:00 X 1\nat 10:00\n  order FILED BUY 1 X\n":                                         "s: 2 mistakes\n  s:2:3: none: unknown key: ",
+		"config:\n  accounts: [{user_id: alice, deposit: 1}]\n10:00 X 1\nat 10:00\n  position OPENED X of alcie\n": `s:5:24: of "alcie": did you mean alice? no account here is this user's`,
+		"10:00 X 1\ncommand 10:00 alice ORDER {\"cancel\": \"$order1\"}\nat 10:00\n  nothing":                      "s:2: $order1: 0 orders were told of so far",
 	} {
-		if _, err := RunScenario(t.Context(), "s", text, discard()); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := RunScenario(t.Context(), "s", text, discard())
+		if coded := (*Error)(nil); strings.Contains(want, ":5:") && (!errors.As(err, &coded) || coded.Code != ExitSettings) {
+			t.Errorf("%q gives %v, want the code %d", text, err, ExitSettings)
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q gives %v, want %q", text, err, want)
 		}
 	}
@@ -163,7 +192,7 @@ func TestScenarioPage(t *testing.T) {
 	t.Chdir(dir)
 	for name, c := range map[string]struct{ text, want string }{
 		"holds.scenario": {example, "ok    holds.scenario\n1 passed, 0 failed\n"},
-		"cross.scenario": {strings.Replace(example, "NIFTY at 105\n  position", "NIFTY at 104\n  position", 1), parts[2]},
+		"cross.scenario": {strings.Replace(example, "NIFTY at 105.5\n  position", "NIFTY at 104\n  position", 1), parts[2]},
 	} {
 		if err := os.WriteFile(name, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)

@@ -63,7 +63,11 @@ func SimulateFile(ctx context.Context, c *configs.Config, o SimulateOptions) err
 	if err != nil {
 		return exit(ExitInput, "simulate: %w", errors.Join(err, os.Remove(o.File)))
 	}
-	_, err = fmt.Fprintf(o.Out, "%d ticks of %s on %s in %s\n", n, strings.Join(o.Symbols, ", "), o.Exchange, o.File)
+	told := fmt.Sprintf("%d ticks of %s on %s in %s\n", n, strings.Join(o.Symbols, ", "), o.Exchange, o.File)
+	if always := roundTheClock(c, map[string]bool{o.Exchange: true}); always != "" {
+		told += always + "\n"
+	}
+	_, err = io.WriteString(o.Out, told)
 	return err
 }
 

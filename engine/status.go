@@ -6,6 +6,8 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/velox-trading/velox/messages"
@@ -45,10 +47,13 @@ func (n *node) report(ctx context.Context, out io.Writer, every time.Duration) {
 		}
 		now, when := n.observer.totals(), time.Now()
 		seconds := when.Sub(at).Seconds()
-		behind := n.measureLag(ctx)
-		fmt.Fprintf(out, "%s  ticks %s/s  updates %s/s  signals %d  orders %d  fills %d  alerts %d  dead letters %d  behind %d  shards %d\n",
+		late := "?" // a cluster that is busy may not answer in time; 0 would say that all is well
+		if lag, err := n.measureLag(ctx); err == nil {
+			late = strconv.FormatInt(lag, 10)
+		}
+		fmt.Fprintf(out, "%s  ticks %s/s  updates %s/s  signals %d  withheld %d  orders %d  fills %d  alerts %d  dead letters %d  behind %s  shards %d\n",
 			when.Format(time.TimeOnly), rate(now.ticks-last.ticks, seconds), rate(now.updates-last.updates, seconds),
-			now.signals, now.orders, now.fills, now.alerts, now.dead, behind, n.observer.running())
+			now.signals, now.withheld, now.orders, now.fills, now.alerts, now.dead, late, n.observer.running())
 		last, at = now, when
 	}
 }
@@ -95,36 +100,70 @@ func (n *node) markers(topic string) int64 {
 
 // measureLag sets the metric of every input's lag, and gives the number of ticks
 // that are still to be taken in here.
-func (n *node) measureLag(ctx context.Context) int64 {
+func (n *node) measureLag(ctx context.Context) (int64, error) {
 	lags, err := n.lags(ctx)
 	if err != nil {
-		return 0 // the next line tells; the groups' own checks say why
+		return 0, err
 	}
-	behind := int64(0)
+	late := int64(0)
 	for tp, lag := range lags {
 		n.observer.metrics.SetLag(tp.Topic, n.observer.groupOf(tp.Topic), tp.Partition, lag)
 		if tp.Topic == messages.TopicTicks {
-			behind += lag
+			late += lag
 		}
 	}
-	return behind
+	return late, nil
 }
 
-// lags compares the slowest local shards with the logs' ends.
+// lags compares the slowest local shards with the logs' ends. The ends are asked for
+// first: a shard that has taken in, by now, what was there then is not behind.
 func (n *node) lags(ctx context.Context) (map[messages.TopicPartition]int64, error) {
-	positions := n.observer.slowest()
-	if len(positions) == 0 {
+	read := n.observer.slowest()
+	if len(read) == 0 {
 		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	ranges, err := n.log.Offsets(ctx, slices.Collect(maps.Keys(positions))...)
+	ranges, err := n.log.Offsets(ctx, slices.Collect(maps.Keys(read))...)
 	if err != nil {
 		return nil, err
 	}
+	return behind(ranges, n.observer.slowest()), nil
+}
+
+// behind gives how far each position is from the end of its partition. One that is not
+// read any more, or only now, is left out.
+func behind(ranges map[messages.TopicPartition]messages.OffsetRange, positions map[messages.TopicPartition]int64) map[messages.TopicPartition]int64 {
 	lags := make(map[messages.TopicPartition]int64, len(ranges))
 	for tp, r := range ranges {
-		lags[tp] = max(r.End-positions[tp], 0)
+		if next, ok := positions[tp]; ok {
+			lags[tp] = max(r.End-next, 0)
+		}
 	}
-	return lags, nil
+	return lags
+}
+
+// sourceWait is how long a node that has begun waits for a first tick before it tells
+// what may be missing.
+const sourceWait = 15 * time.Second
+
+// missTicks tells once, some time after the start, that nobody writes ticks: a node that
+// takes in nothing looks like one that works.
+func (n *node) missTicks(ctx context.Context, wait time.Duration) {
+	before, err := n.ticksWritten(ctx)
+	if err != nil {
+		return // whoever needs the cluster says what is wrong with it
+	}
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(wait):
+	}
+	after, err := n.ticksWritten(ctx)
+	if err != nil || after != before || n.observer.totals().ticks > 0 {
+		return
+	}
+	n.logger.Info("no source of ticks: nothing was written to "+messages.TopicTicks+" since the start; a feed of yours writes there, "+
+		"`veloxd replay` writes files, `veloxd run --demo` simulates a market", "waited", wait,
+		"bootstrap_servers", strings.Join(n.cluster.settings.BootstrapServers, ","))
 }

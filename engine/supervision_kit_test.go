@@ -19,6 +19,7 @@ import (
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/strategy"
 )
 
 // Times of the tests of supervision: ticks begin at startMs, the log stamps its
@@ -243,12 +244,16 @@ func (r *troupe) updates() map[string][]string {
 	return out
 }
 
-// eachUpdate drops repeats as readers do: what is not above the highest origin seen.
+// eachUpdate drops repeats as readers do: what is not above the highest origin seen. No
+// shard has an owner that doesn't know of the next here.
 func (r *troupe) eachUpdate(take func(*messages.Record)) {
 	r.t.Helper()
 	for p := range r.cluster.Partitions(messages.TopicUpdates) {
 		highest := make(map[messages.TopicPartition]messages.Origin)
 		for _, record := range r.cluster.Records(messages.TopicUpdates, p) {
+			if _, ok := record.Opening(); ok {
+				continue
+			}
 			h, _ := record.Header(messages.HeaderOrigin)
 			o, err := messages.ParseOrigin(string(h))
 			if err != nil {
@@ -345,6 +350,8 @@ func (l *prompter) Position(id messages.ShardID, tp messages.TopicPartition, nex
 	}
 	l.positions[id][tp] = next
 }
+
+func (l *prompter) Withheld(string, string, strategy.Withheld, int) {}
 
 func (l *prompter) ShardState(messages.ShardID, string, error) {}
 

@@ -373,6 +373,10 @@ func (v *pledgedVenue) Change(ctx context.Context, c account.VenueCommand) order
 	return v.Query(ctx, c)
 }
 
+func (v *pledgedVenue) Snapshot(context.Context) (account.VenueSnapshot, error) {
+	return account.VenueSnapshot{}, nil
+}
+
 // skippingClock runs a hundred times as fast as the wall, so that questions to a
 // venue find their end.
 type skippingClock struct{ start time.Time }
@@ -391,6 +395,7 @@ func (p *promise) venue(t *testing.T) {
 	r.start()
 	r.command(struckUser, "open", account.CmdOpenAccount, map[string]any{"deposit": 100_000, "venue": "live"})
 	r.ready()
+	r.until("the account agrees with its venue", func() bool { return r.told.sum(actors.CountAlerts, "SYSTEM/INFO") > 0 })
 	rule := p.rules()[0]
 	rule.Match = struckUser
 	restored := r.told.askedOf("restore")

@@ -16,14 +16,15 @@ import (
 )
 
 // hangingConfig is a configuration whose node hangs in the middle of a commit of
-// an account shard, with all its records written and the transaction open.
+// an account shard, with all its records written and the transaction open. It is one
+// of the first after those of the deployments: a busy machine makes few, large ones.
 func hangingConfig(t *testing.T, accounts string) string {
 	t.Helper()
 	text, err := os.ReadFile(accounts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	faults := "faults:\n  enabled: true\n  rules: [{point: end transaction, match: account/, action: hang, nth: 60}]\n"
+	faults := "faults:\n  enabled: true\n  rules: [{point: end transaction, match: account/, action: hang, nth: 30}]\n"
 	path := filepath.Join(t.TempDir(), "hanging.yaml")
 	if err := os.WriteFile(path, append(text, faults...), 0o600); err != nil {
 		t.Fatal(err)
@@ -80,10 +81,11 @@ func TestKillInsideATransaction(t *testing.T) {
 	program := buildNode(t)
 	hanging := process(t, program, hangingConfig(t, file), c)
 	process(t, program, file, c)
+	untilDeployed(t, c, 20)
 	replayed := make(chan error, 1)
 	go func() {
 		replayed <- Replay(t.Context(), c, ReplayOptions{
-			Files: []string{ticks}, Speed: 60, NameByExchange: true, Out: io.Discard, Progress: io.Discard, Logger: discard(),
+			Files: []string{ticks}, Speed: 30, NameByExchange: true, Out: io.Discard, Progress: io.Discard, Logger: discard(),
 		})
 	}()
 	open := hungTransaction(t, c)

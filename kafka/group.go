@@ -44,9 +44,6 @@ type GroupConfig struct {
 	PublishEvery time.Duration
 }
 
-// ErrNotAssigned: the group has not assigned the partition to this node.
-var ErrNotAssigned = errors.New("not assigned to this node by its group")
-
 // Group is a membership in a consumer group that only places shards: it fetches
 // no records, and its offsets are for tools and lag displays. It is safe for
 // concurrent use.
@@ -144,12 +141,45 @@ func (g *Group) onAssigned(_ context.Context, cl *kgo.Client, added map[string][
 // Name gives the group's name, its prefix included.
 func (g *Group) Name() string { return g.config.Name }
 
-// Joined tells whether the group has given this node its partitions, be it none:
-// before that, having no partitions means nothing.
+// Joined tells whether the group has told this node its partitions, be it none: before
+// that, having no partitions means nothing. Those that come from other members are told
+// only when these have let them go: see Idle.
 func (g *Group) Joined() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.joined
+}
+
+// Idle returns nil when there is nothing for this node: the group is at rest, and all
+// partitions are its other members'. The error says that some may come yet, or that it
+// can't be asked for.
+func (g *Group) Idle(ctx context.Context) error {
+	all, err := g.log.PartitionCount(ctx, g.config.Topic)
+	if err != nil {
+		return fmt.Errorf("group %s: %w", g.config.Name, err)
+	}
+	groups, err := g.log.admin.DescribeGroups(ctx, g.config.Name)
+	told := groups[g.config.Name]
+	if err = errors.Join(err, told.Err); err != nil {
+		return fmt.Errorf("group %s: describe: %w", g.config.Name, err)
+	}
+	if told.State != "Stable" {
+		return fmt.Errorf("group %s is in the state %q and has not given all of its partitions yet", g.config.Name, told.State)
+	}
+	given := 0
+	for i := range told.Members {
+		if has, ok := told.Members[i].Assigned.AsConsumer(); ok {
+			for _, t := range has.Topics {
+				if t.Topic == g.config.Topic {
+					given += len(t.Partitions)
+				}
+			}
+		}
+	}
+	if given < int(all) {
+		return fmt.Errorf("group %s has given %d of %d partitions: the others may come to this node", g.config.Name, given, all)
+	}
+	return nil
 }
 
 func (g *Group) onRevoked(_ context.Context, _ *kgo.Client, gone map[string][]int32) {
@@ -205,11 +235,11 @@ func (g *Group) watch(ctx context.Context) {
 
 // Confirm returns nil once the group has accepted an offset commit, sent by this
 // call, with this node's current member and generation, and the partition was
-// assigned to this node before and after. An error that wraps ErrNotAssigned
+// assigned to this node before and after. An error that wraps messages.ErrNotAssigned
 // says that it is not; any other that it is not known.
 func (g *Group) Confirm(ctx context.Context, partition int32) error {
 	if !g.has(partition) {
-		return fmt.Errorf("group %s: %s/%d: %w", g.config.Name, g.config.Topic, partition, ErrNotAssigned)
+		return fmt.Errorf("group %s: %s/%d: %w", g.config.Name, g.config.Topic, partition, messages.ErrNotAssigned)
 	}
 	offset, err := g.known(ctx, partition)
 	if err != nil {
@@ -218,11 +248,11 @@ func (g *Group) Confirm(ctx context.Context, partition int32) error {
 	err = g.commit(ctx, map[int32]int64{partition: offset})
 	switch {
 	case errors.Is(err, kerr.UnknownMemberID), errors.Is(err, kerr.IllegalGeneration), errors.Is(err, kerr.FencedMemberEpoch):
-		return fmt.Errorf("group %s: confirm %s/%d: %w: %w", g.config.Name, g.config.Topic, partition, ErrNotAssigned, err)
+		return fmt.Errorf("group %s: confirm %s/%d: %w: %w", g.config.Name, g.config.Topic, partition, messages.ErrNotAssigned, err)
 	case err != nil:
 		return fmt.Errorf("group %s: confirm %s/%d: %w", g.config.Name, g.config.Topic, partition, err)
 	case !g.has(partition):
-		return fmt.Errorf("group %s: %s/%d: %w", g.config.Name, g.config.Topic, partition, ErrNotAssigned)
+		return fmt.Errorf("group %s: %s/%d: %w", g.config.Name, g.config.Topic, partition, messages.ErrNotAssigned)
 	}
 	return nil
 }

@@ -150,7 +150,7 @@ func testGroupMoves(t *testing.T, c *cluster) {
 		if err := at.Confirm(t.Context(), p); err != nil {
 			t.Errorf("the owner of %d is not confirmed: %v", p, err)
 		}
-		if err := other.Confirm(t.Context(), p); !errors.Is(err, kafka.ErrNotAssigned) {
+		if err := other.Confirm(t.Context(), p); !errors.Is(err, messages.ErrNotAssigned) {
 			t.Errorf("partition %d is confirmed to who doesn't have it: %v", p, err)
 		}
 	}
@@ -248,6 +248,36 @@ func testGroupStale(t *testing.T, c *cluster) {
 	}
 }
 
+// testGroupIdle: a node that has nothing because another has not let go yet is told
+// apart from one for which there is nothing.
+func testGroupIdle(t *testing.T, c *cluster) {
+	topic := c.topic("idle", 2)
+	config := kafka.GroupConfig{Name: topic + "-group", Topic: topic}
+	first, second := newPlacer(), newPlacer()
+	letGo := make(chan struct{})
+	first.onRevoked = func([]int32) { <-letGo }
+	c.join(c.fast("a"), config, first)
+	first.until(t, "both", func() bool { return len(first.list()) == 2 })
+	b := c.join(c.fast("b"), config, second)
+	eventually(t, "joined", func() (bool, error) { return b.Joined(), b.Err() })
+	if got := b.Assigned(); len(got) > 0 {
+		t.Errorf("the second has %v before the first lets go", got)
+	}
+	if err := b.Idle(t.Context()); err == nil {
+		t.Error("the second has nothing to wait for, though a partition is on its way to it")
+	}
+	close(letGo)
+	second.until(t, "one", func() bool { return len(second.list()) == 1 })
+	third := c.join(c.fast("c"), config, newPlacer())
+	eventually(t, "idle, as the third of two", func() (bool, error) {
+		err := third.Idle(t.Context())
+		return third.Joined() && err == nil, err
+	})
+	if got := third.Assigned(); len(got) > 0 {
+		t.Errorf("the third has %v", got)
+	}
+}
+
 func TestGroupsOnFakeBroker(t *testing.T) {
 	_, c := fake(t)
 	c.groupTests(t)
@@ -255,7 +285,7 @@ func TestGroupsOnFakeBroker(t *testing.T) {
 
 func (c *cluster) groupTests(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, *cluster){
-		"moves": testGroupMoves, "publishes": testGroupPublishes, "stale": testGroupStale,
+		"moves": testGroupMoves, "publishes": testGroupPublishes, "stale": testGroupStale, "idle": testGroupIdle,
 	} {
 		t.Run(name, func(t *testing.T) {
 			test(t, c.on(t))

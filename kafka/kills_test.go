@@ -24,6 +24,10 @@ type counter struct {
 	topic   string
 	state   string
 	commits int
+	// upTo is how many commits a life ends at; 0 is never. small commits are of one
+	// number each.
+	upTo  int
+	small bool
 	// outcomes counts what commits came to.
 	outcomes map[string]int
 	longest  time.Duration
@@ -72,8 +76,11 @@ func (k *counter) live(l *kafka.Log, until context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for until.Err() == nil {
-		n := 1 + k.commits%50
+	for until.Err() == nil && (k.upTo == 0 || k.commits < k.upTo) {
+		n := 1
+		if !k.small {
+			n += k.commits % 50
+		}
 		var records []messages.Out
 		for i := range n {
 			records = append(records, messages.Out{Topic: k.topic, Partition: int32(i % 3), Key: []byte("k"), Value: fmt.Append(nil, last+1+i)})

@@ -163,23 +163,38 @@ func (l *Log) PublishOffsets(ctx context.Context, group string, offsets map[mess
 // GroupOffset gives the offset that a group has published for a partition: the next
 // one that it wants. It is -1 when there is none.
 func (l *Log) GroupOffset(ctx context.Context, group string, tp messages.TopicPartition) (int64, error) {
+	all, err := l.GroupOffsets(ctx, group)
+	if err != nil {
+		return -1, err
+	}
+	if next, ok := all[tp]; ok {
+		return next, nil
+	}
+	return -1, nil
+}
+
+// GroupOffsets gives all offsets that a group has published; none when there is no
+// such group.
+func (l *Log) GroupOffsets(ctx context.Context, group string) (map[messages.TopicPartition]int64, error) {
 	var answer kadm.OffsetResponses
 	err := patiently(ctx, func() (err error) {
 		answer, err = l.admin.FetchOffsets(ctx, group)
+		if errors.Is(err, kerr.GroupIDNotFound) {
+			answer, err = nil, nil
+		}
+		if err == nil {
+			err = answer.Error()
+		}
 		return err
 	})
-	if errors.Is(err, kerr.GroupIDNotFound) {
-		return -1, nil
+	if err != nil {
+		return nil, fmt.Errorf("offsets of group %s: %w", group, err)
 	}
-	o, ok := answer.Lookup(tp.Topic, tp.Partition)
-	if err == nil && ok {
-		err = o.Err
-	}
-	switch {
-	case err != nil:
-		return -1, fmt.Errorf("offsets of group %s: %w", group, err)
-	case !ok:
-		return -1, nil
-	}
-	return o.At, nil
+	out := make(map[messages.TopicPartition]int64)
+	answer.Each(func(o kadm.OffsetResponse) {
+		if o.At >= 0 {
+			out[messages.TopicPartition{Topic: o.Topic, Partition: o.Partition}] = o.At
+		}
+	})
+	return out, nil
 }

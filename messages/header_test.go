@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
 )
 
 func TestTickHeader(t *testing.T) {
@@ -22,6 +23,20 @@ func TestTickHeader(t *testing.T) {
 	for _, bad := range []string{"", "1", "1/2", "x/2/3", "1/x/3", "1/2/x", "1/2/3/4", "1/2/closed", "1/2/late", "1/2/3/late/closed"} {
 		if h, err := ParseTickHeader([]byte(bad)); err == nil {
 			t.Errorf("%q is %+v", bad, h)
+		}
+	}
+}
+
+// TestEarlyCloseHeader: what is written is read, and nothing else.
+func TestEarlyCloseHeader(t *testing.T) {
+	e := market.EarlyClose{CloseMs: 1764352800000, UsualMs: 1764363600000}
+	text := AppendEarlyClose(nil, e)
+	if got, err := ParseEarlyClose(text); string(text) != "1764352800000/1764363600000" || err != nil || got != e {
+		t.Errorf("%s: %+v, %v", text, got, err)
+	}
+	for _, bad := range []string{"", "1", "/2", "1/", "1/x", "x/2", "2/2", "3/2", "0/2", "-1/2", "1/2/3", "1/999999999999999"} {
+		if got, err := ParseEarlyClose([]byte(bad)); err == nil {
+			t.Errorf("%q gives %+v", bad, got)
 		}
 	}
 }

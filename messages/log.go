@@ -108,6 +108,8 @@ var (
 	ErrAborted = errors.New("transaction aborted")
 	// ErrUnclear: the commit's outcome is not known.
 	ErrUnclear = errors.New("transaction outcome unknown")
+	// ErrNotAssigned: the shard's group says that it isn't this node's.
+	ErrNotAssigned = errors.New("not assigned to this node by its group")
 )
 
 // OffsetOutOfRangeError says that an input's position is not in the log.

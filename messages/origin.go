@@ -11,8 +11,10 @@ import (
 const TimerTopic = "timer"
 
 // Origin names the input record that caused an output, and the output's place
-// among everything that the record caused in its shard. A timer's is
-// timer/<partition>/<n>.
+// among everything that the record caused in its shard's commit. A timer's is
+// timer/<partition>/<n>. A symbol's outputs are named by their origin alone. The
+// outputs of accounts are named by origin and account: two accounts that take in
+// one record in two commits both have an output of index 0.
 type Origin struct {
 	Topic     string
 	Partition int32

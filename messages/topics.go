@@ -28,6 +28,14 @@ const (
 	HeaderContentType = "content-type"
 	// HeaderTick is on updates, whose shape has no price: the tick's.
 	HeaderTick = "velox-tick"
+	// HeaderTold is on updates that close a candle: the market time that told of the
+	// close, in ms, which is after its end.
+	HeaderTold = "velox-told"
+	// HeaderOpening is on updates: the number of the Opening that wrote it.
+	HeaderOpening = "velox-opening"
+	// HeaderEarlyClose is on updates of a day on which the symbol's exchange closes
+	// before its usual time: both times.
+	HeaderEarlyClose = "velox-early-close"
 )
 
 // Content types.

@@ -18,6 +18,7 @@ type Metrics struct {
 	Ticks           prometheus.Counter
 	Updates         prometheus.Counter
 	Signals         prometheus.Counter
+	Decisions       prometheus.Counter
 	OffSessionTicks prometheus.Counter
 	OtherSource     prometheus.Counter
 	HistoryCandles  prometheus.Counter
@@ -35,6 +36,7 @@ type Metrics struct {
 	Epochs       *Family // kind
 	Commits      *Family // kind/result
 	Quarantined  *Family // actor
+	Withheld     *Family // what/reason
 	LostRecords  *Family // topic
 	ExternalSeen *Family // topic
 	VenueCalls   *Family // result
@@ -80,6 +82,7 @@ func (m *Metrics) registerCounters(reg prometheus.Registerer) {
 	m.Ticks = counter("velox_ticks_total", "Ticks taken in by symbols of this node")
 	m.Updates = counter("velox_updates_total", "Indicator updates written")
 	m.Signals = counter("velox_signals_total", "Strategy signals written")
+	m.Decisions = counter("velox_entry_decisions_total", "Times that a strategy's entry rules were asked for a symbol")
 	m.OffSessionTicks = counter("velox_off_session_ticks_total", "Ticks outside of their exchange's session: last price only")
 	m.OtherSource = counter("velox_other_source_ticks_total", "Ticks of a source that their symbol does not follow, left out")
 	m.HistoryCandles = counter("velox_history_candles_total", "Past candles loaded before a symbol was followed")
@@ -99,6 +102,7 @@ func (m *Metrics) registerFamilies(reg prometheus.Registerer) {
 	m.Epochs = newFamily(reg, "velox_epochs_total", "Rounds of shards that took something in", "kind")
 	m.Commits = newFamily(reg, "velox_commits_total", "Transactions of shards", "kind", "result")
 	m.Quarantined = newFamily(reg, "velox_quarantined_total", "Strategies stopped, or records skipped, after a second failure on one input", "actor")
+	m.Withheld = newFamily(reg, "velox_signals_withheld_total", "Signals that strategies did not give though their rules were true, or could not be told", "what", "reason")
 	m.LostRecords = newFamily(reg, "velox_lost_records_total", "Records deleted from the log before they were taken in", "topic")
 	m.ExternalSeen = newFamily(reg, "velox_external_records_total", "Records of others that change no state, shown and counted", "topic")
 	m.VenueCalls = newFamily(reg, "velox_venue_calls_total", "Calls to venues", "result")

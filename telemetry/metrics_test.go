@@ -18,7 +18,7 @@ import (
 func touchAll(m *Metrics) {
 	for _, f := range []*Family{
 		m.Orders, m.Positions, m.Restarts, m.DeadLetters, m.LateTicks, m.Amended, m.PassedOn, m.Repeats, m.Epochs,
-		m.Quarantined, m.LostRecords, m.ExternalSeen, m.VenueCalls, m.Timers, m.Checkpointed,
+		m.Quarantined, m.Withheld, m.LostRecords, m.ExternalSeen, m.VenueCalls, m.Timers, m.Checkpointed,
 	} {
 		f.Add("x", 1)
 	}

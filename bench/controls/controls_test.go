@@ -1,30 +1,86 @@
 package main
 
 import (
-	"os"
+	"slices"
+	"strings"
 	"testing"
 )
 
 // TestChangesFit: every change is of a text that its file has once, so that no
-// control breaks nothing.
+// control breaks nothing; and enough seeds are known for every law of the simulation.
 func TestChangesFit(t *testing.T) {
 	t.Chdir("../..")
-	for _, l := range laws {
-		overlay, err := l.overlay(t.TempDir())
-		if err != nil {
+	for i := range laws {
+		l := &laws[i]
+		if _, err := l.overlay(t.TempDir()); err != nil {
 			t.Errorf("%s: %v", l.name, err)
-			continue
 		}
-		if _, err := os.Stat(overlay); err != nil {
-			t.Errorf("%s: %v", l.name, err)
+		if !l.onKafka() && len(l.seeds) < enough {
+			t.Errorf("%s: %d known seeds, want at least %d", l.name, len(l.seeds), enough)
 		}
 	}
 }
 
-// TestChecks finds the names of checks in what a simulation says.
-func TestChecks(t *testing.T) {
-	got := checks("  FAIL same outputs 470 looked at, 1 found: x\n  FAIL venue  5 looked at, 1 found: y\nthe cluster doesn't settle: z")
-	if len(got) != 3 || got[0] != "same outputs" || got[1] != "venue" || got[2] != "not settling" {
-		t.Errorf("%q", got)
+const (
+	finding = "  FAIL same outputs 470 looked at, 1 found: x\n  FAIL venue  5 looked at, 1 found: y\n"
+	hang    = "seed 4: the cluster doesn't settle: after 30m0s z\nagain: go test ./sim/cluster -run TestSimulation -seed 4\n"
+)
+
+// TestOnlyFindingsCount: a law is seen when enough seeds have findings. Those that
+// hang are told by themselves, and one that fails without either is an error.
+func TestOnlyFindingsCount(t *testing.T) {
+	var s sight
+	for seed := 1; seed <= 9; seed++ {
+		if err := s.take(seed, hang, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.seen() {
+		t.Errorf("seen by hangs alone: %v", &s)
+	}
+	for _, seed := range []int{12, 10, 11} {
+		if s.seen() {
+			t.Errorf("seen by fewer than %d: %v", enough, &s)
+		}
+		if err := s.take(seed, finding, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.take(13, "  ok   same outputs  5 looked at, 0 found\n", false); err != nil {
+		t.Fatal(err)
+	}
+	want := "findings on 3 of 13 seeds (10 11 12), by same outputs, venue; not counted: 9 that did not settle (1 2 3 4 5 ...)"
+	if got := s.String(); !s.seen() || got != want {
+		t.Errorf("seen %t: %q, want %q", s.seen(), got, want)
+	}
+	if err := s.take(14, "panic: something else", true); err == nil || !strings.Contains(err.Error(), "seed 14") {
+		t.Errorf("a run that broke off: %v", err)
+	}
+}
+
+// TestSeenOnBrokers: the tests that failed, each by its own name.
+func TestSeenOnBrokers(t *testing.T) {
+	text := "--- FAIL: TestA (1.00s)\n    --- FAIL: TestA/b (0.10s)\n        --- FAIL: TestA/b/c (0.10s)\n    --- PASS: TestA/d (0.10s)\n--- FAIL: TestAll (0.10s)\n"
+	v := verdict{failedTests(text)}
+	if want := []string{"TestA/b/c", "TestAll"}; !v.seen() || !slices.Equal(v.failed, want) {
+		t.Errorf("%q, want %q", v.failed, want)
+	}
+	v.failed = append(v.failed, "C", "D", "E", "F")
+	if got, want := v.String(), "on real Kafka, by TestA/b/c, TestAll, C, D and 2 more tests"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if v = (verdict{failedTests("--- PASS: TestA (1.00s)\nok\n")}); v.seen() {
+		t.Errorf("seen without a failure: %v", &v)
+	}
+}
+
+// TestSeedsToLookAt: the first ones, after those that are known.
+func TestSeedsToLookAt(t *testing.T) {
+	l := law{seeds: []int{7, 3}}
+	if got := l.lookAt(options{seeds: 4}); !slices.Equal(got, []int{1, 2, 3, 4}) {
+		t.Error(got)
+	}
+	if got := l.lookAt(options{seeds: 4, known: true}); !slices.Equal(got, []int{7, 3, 1, 2}) {
+		t.Error(got)
 	}
 }

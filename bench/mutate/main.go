@@ -1,12 +1,15 @@
 // Command mutate shows what the tests would miss: it changes one comparison of the
-// named packages at a time and runs tests that should then fail.
+// named packages at a time, or makes one value of a switch's cases never match, and
+// runs tests that should then fail.
 //
 //	go run ./bench/mutate [-tests PATTERNS] [-run REGEXP] [-only REGEXP] PACKAGE...
 //	go run ./bench/mutate ./trading/risk ./trading/order
+//	go run ./bench/mutate -only 'mark.go:advance' -run TestTime ./trading/account
 //
-// A mutant is a file with one change, given to the compiler by an overlay: nothing
-// in the tree is touched. Its package's tests run first, and those of the packages
-// in -tests when they pass; first in their short form, then whole. A mutant that lives through all of them is printed, unless
+// A mutant is a package with one change; nothing in the tree is touched. Its
+// package's tests run first, and those of the packages
+// in -tests when they pass; first in their short form, then whole; of all of them
+// those that -run names. A mutant that lives through them is printed, unless
 // equivalent.txt beside this file names it with the reason why no test can tell.
 // The exit code is 1 when one lives that is not named there, or when a name there
 // is of no mutant any more.
@@ -15,33 +18,29 @@ package main
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
-	"time"
 )
 
 //go:embed equivalent.txt
 var equivalentText string
 
-// perMutant bounds one run of tests: a mutant that never ends is found by it.
-const perMutant = 2 * time.Minute
-
 func main() {
 	tests := flag.String("tests", "", "packages, by commas, whose tests run after a mutant's own")
 	only := flag.String("only", "", "mutants to make, by a regular expression of their names")
+	named := flag.String("run", "", "tests to run, by a regular expression as go test's -run takes it; default all")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	lived, err := run(ctx, flag.Args(), split(*tests), *only, os.Stdout)
+	lived, err := run(ctx, flag.Args(), split(*tests), *only, *named, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(2)
@@ -58,7 +57,7 @@ func split(list string) []string {
 	return strings.Split(list, ",")
 }
 
-func run(ctx context.Context, packages, tests []string, only string, out io.Writer) (lived int, err error) {
+func run(ctx context.Context, packages, tests []string, only, named string, out io.Writer) (lived int, err error) {
 	wanted, err := regexp.Compile(only)
 	if err != nil {
 		return 0, fmt.Errorf("-only: %w", err)
@@ -70,37 +69,29 @@ func run(ctx context.Context, packages, tests []string, only string, out io.Writ
 	if err != nil {
 		return 0, err
 	}
-	dir, err := os.MkdirTemp("", "mutate")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
 	made, killed := 0, 0
 	for _, p := range packages {
-		mutants, err := mutantsOf(p)
+		m, err := mutatedOf(p)
 		if err != nil {
 			return 0, err
 		}
-		for _, m := range mutants {
-			if !wanted.MatchString(m.name) {
+		var numbers []int
+		for i, name := range m.mutants {
+			if !wanted.MatchString(name) {
 				continue
 			}
 			made++
-			if _, equivalent := known[m.name]; equivalent {
-				delete(known, m.name)
+			if _, equivalent := known[name]; equivalent {
+				delete(known, name)
 				continue
 			}
-			dead, err := m.dies(ctx, dir, append([]string{p}, tests...))
-			switch {
-			case err != nil:
-				return 0, err
-			case dead:
-				killed++
-			default:
-				lived++
-				fmt.Fprintf(out, "lives: %s\n", m.name)
-			}
+			numbers = append(numbers, i+1)
 		}
+		live, err := m.live(ctx, p, append([]string{p}, slices.DeleteFunc(slices.Clone(tests), func(t string) bool { return t == p })...), named, numbers, out)
+		if err != nil {
+			return 0, err
+		}
+		lived, killed = lived+live, killed+len(numbers)-live
 	}
 	for name := range known {
 		if only == "" && inOneOf(name, packages) {
@@ -110,6 +101,31 @@ func run(ctx context.Context, packages, tests []string, only string, out io.Writ
 	}
 	fmt.Fprintf(out, "%d mutants: %d killed, %d live, %d can't be told apart\n", made, killed, lived, made-killed-lived)
 	return lived, nil
+}
+
+// live runs the tests of packages with mutants of the package in folder, prints those
+// that no test kills, and counts them.
+func (m *mutated) live(ctx context.Context, folder string, packages []string, named string, numbers []int, out io.Writer) (live int, err error) {
+	dir, err := os.MkdirTemp("", "mutate")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	s, err := m.build(ctx, dir, folder, packages, named)
+	if err != nil {
+		return 0, err
+	}
+	for _, number := range numbers {
+		dead, err := s.dies(ctx, number)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", m.mutants[number-1], err)
+		}
+		if !dead {
+			live++
+			fmt.Fprintf(out, "lives: %s\n", m.mutants[number-1])
+		}
+	}
+	return live, nil
 }
 
 // inOneOf tells whether a mutant's name is of a file of one of the packages.
@@ -137,50 +153,4 @@ func parseEquivalent(text string) (map[string]string, error) {
 		known[strings.TrimSpace(name)] = reason
 	}
 	return known, nil
-}
-
-// dies runs tests with the mutant in place of its file and tells whether any fails.
-func (m *mutant) dies(ctx context.Context, dir string, packages []string) (bool, error) {
-	changed, overlay := filepath.Join(dir, "mutant.go"), filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(changed, m.text, 0o600); err != nil {
-		return false, err
-	}
-	file, err := filepath.Abs(m.file)
-	if err != nil {
-		return false, err
-	}
-	text, err := json.Marshal(map[string]map[string]string{"Replace": {file: changed}})
-	if err != nil {
-		return false, err
-	}
-	if err := os.WriteFile(overlay, text, 0o600); err != nil {
-		return false, err
-	}
-	// Most die of the short forms of the tests already, in a tenth of the time.
-	runs := make([][]string, 0, 2*len(packages))
-	for _, p := range packages {
-		runs = append(runs, []string{"-short", p})
-	}
-	for _, p := range packages {
-		runs = append(runs, []string{p})
-	}
-	for _, arguments := range runs {
-		limited, cancel := context.WithTimeout(ctx, perMutant)
-		arguments = append([]string{"test", "-failfast", "-overlay", overlay}, arguments...)
-		out, err := exec.CommandContext(limited, "go", arguments...).CombinedOutput()
-		cancel()
-		if ctx.Err() != nil {
-			return false, ctx.Err()
-		}
-		var failed *exec.ExitError
-		switch {
-		case strings.Contains(string(out), "[build failed]"), strings.Contains(string(out), "[setup failed]"):
-			return false, fmt.Errorf("%s does not compile:\n%s", m.name, out)
-		case errors.As(err, &failed):
-			return true, nil
-		case err != nil:
-			return false, err
-		}
-	}
-	return false, nil
 }

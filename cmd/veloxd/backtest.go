@@ -23,7 +23,7 @@ func (o *options) backtestCommand() *cobra.Command {
 			"Ctrl-C ends it early with a report on what was run, and exit code 8.",
 		Example: "  veloxd backtest --config mine.yaml ticks.csv.gz\n" +
 			"  veloxd backtest --config mine.yaml --from 2024-08-09 --html report.html --json report.json crypto.csv.gz\n" +
-			"  veloxd backtest --config mine.yaml --days-per-year 365 --name-by-exchange crypto.csv.gz",
+			"  veloxd backtest --config mine.yaml --zone Asia/Kolkata --name-by-exchange crypto.csv.gz",
 		Args: someFiles,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			opts, err := f.options()
@@ -48,8 +48,8 @@ func (o *options) backtestCommand() *cobra.Command {
 	flags.BoolVar(&f.byExchange, "name-by-exchange", false, "name symbols {symbol}.{exchange}, for files with one symbol on several")
 	flags.StringVar(&f.partitions, "partitions", "1", "partitions of each topic: `1`, or seed for those of the configuration")
 	flags.DurationVar(&f.sample, "sample", time.Minute, "look at equity at least every `DURATION` with a price")
-	flags.StringVar(&f.zone, "zone", "UTC", "IANA `ZONE` in which days begin")
-	flags.Float64Var(&f.daysPerYear, "days-per-year", 252, "trading `DAYS` a year, for Sharpe and Sortino; 365 for markets without weekends")
+	flags.StringVar(&f.zone, "zone", "", "IANA `ZONE` whose clock is shown, and whose dates are the days of Sharpe and Sortino; without it the clock is UTC's, and days are the exchanges' trading days")
+	flags.Float64Var(&f.daysPerYear, "days-per-year", 0, "`DAYS` a year, for Sharpe and Sortino; 0: 365 for exchanges that trade on every day of the week, 252 for others")
 	flags.Float64Var(&f.riskFree, "risk-free", 0, "risk-free return of a year as a `SHARE`: 0.05 is 5 percent")
 	flags.StringVar(&f.json, "json", "", "write the report to `FILE` as JSON, too")
 	flags.StringVar(&f.html, "html", "", "write the report to `FILE` as one HTML page, too")
@@ -70,9 +70,12 @@ func (f *backtestFlags) options() (engine.BacktestOptions, error) {
 	o := engine.BacktestOptions{
 		Symbols: f.symbols, NameByExchange: f.byExchange, Partitions: engine.Partitions(f.partitions), Sample: f.sample, JSON: f.json, HTML: f.html,
 	}
-	zone, err := time.LoadLocation(f.zone)
-	if err != nil || f.zone == "Local" || f.zone == "" {
+	zone, err := time.LoadLocation(f.zone) // "" is UTC
+	if err != nil || f.zone == "Local" {
 		return o, fmt.Errorf("--zone %q: want an IANA time zone, such as Asia/Kolkata or UTC", f.zone)
+	}
+	if f.zone != "" {
+		o.Zone = zone
 	}
 	if o.FromMs, err = parseTime("--from", f.from, zone); err != nil {
 		return o, err
@@ -87,14 +90,14 @@ func (f *backtestFlags) options() (engine.BacktestOptions, error) {
 		return o, fmt.Errorf("--partitions %q: want 1 or seed", f.partitions)
 	case f.sample < time.Millisecond || f.sample > 24*time.Hour:
 		return o, fmt.Errorf("--sample %v: want 1ms to 24h", f.sample)
-	case !(f.daysPerYear >= 1 && f.daysPerYear <= 366): // NaN is neither
+	case f.daysPerYear != 0 && !(f.daysPerYear >= 1 && f.daysPerYear <= 366): // NaN is none of them
 		return o, fmt.Errorf("--days-per-year %v: want 1 to 366", f.daysPerYear)
 	case !(math.Abs(f.riskFree) <= 1):
 		return o, fmt.Errorf("--risk-free %v: want -1 to 1, as a share: 0.05 is 5 percent", f.riskFree)
 	case f.json != "" && f.json == f.html:
 		return o, fmt.Errorf("--json and --html both name %s", f.json)
 	}
-	o.Figures.Zone, o.Figures.DaysPerYear, o.Figures.RiskFree = zone, f.daysPerYear, f.riskFree
+	o.Figures.DaysPerYear, o.Figures.RiskFree = f.daysPerYear, f.riskFree
 	return o, nil
 }
 

@@ -58,8 +58,11 @@ func TestBacktest(t *testing.T) {
 `)
 	jsonFile, page := filepath.Join(dir, "r.json"), filepath.Join(dir, "r.html")
 	code, out, stderr := call(t, "backtest", "--config", accounts, "--json", jsonFile, "--html", page, write("ticks.csv", ticks.String()))
-	if code != 0 || stderr != "" || !strings.Contains(out, "3,000 ticks from 2023-11-14 22:13:20 to 2023-11-14 23:03:19 UTC") || !strings.Contains(out, "ann swing") {
+	if code != 0 || stderr != "" || !strings.Contains(out, "3,000 ticks from 2023-11-14 22:13:20 to 2023-11-14 23:03:19 UTC") || !strings.Contains(out, "ann swing") || !strings.Contains(out, "\n3000 ticks ran in ") {
 		t.Errorf("code %d, stderr %q, report:\n%s", code, stderr, out)
+	}
+	if _, out, _ := call(t, "backtest", "--config", accounts, "--to", "2023-11-14T22:30", filepath.Join(dir, "ticks.csv")); !strings.Contains(out, "\n1000 ticks of 3000 ran in ") {
+		t.Errorf("a part of it: %s", out)
 	}
 	var doc struct {
 		Schema string `json:"schema"`
@@ -74,7 +77,7 @@ func TestBacktest(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(text, &doc)
 	}
-	if err != nil || doc.Schema != "velox-backtest/2" || doc.Total.Figures.Trades == 0 || strings.HasPrefix(string(doc.Total.Figures.Net), "-") {
+	if err != nil || doc.Schema != "velox-backtest/3" || doc.Total.Figures.Trades == 0 || strings.HasPrefix(string(doc.Total.Figures.Net), "-") {
 		t.Errorf("%v: %+v", err, doc)
 	}
 	if html, err := os.ReadFile(page); err != nil || !strings.HasPrefix(string(html), "<!doctype html>") {

@@ -60,14 +60,15 @@ func (o *options) commandCommand() *cobra.Command {
 		Example: `  veloxd command alice OPEN_ACCOUNT '{"deposit": 100000, "limits": {"daily_loss": 2000}}'` + "\n" +
 			`  veloxd command alice DEPOSIT '{"amount": -500}'` + "\n" +
 			`  veloxd command alice SET_LIMITS @limits.json` + "\n" +
-			`  veloxd command alice DEPLOY '{"name": "dip", "symbols": ["SIM01"], "timeframe": "1min", "rules": {"entry_long": "RSI_14 < 30", "exit_long": "RSI_14 > 50"}}'` + "\n" +
+			`  veloxd command alice DEPLOY '{"name": "dip", "symbols": ["AURORA"], "timeframe": "1min", "rules": {"entry_long": "RSI_14 < 30", "exit_long": "RSI_14 > 50"}}'` + "\n" +
 			`  veloxd command alice PAUSE dip` + "\n" +
 			`  veloxd command alice PAUSE '{"name": "dip", "close_positions": true, "reason": "results today"}'` + "\n" +
 			`  veloxd command alice RESUME_STRATEGY dip` + "\n" +
 			`  veloxd command alice REMOVE dip` + "\n" +
-			`  veloxd command alice ORDER '{"symbol": "SIM01", "transaction_type": "BUY", "quantity": 5, "price": 100}'` + "\n" +
+			`  veloxd command alice ORDER '{"symbol": "AURORA", "transaction_type": "BUY", "quantity": 5, "price": 100}'` + "\n" +
 			`  veloxd command alice ORDER '{"modify": "ORDER_ID", "price": 101}'` + "\n" +
 			`  veloxd command alice ORDER '{"cancel": "ORDER_ID"}'` + "\n" +
+			`  veloxd command alice SETTLE '{"order_id": "ORDER_ID", "venue_order_id": "VENUE_ID", "by": "r.mehta"}'` + "\n" +
 			`  veloxd command alice HALT '{"reason": "lunch", "close_positions": true}'` + "\n" +
 			`  veloxd command alice RESUME --json | jq -r .state`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -133,13 +134,16 @@ func (o *options) haltCommand() *cobra.Command {
 
 func (o *options) resumeCommand() *cobra.Command {
 	var d account.Resume
-	return o.shortCommand(&cobra.Command{
+	cmd := o.shortCommand(&cobra.Command{
 		Use:   "resume USER",
 		Short: "Let a halted or reducing account trade again",
 		Long: "Short for `veloxd command USER RESUME`. Limits that were reached count afresh from where the account\n" +
-			"stands; one that is still broken reduces it again at once.",
-		Example: "  veloxd resume alice\n  veloxd resume alice --reason \"limits agreed with the client\" --by r.mehta",
+			"stands; one that is still broken reduces it again at once. At a live venue the account is compared with\n" +
+			"it before it takes entries; docs/orders.md tells how.",
+		Example: "  veloxd resume alice\n  veloxd resume alice --reason \"limits agreed with the client\" --by r.mehta\n  veloxd resume alice --set-aside",
 	}, account.CmdResume, &d, &d.Reason, &d.By)
+	cmd.Flags().BoolVar(&d.SetAside, "set-aside", false, "at a live venue, leave what it has and the account doesn't to the user")
+	return cmd
 }
 
 // shortCommand makes a command of one type whose data come from flags.

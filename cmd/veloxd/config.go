@@ -44,8 +44,8 @@ func (o *options) configCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "the configuration is right: %s, %d accounts with %d strategies\n",
-				broker(cfg), len(cfg.Accounts), strategies(cfg))
+			fmt.Fprintf(cmd.OutOrStdout(), "the configuration is right: %s, %s with %s\n",
+				broker(cfg), counted(len(cfg.Accounts), "account", "accounts"), counted(strategies(cfg), "strategy", "strategies"))
 			return nil
 		},
 	}
@@ -66,6 +66,13 @@ func strategies(cfg *configs.Config) int {
 		n += len(cfg.Accounts[i].Strategies)
 	}
 	return n
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func checkJSON(cmd *cobra.Command, err error) error {

@@ -34,7 +34,7 @@ In formulas:
 		}
 	}
 	for args, want := range map[string]string{
-		"EMAA":        `no indicator "EMAA"; the nearest names are EMA`,
+		"EMAA":        `no indicator "EMAA": did you mean EMA`,
 		"EMA_0":       `want a whole number from 1 to 10000`,
 		"MACD EMA_20": "",
 		"volumes":     "groups are overlap, momentum",

@@ -23,13 +23,17 @@ func TestReplayNamesByExchange(t *testing.T) {
 		code, stdout, stderr := call(t, "replay", "--node", "--speed", "max", "--json", flag,
 			"--set", "broker.address=127.0.0.1:0", "--set", "http.address=", "--set", "node.status_every=0s", "--set", "log.level=error", file)
 		var got struct {
-			Node struct {
+			Calendars string `json:"calendars"`
+			Node      struct {
 				Updates     int `json:"updates"`
 				DeadLetters int `json:"dead_letters"`
 			} `json:"node"`
 		}
 		if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != 0 || got.Node.DeadLetters != dead || got.Node.Updates != 10-dead {
 			t.Errorf("%s gives %d: %s, %s, %v", flag, code, stdout, stderr, err)
+		}
+		if want := "PERP, SPOT have no calendars: their sessions are days of UTC, round the clock; calendars.file can give them some"; got.Calendars != want {
+			t.Errorf("calendars %q, want %q", got.Calendars, want)
 		}
 	}
 }

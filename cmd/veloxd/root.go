@@ -46,7 +46,7 @@ func newRoot(env []string) *cobra.Command {
 			"Alone it runs a whole node: an embedded broker, a simulated market and demo accounts.",
 		Example: "  veloxd\n" +
 			"  KAFKA_BOOTSTRAP_SERVERS=kafka-1:9092 veloxd run\n" +
-			"  veloxd --config velox.yaml --set symbols.emit=on_close",
+			"  veloxd --config velox.yaml --set symbols.emit=500ms",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
@@ -63,7 +63,7 @@ func newRoot(env []string) *cobra.Command {
 	o.runFlags(root)
 	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.testCommand(), o.topicsCommand(),
 		o.configCommand(), o.healthCommand(), o.brokerCommand(), o.commandCommand(), o.haltCommand(), o.resumeCommand(), o.simulateCommand(),
-		indicatorsCommand(), versionCommand())
+		o.verifyCommand(), chaosCommand(), indicatorsCommand(), versionCommand())
 	return root
 }
 
@@ -93,7 +93,7 @@ func (o *options) load(flags *pflag.FlagSet, demo configs.DemoMode) (*configs.Co
 	for _, set := range o.sets {
 		path, value, ok := strings.Cut(set, "=")
 		if !ok {
-			return nil, &usageError{fmt.Errorf("--set %q: want PATH=VALUE, such as symbols.emit=on_close", set)}
+			return nil, &usageError{fmt.Errorf("--set %q: want PATH=VALUE, such as symbols.emit=500ms", set)}
 		}
 		s.Flags = append(s.Flags, configs.Override{Path: path, Value: value, Flag: "--set"})
 	}

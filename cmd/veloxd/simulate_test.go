@@ -73,6 +73,30 @@ func TestSimulateIsTheSameEachTime(t *testing.T) {
 	}
 }
 
+// TestExchangesWithoutCalendar: simulate and backtest say that such an exchange trades
+// round the clock, and nothing of one that has a calendar.
+func TestExchangesWithoutCalendar(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const always = " has no calendar: its sessions are days of UTC, round the clock; calendars.file can give it one\n"
+	config := "accounts:\n  - {user_id: ann, deposit: 10000, strategies: [{name: s, symbols: [A], timeframe: 1min, rules: {entry_long: close > 0}}]}\n"
+	if err := os.WriteFile("mine.yaml", []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for exchange, want := range map[string]string{
+		"SIM": "\nSIM" + always, "nse": "\nnse has no calendar: did you mean NSE? its sessions are days", "NSE": "", "BINANCE": "",
+	} {
+		for _, args := range [][]string{
+			{"simulate", "--exchange", exchange, "--symbols", "A", "--days", "1", "--ticks-per-second", "0.01", "a.csv"},
+			{"backtest", "--config", "mine.yaml", "a.csv"},
+		} {
+			code, out, stderr := call(t, args...)
+			if code != 0 || !strings.Contains(out, want) || (want == "") == strings.Contains(out, "calendar") {
+				t.Errorf("%q on %s gives %d, %q and %q, want %q", args[0], exchange, code, out, stderr, want)
+			}
+		}
+	}
+}
+
 func TestSimulateMistakes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for want, args := range map[string][]string{

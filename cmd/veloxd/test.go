@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"log/slog"
 
@@ -21,12 +20,7 @@ func (o *options) testCommand() *cobra.Command {
 			"from what it expects is printed with its line. A folder stands for its *.scenario files. docs/scenarios.md has the\n" +
 			"format. Exits 0 when all hold, 6 when one doesn't, 2 when one is written wrong, 7 when a file can't be read.",
 		Example: "  veloxd test my-strategy.scenario\n  veloxd test engine/testdata/scenarios\n  veloxd test --json scenarios | jq '.scenarios[] | select(.ok | not)'",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return &usageError{fmt.Errorf("test wants at least one scenario file, or a folder of them")}
-			}
-			return nil
-		},
+		Args:    someFiles,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			cfg, _, err := o.setUp(cmd, configs.DemoOff)
 			if err != nil {

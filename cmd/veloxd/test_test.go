@@ -30,11 +30,11 @@ func TestScenarioCommand(t *testing.T) {
 	}{
 		"holds":    {[]string{holds}, 0, "ok    " + holds + "\n1 passed, 0 failed\n", ""},
 		"differs":  {[]string{differs}, 6, "FAIL  " + differs + "\n  line 6, at 10:01:01: 100 is not 105\n    want  candle X 1min 100 105 100 100\n    have  candle X 1min 100 100 100 100 volume 1 end 10:01:00 quality partial\n0 passed, 1 failed\n", ""},
-		"wrong":    {[]string{wrong, holds}, 2, "FAIL  " + wrong + "\n  " + wrong + ":1: time \"noon\": want HH:MM:SS", ""},
+		"wrong":    {[]string{wrong, holds}, 2, "FAIL  " + wrong + "\n  " + wrong + ":1:4: time \"noon\": want HH:MM:SS", ""},
 		"a folder": {[]string{dir}, 2, "1 passed, 2 failed\n", ""},
 		"missing":  {[]string{filepath.Join(dir, "none.scenario")}, 7, "", "no such file"},
 		"empty":    {[]string{t.TempDir()}, 7, "", "has no *.scenario files"},
-		"none":     {nil, 2, "", "at least one scenario file"},
+		"none":     {nil, 2, "", "test wants at least one file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, stderr := call(t, append([]string{"test"}, c.args...)...)

@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/performance"
 )
 
 // Bounds of the page; the JSON has everything.
 const (
 	pageTrades  = 2_000
+	pageEvents  = 500 // alerts, rejected orders, cancelled orders, and what is still open
 	pageSymbols = 30
 	pageScopes  = 200 // rows of a table of accounts, strategies or symbols
 	pageCurves  = 20  // accounts with charts of their own
@@ -29,38 +31,48 @@ var (
 )
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"money": money, "percent": percent, "plain": plain, "price": price, "number": number[int], "side": side,
+	"money": money, "percent": percent, "plain": plain, "number": number[int], "number64": number[int64], "quantity": quantity, "side": side, "tone": tone,
 }).Parse(pageText))
 
 // page is what the template shows.
 type page struct {
 	*Backtest
-	Clock              clock
-	Style              template.CSS
-	Script             template.JS
-	Title              string
-	Summary            [][2]item
-	Why                string
-	Equity, Drawdown   template.HTML
-	ByAccount          []accountChart
-	Tables             []scopeTable
-	Charts             []priceChart
-	TradeRows          []performance.RoundTrip
-	TradesNote         string
-	ChartsNote         string
-	Series             map[string][]seriesPoint
-	Happened           [][2]string
-	From, To, FileList string
+	*drawer
+	Style     template.CSS
+	Script    template.JS
+	Title     string
+	Subject   string // whose and what was traded
+	AxisWide  int    // pixels beside the charts, for the numbers
+	Tiles     []tile
+	Summary   []group
+	Why       string
+	Whole     []chart
+	ByAccount []accountCharts
+	Tables    []scopeTable
+	BySymbol  []chart
+	// ChartsNote says which symbols are not drawn.
+	ChartsNote string
+	Done       list[performance.RoundTrip]
+	Held       list[performance.Holding]
+	Alerted    list[Alert]
+	Refused    []refused
+	Silent     list[Withheld]
+	Happened   [][2]string
+	Readings   map[string][]reading
+	From, To   string
 }
 
-type accountChart struct {
-	Name, Net        string
-	Equity, Drawdown template.HTML
+// tile is a figure at the head of the page, with another one that belongs to it.
+type tile struct{ Name, Value, Tone, More string }
+
+type accountCharts struct {
+	Name, Net string
+	Charts    []chart
 }
 
 type scopeTable struct {
-	Kind, Note string
-	Rows       []scopeRow
+	Kind, Head, Note string
+	Rows             []scopeRow
 }
 
 type scopeRow struct {
@@ -68,55 +80,127 @@ type scopeRow struct {
 	performance.Figures
 }
 
-// seriesPoint is what the page's script reads out: time, equity, drawdown.
-type seriesPoint [3]string
-
-// HTML writes one page that needs nothing else: no network, no other file.
-func (b *Backtest) HTML(w io.Writer) error {
-	c := b.clock()
-	p := page{
-		Backtest: b, Clock: c, Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // both are part of this program
-		Title:   fmt.Sprintf("Backtest %s to %s", c.minute(b.Input.FirstMs), c.minute(b.Input.LastMs)),
-		Summary: b.summary(), Why: why(ratios(&b.Total.Figures)),
-		Equity: equityChart(&b.Total, c, "total"), Drawdown: drawdownChart(&b.Total, c, "total"),
-		Series: map[string][]seriesPoint{"total": seriesOf(&b.Total, c)},
-		From:   c.second(b.Input.FirstMs), To: c.second(b.Input.LastMs),
-		Happened: [][2]string{
-			{"Ticks", number(b.Input.Ticks)},
-			{"of them late", number(b.Counts.LateTicks)},
-			{"off session", number(b.Counts.OffSession)},
-			{"Signals", number(b.Counts.Signals)},
-			{"Orders placed", number(b.Counts.Placed)},
-			{"rejected", counted(b.Counts.Rejected)},
-			{"cancelled", counted(b.Counts.Cancelled)},
-			{"Alerts", counted(b.Counts.Alerts)},
-			{"Dead letters", counted(b.Counts.DeadLetters)},
-		},
-	}
-	p.tables()
-	p.accountCharts()
-	p.priceCharts()
-	p.TradeRows = b.RoundTrips[:min(len(b.RoundTrips), pageTrades)]
-	if more := len(b.RoundTrips) - pageTrades; more > 0 {
-		p.TradesNote = fmt.Sprintf("The first %s of %s trades; the JSON has them all.", number(pageTrades), number(len(b.RoundTrips)))
-	}
-	return pageTemplate.Execute(w, &p)
+// list is the rows of a table, and what is said of those that it has no room for.
+type list[T any] struct {
+	Rows []T
+	Note string
 }
 
-func seriesOf(s *performance.Scope, c clock) []seriesPoint {
-	out := make([]seriesPoint, len(s.Curve))
-	for i, p := range s.Curve {
-		out[i] = seriesPoint{c.minute(p.TimeMs), money(p.Equity), money(p.Drawdown)}
+// refused is the table of rejected or of cancelled orders.
+type refused struct {
+	ID, Title string
+	list[Order]
+}
+
+// listed takes the first rows of a list; more is how many the JSON lacks, too.
+func listed[T any](all []T, limit int, more int64) list[T] {
+	out := list[T]{Rows: all[:min(len(all), limit)]}
+	if len(all) > limit || more > 0 {
+		out.Note = fmt.Sprintf("The first %s of %s; ", number(len(out.Rows)), number(int64(len(all))+more))
+		if more == 0 {
+			out.Note += "the JSON has them all."
+		} else {
+			out.Note += fmt.Sprintf("the JSON has the first %s.", number(len(all)))
+		}
 	}
 	return out
 }
 
+// HTML writes one page that needs nothing else: no network, no other file.
+func (b *Backtest) HTML(w io.Writer) error {
+	d := b.newDrawer()
+	p := page{
+		Backtest: b, drawer: d, Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // both are part of this program
+		Title:   fmt.Sprintf("Backtest of %s, %s to %s", b.subject(), d.minute(b.Input.FirstMs), d.minute(b.Input.LastMs)),
+		Subject: b.subject(),
+		Tiles:   b.tiles(), Summary: b.summary(), Why: why(ratios(&b.Total.Figures)),
+		Whole: append(d.growth(&b.Total, "equity", maxPoints, 300), d.drawdown(&b.Total, "drawdown", maxPoints, 150)),
+		Done:  listed(b.RoundTrips, pageTrades, 0), Held: listed(b.Open, pageEvents, 0),
+		Silent:  listed(b.Withheld, pageEvents, 0),
+		Alerted: listed(b.Alerts, pageEvents, b.LeftOut.Alerts),
+		Refused: []refused{
+			{"rejected", "Rejected orders", listed(b.Rejected, pageEvents, b.LeftOut.Rejected)},
+			{"cancelled", "Cancelled orders", listed(b.Cancelled, pageEvents, b.LeftOut.Cancelled)},
+		},
+		Happened: b.happened(), From: d.second(b.Input.FirstMs), To: d.second(b.Input.LastMs),
+	}
+	p.tables()
+	p.accountCharts()
+	p.priceCharts()
+	p.Readings, p.AxisWide = d.readings, int(float64(d.axis)*characterWidth)+14
+	return pageTemplate.Execute(w, &p)
+}
+
+// subject names the strategies and symbols of the run, or counts them.
+func (b *Backtest) subject() string {
+	name := func(what string, scopes []performance.Scope, name func(*performance.Scope) string) string {
+		if len(scopes) == 0 || len(scopes) > 3 {
+			return number(len(scopes)) + " " + what
+		}
+		names := make([]string, len(scopes))
+		for i := range scopes {
+			names[i] = name(&scopes[i])
+		}
+		return strings.Join(names, ", ")
+	}
+	return name("strategies", b.Strategies, func(s *performance.Scope) string { return s.Strategy }) + " on " +
+		name("symbols", b.Symbols, func(s *performance.Scope) string { return s.Symbol })
+}
+
+// tiles are what one looks at first.
+func (b *Backtest) tiles() []tile {
+	f := &b.Total.Figures
+	sortino := "Sortino " + plain(f.Sortino)
+	if f.Sharpe.Value == nil {
+		sortino = f.Sharpe.Undefined
+	}
+	return []tile{
+		{"Net profit", money(f.Net), tone(f.Net), "of " + money(f.Capital)},
+		{"Return", percent(f.Return), tone(f.Net), "buy and hold " + percent(f.HoldReturn)},
+		{"Largest drawdown", money(f.Drawdown.Money), "", percent(f.Drawdown.Share)},
+		{"Sharpe", plain(f.Sharpe), "", sortino},
+		{"Trades", number(f.Trades), "", percent(f.WinRate) + " wins"},
+		{"Profit factor", plain(f.ProfitFactor), "", money(f.Expectancy) + " a trade"},
+		{"Exposure", percent(f.TimeInMarket), "", money(f.AverageGross) + " held"},
+		{"Turnover", plain(f.Turnover), "", money(f.Traded) + " traded"},
+	}
+}
+
+// tone is how an amount is coloured.
+func tone(d decimal.Decimal) string {
+	switch d.Sign() {
+	case 1:
+		return "win"
+	case -1:
+		return "loss"
+	}
+	return ""
+}
+
+// happened says what came of the ticks.
+func (b *Backtest) happened() [][2]string {
+	return [][2]string{
+		{"Ticks", number(b.Input.Ticks)},
+		{"of them late", number(b.Counts.LateTicks)},
+		{"off session", number(b.Counts.OffSession)},
+		{"Signals", number(b.Counts.Signals)},
+		{"Decisions on entries", number(b.Counts.Decisions)},
+		{"entries withheld", counted(b.Counts.EntriesWithheld)},
+		{"exits withheld", counted(b.Counts.ExitsWithheld)},
+		{"Orders placed", number(b.Counts.Placed)},
+		{"rejected", counted(b.Counts.Rejected)},
+		{"cancelled", counted(b.Counts.Cancelled)},
+		{"Alerts", counted(b.Counts.Alerts)},
+		{"Dead letters", counted(b.Counts.DeadLetters)},
+	}
+}
+
 func (p *page) tables() {
 	for _, t := range []struct {
-		kind   string
-		scopes []performance.Scope
-	}{{"Account", p.Accounts}, {"Strategy", p.Strategies}, {"Symbol", p.Symbols}} {
-		table := scopeTable{Kind: t.kind}
+		kind, head string
+		scopes     []performance.Scope
+	}{{"account", "Account", p.Accounts}, {"strategy", "Strategy", p.Strategies}, {"symbol", "Symbol", p.Symbols}} {
+		table := scopeTable{Kind: t.kind, Head: t.head}
 		for i := range t.scopes[:min(len(t.scopes), pageScopes)] {
 			table.Rows = append(table.Rows, scopeRow{scopeName(&t.scopes[i]), t.scopes[i].Figures})
 		}
@@ -130,13 +214,14 @@ func (p *page) tables() {
 }
 
 func (p *page) accountCharts() {
-	if len(p.Accounts) < 2 {
+	accounts := p.Accounts
+	if len(accounts) < 2 {
 		return // it would be the chart of all
 	}
-	for i := range p.Accounts[:min(len(p.Accounts), pageCurves)] {
-		s, series := &p.Accounts[i], fmt.Sprint("account-", i)
-		p.ByAccount = append(p.ByAccount, accountChart{s.Account, money(s.Figures.Net), equityChart(s, p.Clock, series), drawdownChart(s, p.Clock, series)})
-		p.Series[series] = seriesOf(s, p.Clock)
+	for i := range accounts[:min(len(accounts), pageCurves)] {
+		s := &accounts[i]
+		charts := append(p.growth(s, fmt.Sprint("equity-", i), maxSmallPoints, 220), p.drawdown(s, fmt.Sprint("drawdown-", i), maxSmallPoints, 110))
+		p.ByAccount = append(p.ByAccount, accountCharts{s.Account, money(s.Figures.Net), charts})
 	}
 }
 
@@ -154,13 +239,21 @@ func (p *page) priceCharts() {
 		slices.SortFunc(symbols, func(a, b performance.Scope) int { return strings.Compare(a.Symbol, b.Symbol) })
 		p.ChartsNote = fmt.Sprintf("The %d symbols with the most trades; %s more are in the tables.", pageSymbols, number(more))
 	}
-	for _, s := range symbols {
-		p.Charts = append(p.Charts, p.priceChart(s.Symbol, p.Clock))
+	for i, s := range symbols {
+		p.BySymbol = append(p.BySymbol, p.price(s.Symbol, fmt.Sprint("price-", i), min(maxMarks, maxMarked/len(symbols))))
 	}
 }
 
 // Second shows a time on the page.
-func (p *page) Second(ms int64) string { return p.Clock.second(ms) }
+func (p *page) Second(ms int64) string { return p.second(ms) }
+
+// Price shows a price of a symbol; one of 0 is none.
+func (p *page) Price(symbol string, d decimal.Decimal) string {
+	if d.IsZero() {
+		return none
+	}
+	return p.shown.text(symbol, d)
+}
 
 // Sampled shows the width of the intervals.
 func (p *page) Sampled() string { return duration(p.Settings.SampleMs) }

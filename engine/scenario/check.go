@@ -22,6 +22,10 @@ type Problem struct {
 	// it. Either may be empty.
 	Want string `json:"want,omitempty"`
 	Have string `json:"have,omitempty"`
+	// Also is what was passed over since the check before: signals that strategies
+	// withheld and ticks that changed no candle. Whoever runs the scenario sets it, on
+	// the last problem of a check.
+	Also string `json:"also,omitempty"`
 }
 
 // String tells it in lines for people.
@@ -33,60 +37,10 @@ func (p Problem) String() string {
 	if p.Have != "" {
 		text += "\n  have  " + p.Have
 	}
+	if p.Also != "" {
+		text += "\n  also  since the check before: " + p.Also
+	}
 	return text
-}
-
-// asks are the kinds of lines that ask for something and leave nothing out, with
-// the words of their head and the facts that may follow.
-var asks = map[string]struct {
-	head  string
-	facts []string
-}{
-	"candle":    {"candle SYMBOL TIMEFRAME OPEN HIGH LOW CLOSE", []string{"volume", "end", "quality"}},
-	"indicator": {"indicator SYMBOL TIMEFRAME NAME VALUE", nil},
-	"nothing":   {"nothing", nil},
-}
-
-// checkWords finds what is wrong with the words of an expectation.
-func checkWords(words []string) error {
-	k := kindOf(words[0])
-	usage, names := asks[words[0]].head, asks[words[0]].facts
-	switch {
-	case k != nil:
-		usage = k.name
-		for _, p := range k.head {
-			usage += " " + p.name
-		}
-		for _, p := range k.facts {
-			names = append(names, p.name)
-		}
-	case usage == "":
-		return fmt.Errorf("%q can't be expected; there are signal, order, position, alert, letter, candle, indicator, nothing", words[0])
-	case noCandle(words):
-		usage = "candle SYMBOL TIMEFRAME none"
-	}
-	head := strings.Count(usage, " ") + 1
-	switch {
-	case len(words) < head:
-		return fmt.Errorf("%q: want %s and then facts, each a name and a value", strings.Join(words, " "), usage)
-	case (len(words)-head)%2 != 0:
-		return fmt.Errorf("%q: the fact %q has no value", strings.Join(words, " "), words[len(words)-1])
-	case k != nil && k.open:
-		return nil
-	}
-	for i := head; i < len(words); i += 2 {
-		if !slices.Contains(names, words[i]) {
-			return fmt.Errorf("%q: %q is no fact of %s; there are %s", strings.Join(words, " "), words[i], words[0], strings.Join(names, ", "))
-		}
-		if words[0] == "candle" && words[i] == "end" {
-			end, err := timeOfDay(words[i+1])
-			if err != nil {
-				return fmt.Errorf("%q: end %w", strings.Join(words, " "), err)
-			}
-			words[i+1] = end.Format(endLayout)
-		}
-	}
-	return nil
 }
 
 // endLayout is how a candle's end is told.
@@ -99,8 +53,10 @@ func timeOfDay(word string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("time %q: want HH:MM:SS, with milliseconds after a point if need be", word)
+	return time.Time{}, fmt.Errorf("time %q: %s", word, wantTime)
 }
+
+const wantTime = "want HH:MM:SS, with milliseconds after a point if need be"
 
 func noCandle(words []string) bool {
 	return words[0] == "candle" && len(words) > 3 && words[3] == "none"
@@ -117,7 +73,7 @@ func (j *Journal) Check(c *Check) []Problem {
 			wants[name] = append(wants[name], w)
 			continue
 		}
-		if why, have := j.ask(w.Words, c.Zone); why != "" {
+		if why, have := j.answer(w.Words, c.Zone); why != "" {
 			bad = append(bad, Problem{Line: w.Line, Why: why, Want: w.String(), Have: have})
 		}
 	}
@@ -135,8 +91,8 @@ func (j *Journal) Check(c *Check) []Problem {
 	return bad
 }
 
-// ask answers a line that asks: why it doesn't hold, and what there is instead.
-func (j *Journal) ask(words []string, zone *time.Location) (why, have string) {
+// answer answers a line that asks: why it doesn't hold, and what there is instead.
+func (j *Journal) answer(words []string, zone *time.Location) (why, have string) {
 	switch words[0] {
 	case "candle":
 		return j.askCandle(words, zone)
@@ -204,7 +160,13 @@ func candleEvent(u *messages.IndicatorUpdate, zone *time.Location) *event {
 // askIndicator holds the last value against SYMBOL TIMEFRAME NAME VALUE, to the
 // digits of VALUE.
 func (j *Journal) askIndicator(words []string) (why, have string) {
-	u := j.latest[series{words[1], words[2]}]
+	of := series{words[1], words[2]}
+	u := j.latest[of]
+	if words[4] != "none" {
+		if why := j.unasked(of, words[3]); why != "" {
+			return why, ""
+		}
+	}
 	if u == nil {
 		return "there was no update", ""
 	}
@@ -222,7 +184,7 @@ func (j *Journal) askIndicator(words []string) (why, have string) {
 	}
 	want, err := strconv.ParseFloat(words[4], 64)
 	if err != nil {
-		return "want a number or none", have
+		panic(err) // Parse takes numbers and none alone
 	}
 	_, digits, _ := strings.Cut(words[4], ".")
 	if !(math.Abs(value-want) <= 0.5*math.Pow10(-len(digits))*(1+1e-9)) {

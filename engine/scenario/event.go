@@ -22,69 +22,72 @@ type kind struct {
 	open bool
 }
 
-// place is a word of a line: its name, and its path in the JSON; without one, it is a
-// letter's refusal.
-type place struct{ name, path string }
+// place is a word of a line: its name, its path in the JSON, and what it may be. A
+// letter's refusal has no path, nor has what lines ask for.
+type place struct {
+	name, path string
+	value      value
+}
 
 // kinds are those of which every event must be expected, in the order in which
 // they are told.
 var kinds = []*kind{
 	{
 		name: "signal",
-		head: []place{{"ACTION", "signal.action"}, {"SYMBOL", "symbol"}},
+		head: []place{{"ACTION", "signal.action", actions}, {"SYMBOL", "symbol", symbol}},
 		facts: []place{
-			{"by", "strategy_id"},
-			{"quantity", "signal.quantity"},
-			{"price", "signal.price"},
-			{"stoploss", "signal.stoploss"},
-			{"target", "signal.target"},
-			{"trail", "signal.trailing_stop"},
-			{"trigger", "signal.trigger_price"},
-			{"validity", "signal.validity"},
-			{"cancel", "signal.cancel"},
-			{"confidence", "signal.confidence"},
+			{"by", "strategy_id", giver},
+			{"quantity", "signal.quantity", number},
+			{"price", "signal.price", number},
+			{"stoploss", "signal.stoploss", number},
+			{"target", "signal.target", number},
+			{"trail", "signal.trailing_stop", number},
+			{"trigger", "signal.trigger_price", number},
+			{"validity", "signal.validity", validities},
+			{"cancel", "signal.cancel", cancels},
+			{"confidence", "signal.confidence", number},
 		},
 	},
 	{
 		name: "order",
-		head: []place{{"EVENT", "event_type"}, {"SIDE", "order.transaction_type"}, {"QUANTITY", "order.quantity"}, {"SYMBOL", "symbol"}},
+		head: []place{{"EVENT", "event_type", orderEvents}, {"SIDE", "order.transaction_type", sides}, {"QUANTITY", "order.quantity", number}, {"SYMBOL", "symbol", symbol}},
 		facts: []place{
-			{"by", "strategy_id"},
-			{"type", "order.order_type"},
-			{"price", "order.price"},
-			{"trigger", "order.trigger_price"},
-			{"validity", "order.validity"},
-			{"filled", "execution.filled_quantity"},
-			{"at", "execution.average_price"},
-			{"fees", "execution.fees"},
-			{"status", "order.status"},
-			{"reason", "order.reason"},
-			{"book", "order.book_id"},
-			{"detail", "order.detail"},
+			{"by", "strategy_id", giver},
+			{"type", "order.order_type", orderTypes},
+			{"price", "order.price", number},
+			{"trigger", "order.trigger_price", number},
+			{"validity", "order.validity", validities},
+			{"filled", "execution.filled_quantity", number},
+			{"at", "execution.average_price", number},
+			{"fees", "execution.fees", number},
+			{"status", "order.status", statuses},
+			{"reason", "order.reason", orderReasons},
+			{"book", "order.book_id", giver},
+			{"detail", "order.detail", anything},
 		},
 	},
 	{
 		name: "position",
-		head: []place{{"EVENT", "event_type"}, {"SYMBOL", "symbol"}},
+		head: []place{{"EVENT", "event_type", positionEvents}, {"SYMBOL", "symbol", symbol}},
 		facts: []place{
-			{"of", "user_id"},
-			{"quantity", "position.quantity"},
-			{"at", "position.average_price"},
-			{"now", "position.current_price"},
-			{"open", "position.unrealized_pnl"},
-			{"made", "position.realized_pnl"},
-			{"fees", "position.fees"},
+			{"of", "user_id", user},
+			{"quantity", "position.quantity", number},
+			{"at", "position.average_price", number},
+			{"now", "position.current_price", number},
+			{"open", "position.unrealized_pnl", number},
+			{"made", "position.realized_pnl", number},
+			{"fees", "position.fees", number},
 		},
 		zeros: true,
 	},
 	{
-		name: "alert", head: []place{{"SEVERITY", "severity"}, {"TYPE", "alert_type"}},
-		facts: []place{{"of", "user_id"}, {"message", "message"}},
+		name: "alert", head: []place{{"SEVERITY", "severity", severities}, {"TYPE", "alert_type", alertTypes}},
+		facts: []place{{"of", "user_id", user}, {"message", "message", anything}},
 		zeros: true, open: true,
 	},
 	{
-		name: "letter", head: []place{{"REASON", "reason"}},
-		facts: []place{{"reason", ""}, {"topic", "topic"}, {"stage", "stage"}, {"error", "error"}},
+		name: "letter", head: []place{{"REASON", "reason", letterReasons}},
+		facts: []place{{"reason", "", letterFacts}, {"topic", "topic", topics}, {"stage", "stage", stages}, {"error", "error", anything}},
 	},
 }
 

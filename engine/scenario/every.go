@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -25,35 +26,33 @@ func (p *parser) every(words []string) error {
 	}
 	step, err := time.ParseDuration(strings.TrimSuffix(words[1], "in"))
 	if err != nil || step < time.Millisecond {
-		return fmt.Errorf("every %q: want a duration of 1ms or more, such as 10s or 1min", words[1])
+		return atWord(1, fmt.Errorf("every %q: want a duration of 1ms or more, such as 10s or 1min", words[1]))
 	}
 	ms, err := p.time(words[3])
 	if err != nil {
-		return err
+		return atWord(3, err)
 	}
 	var strands []strand
-	for rest := words[4:]; len(rest) > 0; {
+	first := 4
+	for rest := words[first:]; len(rest) > 0; {
 		group := rest
 		if i := slices.Index(rest, "and"); i >= 0 {
 			group, rest = rest[:i], rest[i+1:]
 		} else {
 			rest = nil
 		}
-		t, err := readStrand(group)
+		t, err := readStrand(group, first)
 		if err != nil {
 			return err
 		}
+		first = len(words) - len(rest)
 		strands = append(strands, t)
 	}
-	longest := 0
-	for i := range strands {
-		longest = max(longest, len(strands[i].prices))
+	if err := equallyLong(strands); err != nil {
+		return err
 	}
-	for i := range longest {
+	for i := range strands[0].prices {
 		for _, t := range strands {
-			if i >= len(t.prices) {
-				continue
-			}
 			if err := p.addTick(ms+int64(i)*step.Milliseconds(), t.symbol, t.prices[i], t.volume); err != nil {
 				return err
 			}
@@ -62,19 +61,36 @@ func (p *parser) every(words []string) error {
 	return nil
 }
 
-func readStrand(words []string) (strand, error) {
+// equallyLong refuses strands of which one ends before another: a price that was
+// forgotten would move all that follow it to other times.
+func equallyLong(strands []strand) error {
+	byLength := func(a, b strand) int { return cmp.Compare(len(a.prices), len(b.prices)) }
+	longest, shortest := slices.MaxFunc(strands, byLength), slices.MinFunc(strands, byLength)
+	most, least := len(longest.prices), len(shortest.prices)
+	if most == least {
+		return nil
+	}
+	return fmt.Errorf("%s has %d prices and %s has %d, but side by side all want as many: end %s's with %s*%d, which holds the price, or give it a line of its own",
+		longest.symbol, most, shortest.symbol, least, shortest.symbol, shortest.prices[least-1], most-least+1)
+}
+
+// readStrand reads words of a line of which the first is the one after that many.
+func readStrand(words []string, first int) (strand, error) {
 	t := strand{volume: "1"}
 	if n := len(words); n > 3 && words[n-2] == "x" {
 		words, t.volume = words[:n-2], words[n-1]
+		if _, err := decimal.Parse(t.volume); err != nil {
+			return t, atWord(first+n-1, fmt.Errorf("volume %q: %w", t.volume, err))
+		}
 	}
 	if len(words) < 2 {
 		return t, fmt.Errorf("want %q", everyUsage)
 	}
 	t.symbol = words[0]
-	for _, word := range words[1:] {
+	for i, word := range words[1:] {
 		prices, err := expand(word)
 		if err != nil {
-			return t, err
+			return t, atWord(first+1+i, err)
 		}
 		if t.prices = append(t.prices, prices...); len(t.prices) > maxSteps {
 			return t, fmt.Errorf("more than %d prices", maxSteps)
@@ -96,6 +112,9 @@ func expand(word string) ([]string, error) {
 			if n, err = strconv.Atoi(times); err != nil || n < 1 || n > maxSteps {
 				return nil, wrong
 			}
+		}
+		if _, err := decimal.Parse(price); err != nil {
+			return nil, fmt.Errorf("price %q: %w", price, err)
 		}
 		return slices.Repeat([]string{price}, n), nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
+	"github.com/velox-trading/velox/trading/indicator"
 )
 
 // series is a symbol and timeframe.
@@ -25,6 +26,10 @@ type Journal struct {
 	closed map[series][]*messages.IndicatorUpdate
 	latest map[series]*messages.IndicatorUpdate
 	givers map[string]string // words for strategies that are no strategies
+	always series            // the timeframe of every symbol; its symbol is empty
+	// asked are the indicators that somebody asked for, whichever of its outputs;
+	// those of a timeframe of every symbol stand under always.
+	asked map[series]map[string]bool
 }
 
 // NewJournal makes one that has seen nothing.
@@ -32,8 +37,48 @@ func NewJournal() *Journal {
 	return &Journal{
 		since: make(map[string][]*event), held: make(map[holding]*event),
 		closed: make(map[series][]*messages.IndicatorUpdate), latest: make(map[series]*messages.IndicatorUpdate),
-		givers: make(map[string]string),
+		givers: make(map[string]string), asked: make(map[series]map[string]bool),
 	}
+}
+
+// Always tells of the settings' timeframe and indicators, which every symbol has.
+func (j *Journal) Always(timeframe string, indicators []string) {
+	j.always = series{timeframe: timeframe}
+	j.ask(j.always, indicators)
+}
+
+// ask notes that somebody wants indicators.
+func (j *Journal) ask(of series, indicators []string) {
+	if j.asked[of] == nil {
+		j.asked[of] = make(map[string]bool)
+	}
+	for _, name := range indicators {
+		j.asked[of][calculation(name)] = true
+	}
+}
+
+// calculation gives what gives an output: BBANDS_20_2 for BBANDS_20_2_UPPER.
+func calculation(output string) string {
+	spec, _, err := indicator.ParseName(output)
+	if err != nil {
+		return output // a request of others for what there is not
+	}
+	return spec.Name()
+}
+
+// unasked tells that nobody asks for an indicator, or even its timeframe, and what to
+// do; "" when somebody does.
+func (j *Journal) unasked(of series, name string) string {
+	for _, asked := range []map[string]bool{j.asked[of], j.asked[series{timeframe: of.timeframe}]} {
+		if asked[calculation(name)] {
+			return ""
+		}
+	}
+	setting := "symbols.indicators"
+	if of.timeframe != j.always.timeframe {
+		setting += " with symbols.timeframe: " + of.timeframe
+	}
+	return fmt.Sprintf("no strategy and no setting asks for %s of %s at %s, so it is not computed: use it in a strategy, or name it under config: in %s", name, of.symbol, of.timeframe, setting)
 }
 
 // Follow makes the orders that a user gives himself be told of as by user (book user),
@@ -56,11 +101,18 @@ func (j *Journal) Take(r *messages.Record) error {
 func (j *Journal) take(r *messages.Record) error {
 	switch r.Topic {
 	case messages.TopicUpdates:
+		if _, ok := r.Opening(); ok {
+			return nil
+		}
 		return j.update(r)
 	case messages.TopicSignals:
 		g, err := messages.DecodeSignalRecord(r)
-		if err != nil || g.IsRequest() {
+		if err != nil {
 			return err
+		}
+		if g.IsRequest() {
+			j.ask(series{g.Symbol, g.Timeframe}, g.RequestIndicators)
+			return nil
 		}
 		return j.tell("signal", messages.AppendSignal(nil, &g))
 	case messages.TopicOrders:

@@ -209,7 +209,7 @@ func TestFaultyFilesAreLeftOut(t *testing.T) {
 		"empty.csv":     {"", "empty.csv:1: the file is empty, want the header symbol,exchange,timestamp_ms,price,volume or symbol,exchange,timeframe"},
 		"header.csv":    {"time,price\n", `header.csv:1: the header is "time,price", want`},
 		"fields.csv":    {Header + "\nX,NSE\n", "fields.csv:2: 2 fields, want 9"},
-		"timeframe.csv": {Header + "\nX,NSE,5m,1704080700000,1,1,1,1,1\n", `timeframe.csv:2: timeframe "5m": want 1s to 3600s`},
+		"timeframe.csv": {Header + "\nX,NSE,5m,1704080700000,1,1,1,1,1\n", `timeframe.csv:2: timeframe "5m": did you mean 5min? want 1s to 3600s`},
 		"start.csv":     {Header + "\nX,NSE,5min,soon,1,1,1,1,1\n", `start.csv:2: start_ms "soon": want Unix milliseconds`},
 		"price.csv":     {Header + "\nX,NSE,5min,1704080700000,0,1,1,1,1\n", "price.csv:2: open 0: want a price above 0"},
 		"number.csv":    {Header + "\nX,NSE,5min,1704080700000,1,1,1,1,1e400\n", "number.csv:2: volume:"},

@@ -155,6 +155,7 @@ func (r *Replay) Run(ctx context.Context, sink Sink) error {
 			return err
 		}
 		if err := pacer.Wait(ctx, t.TimeMs); err != nil {
+			r.ticks.Add(-1) // it was read, and is not sent
 			return err
 		}
 		if err := sink.Send(ctx, &t); err != nil {

@@ -269,8 +269,12 @@ func TestRunEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := open(t, Options{Clock: fakeClock(&now)}, path).Run(ctx, &sent{now: &now}); !errors.Is(err, context.Canceled) {
+	ended := open(t, Options{Clock: fakeClock(&now)}, path)
+	if err := ended.Run(ctx, &sent{now: &now}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want cancelled", err)
+	}
+	if n := ended.Progress().Ticks; n != 0 {
+		t.Errorf("%d ticks of a run that sent none", n)
 	}
 }
 

@@ -1,3 +1,5 @@
+// Package kafkatest gives tests real Kafka brokers that end with them, and leaves tests
+// out where there are none.
 package kafkatest
 
 import (
@@ -8,7 +10,15 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/velox-trading/velox/kafka/brokers"
 )
+
+// Options say what cluster a test gets.
+type Options = brokers.Options
+
+// Cluster is a test's cluster.
+type Cluster = brokers.Cluster
 
 // startTimeout bounds fetching the jars and starting the brokers.
 const startTimeout = 5 * time.Minute
@@ -31,14 +41,15 @@ func Start(t testing.TB, options Options) *Cluster {
 		t.Fatalf("real Kafka did not start: %v", err)
 	}
 	t.Cleanup(c.Close)
-	c.tellOnFailure(t)
+	tellOnFailure(t, c)
 	return c
 }
 
-func (c *Cluster) tellOnFailure(t testing.TB) {
+func tellOnFailure(t testing.TB, c *Cluster) {
+	t.Helper()
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Log(c.logTails())
+			t.Log(c.LogTails())
 		}
 	})
 }
@@ -54,14 +65,14 @@ func Long(t testing.TB) {
 func run(options Options) (*Cluster, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	return Run(ctx, options)
+	return brokers.Run(ctx, options)
 }
 
 // available ends the test when there is nothing to run brokers with.
 func available(t testing.TB, asked string) {
 	t.Helper()
 	if !required() {
-		t.Skipf("left out: needs real Kafka %s; %s=1 fetches it (with java 17 and mvn) and runs this test", version(asked), RequireEnv)
+		t.Skipf("left out: needs real Kafka %s; %s=1 fetches it (with java 17 and mvn) and runs this test", brokers.Version(asked), RequireEnv)
 	}
 }
 
@@ -73,37 +84,37 @@ var shared struct {
 }
 
 // Shared gives a test a cluster that all tests of this process share: the one at
-// KAFKA_BOOTSTRAP_SERVERS, or one of that many brokers, started when first asked
+// KAFKA_BOOTSTRAP_SERVERS, or one of that size in brokers, started when first asked
 // for. Tests must use topics and groups of their own and leave the brokers
 // alone. The package's TestMain must call CloseShared.
-func Shared(t testing.TB, brokers int) *Cluster {
+func Shared(t testing.TB, size int) *Cluster {
 	t.Helper()
 	if servers := os.Getenv("KAFKA_BOOTSTRAP_SERVERS"); servers != "" {
-		return &Cluster{external: strings.Split(strings.ReplaceAll(servers, " ", ""), ",")}
+		return brokers.At(strings.Split(strings.ReplaceAll(servers, " ", ""), ",")...)
 	}
 	available(t, "")
 	shared.Lock()
 	defer shared.Unlock()
-	if err := shared.failed[brokers]; err != nil {
+	if err := shared.failed[size]; err != nil {
 		t.Fatal(err)
 	}
-	if c := shared.clusters[brokers]; c != nil {
-		c.tellOnFailure(t)
+	if c := shared.clusters[size]; c != nil {
+		tellOnFailure(t, c)
 		return c
 	}
-	c, err := run(Options{Brokers: brokers})
+	c, err := run(Options{Brokers: size})
 	if err != nil {
 		if shared.failed == nil {
 			shared.failed = make(map[int]error)
 		}
-		shared.failed[brokers] = errors.Join(errors.New("real Kafka did not start"), err)
-		t.Fatal(shared.failed[brokers])
+		shared.failed[size] = errors.Join(errors.New("real Kafka did not start"), err)
+		t.Fatal(shared.failed[size])
 	}
 	if shared.clusters == nil {
 		shared.clusters = make(map[int]*Cluster)
 	}
-	shared.clusters[brokers] = c
-	c.tellOnFailure(t)
+	shared.clusters[size] = c
+	tellOnFailure(t, c)
 	return c
 }
 

@@ -13,15 +13,14 @@ type caused struct {
 	owner  string
 }
 
-// checkAnswers wants, for each of its own signals to trade, an order of the same
-// cause, placed or rejected, and for each ORDER and DEPLOY what came of it: an
-// order, an owner, or a dead letter; a repeated command_id has its answer once. Of
-// commands only those count that were taken in.
+// checkAnswers wants, for each signal to trade, one order of the same cause, placed or
+// rejected, and for each ORDER and DEPLOY what came of it: an order, an owner, or a
+// dead letter; a repeated command_id has its answer once. Of commands only those count
+// that were taken in.
 func checkAnswers(f *facts, out *Result) {
 	orders, owners := make(map[caused]bool), make(map[caused]bool)
 	for i := range f.orders {
-		if e := &f.orders[i]; e.written {
-			orders[caused{e.source(), e.origin.Offset, e.StrategyID}] = true
+		if e := &f.orders[i]; e.written && (e.EventType == "PLACED" || e.EventType == "REJECTED") {
 			orders[caused{e.source(), e.origin.Offset, f.users[e.StrategyID]}] = true
 		}
 	}
@@ -30,27 +29,23 @@ func checkAnswers(f *facts, out *Result) {
 			owners[caused{m.source(), m.origin.Offset, ""}] = true
 		}
 	})
-	for i := range f.signals {
-		s := &f.signals[i]
-		if !s.written || s.Action == messages.Hold {
-			continue
-		}
-		out.Looked++
-		if !orders[caused{s.source(), s.origin.Offset, s.StrategyID}] {
-			out.Find(s.String(), "signal %s of strategy %s in %s, caused by %s, came to no order", s.Action, s.StrategyID, s.Symbol, s.origin)
-		}
-	}
+	horizon := f.horizon(messages.TopicOrders, messages.TopicDeadLetters)
+	begins(horizon, "orders and dead letters", out)
+	f.signalled(horizon, out)
 	answered := make(map[string]bool) // command ids
 	for i := range f.commands {
 		c := &f.commands[i]
 		id := c.UserID + "\x00" + c.CommandID
-		if !f.taken(c.mark) || answered[id] || c.Type != "DEPLOY" && !plainOrder(&c.Command) {
+		if !f.taken(c.mark) || !f.atHome(c.mark, c.UserID) || answered[id] || c.Type != "DEPLOY" && !plainOrder(&c.Command) || c.timeMs < horizon {
 			continue
 		}
 		answered[id] = true
 		out.Looked++
 		here := caused{tp: c.tp, offset: c.offset}
-		if c.Type == "DEPLOY" && owners[here] || owners[here] || orders[caused{c.tp, c.offset, c.UserID}] {
+		if c.Type == "DEPLOY" && f.subject.Live && f.users[strategyOf(c)] == c.UserID {
+			continue // by this command or a later one, whose record replaces this one's
+		}
+		if owners[here] || orders[caused{c.tp, c.offset, c.UserID}] {
 			continue
 		}
 		out.Find(c.String(), "command %s, a %s of %s, has neither an effect nor a dead letter", c.CommandID, c.Type, c.UserID)
@@ -68,14 +63,5 @@ func plainOrder(c *messages.Command) bool {
 
 // taken tells whether the shard that is home of a record has taken it in.
 func (f *facts) taken(m *mark) bool {
-	s := f.states[messages.ShardID{Kind: messages.AccountShard, Partition: m.tp.Partition}]
-	if s == nil || s.record == nil {
-		return false
-	}
-	for _, p := range s.record.Frontier {
-		if p.Topic == m.tp.Topic && p.Partition == m.tp.Partition {
-			return m.offset < p.Next
-		}
-	}
-	return false
+	return f.passed(messages.ShardID{Kind: messages.AccountShard, Partition: m.tp.Partition}, m.tp, m.offset)
 }

@@ -12,8 +12,6 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/sim/oracle"
-	"github.com/velox-trading/velox/trading/decimal"
-	"github.com/velox-trading/velox/trading/market"
 )
 
 // Candles says how candles are made. Symbols on exchanges with a calendar, and
@@ -27,8 +25,12 @@ type Candles struct {
 }
 
 // sampled is how many updates share one whose indicators are recomputed with the
-// forming candle; those of closed candles all are.
-const sampled = 23
+// forming candle; those of closed candles all are. Each time takes all candles before,
+// so that from longSeries of them on it is done as much more rarely.
+const (
+	sampled    = 23
+	longSeries = 100
+)
 
 // series names the updates of a symbol in a timeframe.
 type series struct{ symbol, timeframe string }
@@ -40,39 +42,54 @@ type told struct {
 	closing bool
 }
 
-// tape is the ticks of one partition as the oracle takes them, and their offsets.
-type tape struct {
-	ticks   []oracle.Tick
-	offsets []int64
-	symbols map[string]bool
-}
-
 // checkCandles holds updates against the oracle's candles and indicators. Timeframes
 // that were asked for after their symbol's first tick begin in the middle of a
 // candle, and are left out.
 func checkCandles(f *facts, out *Result) {
-	if f.subject.Candles == nil {
-		return
-	}
 	tapes := f.tapes()
 	all := f.series(out)
 	for tp, t := range tapes {
 		for symbol := range t.symbols {
-			if len(all[series{symbol, f.subject.Candles.Timeframe}]) == 0 {
+			if all[series{symbol, f.subject.Candles.Timeframe}] == nil {
 				out.Find(symbol, "it has ticks in %s and not one update of %s", tp, f.subject.Candles.Timeframe)
 			}
 		}
 	}
+	var left leftOut
 	for _, s := range sortedSeries(all) {
 		for _, t := range tapes {
-			if t.symbols[s.symbol] {
-				t.check(f.subject.Candles, s, all[s], out)
+			switch {
+			case !t.symbols[s.symbol]:
+			case t.beheaded:
+				t.cover(f.subject.Candles, s, all[s], out, &left)
+			default:
+				t.check(f.subject.Candles, s, all[s], out, &left)
 			}
+		}
+	}
+	left.tell(out)
+}
+
+// leftOut counts series by why they were left out, wholly or in part.
+type leftOut struct{ sources, beheaded, later, timers int }
+
+func (l *leftOut) tell(out *Result) {
+	for _, n := range []struct {
+		count int
+		why   string
+	}{
+		{l.sources, "their partition of ticks has symbols of several sources: which one counted is not the oracle's to say"},
+		{l.beheaded, "only that every tick has its update: ticks or updates before them are deleted"},
+		{l.later, "their timeframe was asked for in the middle of a candle"},
+		{l.timers, "only up to the first candle that closed by the wall clock, because no tick came"},
+	} {
+		if n.count > 0 {
+			out.note("%d series of candles, %s", n.count, n.why)
 		}
 	}
 }
 
-func sortedSeries(all map[series][]told) []series {
+func sortedSeries(all map[series]*updates) []series {
 	out := make([]series, 0, len(all))
 	for s := range all {
 		out = append(out, s)
@@ -83,57 +100,16 @@ func sortedSeries(all map[series][]told) []series {
 	return out
 }
 
-// tapes gives the ticks by partition: those that are at home there, that no dead
-// letter is about, and that the oracle can judge.
-func (f *facts) tapes() map[messages.TopicPartition]*tape {
-	n := int32(0)
-	for {
-		if _, ok := f.offsets[messages.TopicPartition{Topic: messages.TopicTicks, Partition: n}]; !ok {
-			break
-		}
-		n++
-	}
-	dead := make(map[caused]bool)
-	for i := range f.letters {
-		d := &f.letters[i]
-		dead[caused{tp: messages.TopicPartition{Topic: d.Topic, Partition: d.Partition}, offset: d.Offset}] = true
-	}
-	tapes, interner := make(map[messages.TopicPartition]*tape), messages.NewInterner()
-	for i := range f.ticks {
-		v := &f.ticks[i]
-		if dead[caused{tp: v.tp, offset: v.offset}] {
-			continue
-		}
-		var wire market.Tick
-		if err := messages.DecodeTickRecord(v.record, &wire, interner); err != nil || messages.HomePartition([]byte(wire.Symbol), n) != v.tp.Partition {
-			continue
-		}
-		tick := oracle.Tick{Symbol: wire.Symbol, Source: wire.Source, TimeMs: wire.TimeMs, Price: number(wire.Price), Volume: number(wire.Volume)}
-		t := tapes[v.tp]
-		if t == nil {
-			t = &tape{symbols: make(map[string]bool)}
-			tapes[v.tp] = t
-		}
-		t.ticks, t.offsets = append(t.ticks, tick), append(t.offsets, v.offset)
-		if f.subject.Candles.AroundTheClock(wire.Exchange) {
-			t.symbols[tick.Symbol] = true
-		}
-	}
-	return tapes
+// updates are those of a series, in the order of the ticks that caused them.
+type updates struct {
+	told []told
+	// timed: a timer has closed a candle behind them; what follows is left out.
+	timed bool
 }
 
-func number(d decimal.Decimal) oracle.Number {
-	n, err := oracle.ParseNumber(d.String())
-	if err != nil {
-		panic(fmt.Errorf("a decimal's text is %q: %w", d, err))
-	}
-	return n
-}
-
-// series gives the updates that Velox wrote, repeats left out, by series and in
-// the order of their causes.
-func (f *facts) series(out *Result) map[series][]told {
-	all, seen := make(map[series][]told), make(map[cause]bool)
+// series gives the updates that Velox wrote, repeats left out, by series.
+func (f *facts) series(out *Result) map[series]*updates {
+	all, seen := make(map[series]*updates), make(map[cause]bool)
 	for i := range f.updates {
 		v := &f.updates[i]
 		c := causeOf(v.mark)
@@ -155,46 +131,94 @@ func (f *facts) series(out *Result) map[series][]told {
 			u.closing = h.Closing
 		}
 		s := series{u.Symbol, u.Timeframe}
-		all[s] = append(all[s], u)
+		if all[s] == nil {
+			all[s] = &updates{}
+		}
+		all[s].take(u)
 	}
-	for _, updates := range all {
-		slices.SortFunc(updates, func(a, b told) int { return compareOrigins(a.origin, b.origin) })
+	for _, u := range all {
+		slices.SortFunc(u.told, func(a, b told) int { return compareOrigins(a.origin, b.origin) })
 	}
 	return all
 }
 
+func (u *updates) take(t told) {
+	u.timed = u.timed || t.origin.Topic != messages.TopicTicks
+	if !u.timed {
+		u.told = append(u.told, t)
+	}
+}
+
+// limit is the last tick that counts.
+func (u *updates) limit() int64 {
+	switch {
+	case !u.timed:
+		return math.MaxInt64
+	case len(u.told) == 0:
+		return -1
+	}
+	return u.told[len(u.told)-1].origin.Offset
+}
+
+// cover wants an update of each tick, from the first one that has one.
+func (t *tape) cover(how *Candles, s series, u *updates, out *Result, left *leftOut) {
+	if s.timeframe != how.Timeframe || !t.oneSource(s.symbol) || len(u.told) == 0 {
+		return
+	}
+	left.beheaded++
+	have := make(map[int64]bool, len(u.told))
+	for i := range u.told {
+		if !u.told[i].closing {
+			have[u.told[i].origin.Offset] = true
+		}
+	}
+	for _, i := range t.upTo(t.places[s.symbol], u.limit()) {
+		if at := t.offsets[i]; at > u.told[0].origin.Offset {
+			out.Looked++
+			if !have[at] {
+				out.Find(s.symbol+" "+s.timeframe, "the tick at offset %d has no update of its own", at)
+			}
+		}
+	}
+}
+
 // check holds one series against the oracle.
-func (t *tape) check(how *Candles, s series, updates []told, out *Result) {
+func (t *tape) check(how *Candles, s series, u *updates, out *Result, left *leftOut) {
 	where := s.symbol + " " + s.timeframe
 	length, err := parseTimeframe(s.timeframe)
 	if err != nil {
 		out.Find(where, "%v", err)
 		return
 	}
-	candles, err := oracle.Make(t.ticks, length, how.Grace)
+	candles, err := t.make(length, how.Grace)
 	if err != nil {
-		return // of several sources
+		left.sources++
+		return
 	}
 	var ofTicks, ofCandles []told
-	for _, u := range updates {
+	for _, u := range u.told {
 		if u.closing {
 			ofCandles = append(ofCandles, u)
 		} else {
 			ofTicks = append(ofTicks, u)
 		}
 	}
-	var places []int // of the symbol's ticks
-	for i := range t.ticks {
-		if t.ticks[i].Symbol == s.symbol {
-			places = append(places, i)
-		}
+	limit := u.limit()
+	places := t.upTo(t.places[s.symbol], limit)
+	begins := len(ofTicks) > 0 && len(places) > 0 && ofTicks[0].origin.Offset == t.offsets[places[0]]
+	if !begins && (s.timeframe != how.Timeframe || len(places) == 0) {
+		left.later++
+		return
 	}
-	begins := len(ofTicks) > 0 && ofTicks[0].origin.Offset == t.offsets[places[0]]
-	if !begins && s.timeframe != how.Timeframe {
-		return // it was asked for later
+	if u.timed {
+		left.timers++
 	}
-	out.Looked += len(updates)
+	out.Looked += len(u.told)
 	r := &recount{where: where, tape: t, candles: candles.BySymbol[s.symbol], closed: candles.Closed(s.symbol), out: out}
+	for len(r.closed) > 0 && t.offsets[r.closed[len(r.closed)-1].ClosedBy] > limit {
+		r.closed = r.closed[:len(r.closed)-1]
+	}
+	r.bars = bars(r.closed)
 	r.ticks(places, ofTicks)
 	r.closings(ofCandles)
 }
@@ -205,6 +229,10 @@ type recount struct {
 	tape    *tape
 	candles []oracle.Candle
 	closed  []oracle.Candle
+	bars    []oracle.Bar         // of those that are closed
+	values  map[string][]float64 // of indicators at each of these
+	of      map[int]int          // a tick's candle
+	growing map[int]*oracle.Growing
 	out     *Result
 }
 
@@ -216,6 +244,7 @@ func (r *recount) ticks(places []int, updates []told) {
 			return
 		}
 		u := &updates[k]
+		r.add(i)
 		open := r.openAt(i)
 		want := "no candle"
 		if len(open) > 0 {
@@ -224,8 +253,8 @@ func (r *recount) ticks(places []int, updates []told) {
 		if got := formed(u.Forming); got != want {
 			r.out.Find(u.String(), "%s: the forming candle is %s, the oracle says %s", r.where, got, want)
 		}
-		if k%sampled == 0 && len(open) > 0 {
-			r.indicators(u, append(r.barsBefore(i), bars(open)...), true)
+		if closed := r.closedBefore(i); k%(sampled*(1+closed/longSeries)) == 0 && len(open) > 0 {
+			r.forming(u, append(slices.Clip(r.bars[:closed]), bars(open)...))
 		}
 	}
 	if len(updates) > len(places) {
@@ -234,25 +263,41 @@ func (r *recount) ticks(places []int, updates []told) {
 }
 
 // openAt gives the symbol's candles that are open after tick i, oldest first, as
-// the ticks up to i have made them.
+// the ticks up to i, which were added, have made them.
 func (r *recount) openAt(i int) []oracle.Candle {
 	var open []oracle.Candle
-	for _, c := range r.candles {
-		n := sort.SearchInts(c.Ticks, i+1)
-		if n == 0 || c.ClosedBy >= 0 && c.ClosedBy <= i {
-			continue
+	for k := r.closedBefore(i); k < len(r.candles) && r.candles[k].StartMs <= r.tape.highest[i]; k++ {
+		if g := r.growing[k]; g != nil {
+			open = append(open, g.Candle)
 		}
-		open = append(open, oracle.CandleOf(r.tape.ticks, c.Ticks[:n], c.StartMs, c.EndMs))
 	}
 	return open
 }
 
-func (r *recount) barsBefore(i int) []oracle.Bar {
-	n := 0
-	for n < len(r.closed) && r.closed[n].ClosedBy <= i {
-		n++
+// add adds tick i to its candle; a late one has none.
+func (r *recount) add(i int) {
+	if r.of == nil {
+		r.of, r.growing = make(map[int]int), make(map[int]*oracle.Growing)
+		for k := range r.candles {
+			for _, place := range r.candles[k].Ticks {
+				r.of[place] = k
+			}
+		}
 	}
-	return bars(r.closed[:n])
+	k, ok := r.of[i]
+	if !ok {
+		return
+	}
+	if r.growing[k] == nil {
+		r.growing[k] = &oracle.Growing{Candle: oracle.Candle{StartMs: r.candles[k].StartMs, EndMs: r.candles[k].EndMs, ClosedBy: -1}}
+	}
+	r.growing[k].Add(r.tape.ticks[i])
+}
+
+// closedBefore counts the candles that are closed after tick i. They close in their
+// order.
+func (r *recount) closedBefore(i int) int {
+	return sort.Search(len(r.closed), func(k int) bool { return r.closed[k].ClosedBy > i })
 }
 
 // closings wants one update of each closed candle, caused by the tick that closed
@@ -272,25 +317,45 @@ func (r *recount) closings(updates []told) {
 		if got, want := formed(u.Forming), ohlcv(c); got != want {
 			r.out.Find(u.String(), "%s: the closed candle is %s, the oracle says %s", r.where, got, want)
 		}
-		r.indicators(u, bars(r.closed[:k+1]), false)
+		r.closing(u, k)
 	}
 	if len(updates) > len(r.closed) {
 		r.out.Find(updates[len(r.closed)].String(), "%s: %d candles closed, the oracle says %d", r.where, len(updates), len(r.closed))
 	}
 }
 
-// indicators holds what the oracle can compute against the values of an update.
-func (r *recount) indicators(u *told, in []oracle.Bar, realtime bool) {
+// forming holds what the oracle can compute against the values of an update that
+// includes the candle that forms.
+func (r *recount) forming(u *told, in []oracle.Bar) {
+	for _, v := range u.Indicators {
+		if compute := indicatorOf(v.Name); compute != nil {
+			r.hold(u, v, compute(in)[len(in)-1], true)
+		}
+	}
+}
+
+// closing does so for the k-th closed candle. A value depends on no later candle, so
+// those of all are computed at once.
+func (r *recount) closing(u *told, k int) {
 	for _, v := range u.Indicators {
 		compute := indicatorOf(v.Name)
 		if compute == nil {
 			continue
 		}
-		r.out.Looked++
-		want := compute(in)[len(in)-1]
-		if v.Realtime != realtime || math.IsNaN(want) || math.Abs(v.Value-want) > 1e-9*max(1, math.Abs(want)) {
-			r.out.Find(u.String(), "%s: %s is %v (realtime %v), the oracle says %v (%v)", r.where, v.Name, v.Value, v.Realtime, want, realtime)
+		if r.values == nil {
+			r.values = make(map[string][]float64)
 		}
+		if r.values[v.Name] == nil {
+			r.values[v.Name] = compute(r.bars)
+		}
+		r.hold(u, v, r.values[v.Name][k], false)
+	}
+}
+
+func (r *recount) hold(u *told, v messages.IndicatorValue, want float64, realtime bool) {
+	r.out.Looked++
+	if v.Realtime != realtime || math.IsNaN(want) || math.Abs(v.Value-want) > 1e-9*max(1, math.Abs(want)) {
+		r.out.Find(u.String(), "%s: %s is %v (realtime %v), the oracle says %v (%v)", r.where, v.Name, v.Value, v.Realtime, want, realtime)
 	}
 }
 

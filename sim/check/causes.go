@@ -2,7 +2,6 @@ package check
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -62,7 +61,7 @@ func (f *facts) outputs(yield func(*mark)) {
 				break
 			}
 			for _, m := range f.marks[tp] {
-				if m.written {
+				if m.written && !m.past {
 					yield(m)
 				}
 			}
@@ -106,16 +105,16 @@ func compareOrigins(a, b messages.Origin) int {
 // checkOrigins wants the record that caused an output to be there, unless it was
 // deleted since. A timer's number must be one that the shard has counted.
 func checkOrigins(f *facts, out *Result) {
-	timers := make(map[string]int64)
+	timers := make(map[messages.ShardID]int64)
 	for id, s := range f.states {
 		if s.record != nil {
-			timers[id.String()] = s.record.Timers
+			timers[id] = s.record.Timers
 		}
 	}
 	f.outputs(func(m *mark) {
 		out.Looked++
 		if m.origin.Topic == messages.TimerTopic {
-			if shard := shardOf(m.writer); m.origin.Offset >= timers[shard] {
+			if shard, _ := shardIDOf(m.writer); m.origin.Offset >= timers[shard] {
 				out.Find(m.String(), "caused by timer %d of %s, which has counted %d", m.origin.Offset, shard, timers[shard])
 			}
 			return
@@ -129,10 +128,4 @@ func checkOrigins(f *facts, out *Result) {
 			out.Find(m.String(), "caused by %s, where nothing committed stands", m.origin)
 		}
 	})
-}
-
-// shardOf gives "kind/partition" of a writer, which is "prefix/kind/partition".
-func shardOf(writer string) string {
-	parts := strings.Split(writer, "/")
-	return strings.Join(parts[max(0, len(parts)-2):], "/")
 }

@@ -10,7 +10,9 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/messages/veloxpb"
+	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // eventTopics are the topics whose records are facts, beside the state topics.
@@ -24,10 +26,15 @@ var homes = map[messages.ShardKind]string{
 	messages.SymbolShard: messages.TopicTicks, messages.AccountShard: messages.TopicCommands,
 }
 
+func isHome(topic string) bool {
+	return topic == messages.TopicTicks || topic == messages.TopicCommands
+}
+
 // mark is what every record has: its place, who wrote it, and what caused it.
 type mark struct {
 	tp          messages.TopicPartition
 	offset      int64
+	timeMs      int64 // the log's own time
 	key, writer string
 	// origin is set when written, that is when Velox wrote the record.
 	written bool
@@ -36,6 +43,8 @@ type mark struct {
 	// owner is whose output it is, within which nothing overtakes: the key, an
 	// order's strategy, nobody's own for updates.
 	owner string
+	// past: it was put out after the state that the log is cut at.
+	past bool
 }
 
 func (m *mark) String() string { return fmt.Sprintf("%s/%d", m.tp, m.offset) }
@@ -75,11 +84,19 @@ type (
 		*mark
 		record *messages.Record
 	}
+	// tickFact is a tick that is one; the record is kept when candles are checked.
+	tickFact struct {
+		*mark
+		record                   *messages.Record
+		symbol, exchange, source string
+		price                    decimal.Decimal
+	}
 )
 
 // shardState is what a shard has saved last.
 type shardState struct {
 	record *veloxpb.ShardState
+	at     positions // its frontier
 	parts  map[string]*veloxpb.EntityState
 }
 
@@ -90,20 +107,35 @@ type facts struct {
 	records int
 	offsets map[messages.TopicPartition]Offsets
 	marks   map[messages.TopicPartition][]*mark
+	texts   map[string]string
 
-	ticks, updates []valueFact
-	commands       []commandFact
-	signals        []signalFact
-	orders         []orderFact
-	positions      []positionFact
-	alerts         []alertFact
-	letters        []letterFact
-	states         map[messages.ShardID]*shardState
+	ticks     []tickFact
+	updates   []valueFact
+	commands  []commandFact
+	signals   []signalFact
+	orders    []orderFact
+	positions []positionFact
+	alerts    []alertFact
+	letters   []letterFact
+	states    map[messages.ShardID]*shardState
+	// refused are inputs that nobody can take in; they are in none of the above.
+	refused  map[caused]*refusal
+	interner *messages.Interner
 
 	// users maps every strategy that there ever was to its user; live are the users
 	// whose accounts trade at a live venue.
 	users map[string]string
 	live  map[string]bool
+	// opened are the numbers of symbol shards' newest openings, as far as the updates
+	// are read.
+	opened map[openingPlace]int64
+	// failed are the inputs that were passed over by who failed at them; first is the
+	// first tick of each partition of which something came, and truncated whether updates
+	// were deleted; exchanges are ticks of another exchange than their symbol's.
+	failed    map[caused]bool
+	first     map[messages.TopicPartition]int64
+	truncated bool
+	exchanges exchanges
 	// unreadable are records of Velox that its own decoders refuse.
 	unreadable Result
 }
@@ -112,8 +144,17 @@ type facts struct {
 func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 	f := &facts{
 		subject: s, offsets: make(map[messages.TopicPartition]Offsets), marks: make(map[messages.TopicPartition][]*mark),
-		states: make(map[messages.ShardID]*shardState), users: make(map[string]string), live: make(map[string]bool),
-		unreadable: Result{Check: "readable", Promise: "what Velox wrote can be read"},
+		texts: make(map[string]string), states: make(map[messages.ShardID]*shardState), users: make(map[string]string), live: make(map[string]bool),
+		opened:  make(map[openingPlace]int64),
+		refused: make(map[caused]*refusal), interner: messages.NewInterner(),
+		unreadable: Result{Check: "readable", Promise: "what Velox wrote can be read", keep: s.Keep},
+	}
+	// States come first: whatever a shard had put out by then, and what caused it, is
+	// in the partitions that are read after.
+	for _, kind := range []messages.ShardKind{messages.AccountShard, messages.SymbolShard} {
+		if err := f.each(messages.StateTopic(kind), progress, func(r *messages.Record) error { return f.takeState(kind, r) }); err != nil {
+			return nil, err
+		}
 	}
 	for _, topic := range eventTopics {
 		err := f.each(topic, progress, func(r *messages.Record) error { f.take(r); return nil })
@@ -121,12 +162,13 @@ func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 			return nil, err
 		}
 	}
-	for kind := range homes {
-		if err := f.each(messages.StateTopic(kind), progress, func(r *messages.Record) error { return f.takeState(kind, r) }); err != nil {
-			return nil, err
-		}
-	}
 	f.nameUsers()
+	if s.Live {
+		f.cut()
+	}
+	f.failed = f.failures()
+	f.first, f.truncated = f.firstOfTicks()
+	f.exchanges = f.otherExchanges()
 	return f, nil
 }
 
@@ -157,10 +199,10 @@ func (f *facts) each(topic string, progress func(messages.TopicPartition), take 
 }
 
 func (f *facts) mark(r *messages.Record) *mark {
-	m := &mark{tp: r.TopicPartition(), offset: r.Offset, key: string(r.Key), sum: digest(r.Value)}
+	m := &mark{tp: r.TopicPartition(), offset: r.Offset, timeMs: r.TimestampMs, key: f.text(r.Key), sum: digest(r.Value)}
 	writer, written := r.Header(messages.HeaderWriter)
 	if written {
-		m.writer, m.written = string(writer), true
+		m.writer, m.written = f.text(writer), true
 		text, _ := r.Header(messages.HeaderOrigin)
 		var err error
 		if m.origin, err = messages.ParseOrigin(string(text)); err != nil {
@@ -175,61 +217,157 @@ func (f *facts) mark(r *messages.Record) *mark {
 	return m
 }
 
+// text keeps one copy of a key or a name: most are there many times.
+func (f *facts) text(b []byte) string {
+	if s, ok := f.texts[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	f.texts[s] = s
+	return s
+}
+
 func digest(value []byte) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write(value)
 	return h.Sum64()
 }
 
-// take takes one record in. What others wrote and nobody can read is the shards'
-// business: it has a dead letter.
+// take takes one record in. What can't be taken in by the rules is a refusal, which
+// has a dead letter; of Velox's own records it is a fault.
 func (f *facts) take(r *messages.Record) {
+	if r.Topic == messages.TopicUpdates && f.passedOver(r) {
+		return
+	}
 	m := f.mark(r)
 	f.unreadable.Looked++
-	var err error
+	err := f.decode(m, r)
+	switch {
+	case err == nil || r.Topic == messages.TopicStrategies:
+	case m.written && !isHome(r.Topic): // there it is a copy of what others wrote
+		f.unreadable.Find(m.String(), "%v", err)
+	case isInput(r.Topic):
+		f.refuse(m, r, messages.DecodeReason(err))
+	}
+}
+
+// decode keeps what a record says. The error is why it can't be taken in.
+func (f *facts) decode(m *mark, r *messages.Record) error {
 	switch r.Topic {
 	case messages.TopicTicks:
-		f.ticks = append(f.ticks, valueFact{m, r})
+		return f.takeTick(m, r)
 	case messages.TopicUpdates:
-		f.updates = append(f.updates, valueFact{m, r})
-	case messages.TopicCommands:
-		var c messages.Command
-		if c, err = messages.DecodeCommandRecord(r); err == nil {
-			f.commands = append(f.commands, commandFact{m, c})
+		if f.values() {
+			f.updates = append(f.updates, valueFact{m, r})
 		}
+		if !m.written {
+			return foreignUpdate(r)
+		}
+	case messages.TopicCommands:
+		c, err := messages.DecodeCommandRecord(r)
+		if err == nil {
+			err = sameKey(r, c.UserID)
+		}
+		if err != nil {
+			return err
+		}
+		f.commands = append(f.commands, commandFact{m, c})
 	case messages.TopicStrategies:
 		f.own(r)
 	case messages.TopicSignals:
-		var s messages.Signal
-		if s, err = messages.DecodeSignalRecord(r); err == nil {
-			f.signals = append(f.signals, signalFact{m, s})
-		}
+		return f.takeSignal(m, r)
 	case messages.TopicOrders:
-		var e messages.OrderEvent
-		if e, err = messages.DecodeOrderEventRecord(r); err == nil {
-			m.owner = e.StrategyID
-			f.orders = append(f.orders, orderFact{m, e})
-		}
+		return f.takeOrder(m, r)
 	case messages.TopicPositions:
-		var p messages.PositionUpdate
-		if p, err = messages.DecodePositionRecord(r); err == nil {
-			f.positions = append(f.positions, positionFact{m, p})
+		p, err := messages.DecodePositionRecord(r)
+		if err != nil {
+			return err
 		}
+		f.positions = append(f.positions, positionFact{m, p})
 	case messages.TopicAlerts:
-		var a messages.RiskAlert
-		if a, err = messages.DecodeAlertRecord(r); err == nil {
-			f.alerts = append(f.alerts, alertFact{m, a})
+		a, err := messages.DecodeAlertRecord(r)
+		if err != nil {
+			return err
 		}
+		f.alerts = append(f.alerts, alertFact{m, a})
 	case messages.TopicDeadLetters:
-		var d messages.DeadLetter
-		if d, err = messages.DecodeDeadLetter(r.Value); err == nil {
-			f.letters = append(f.letters, letterFact{m, d})
+		d, err := messages.DecodeDeadLetter(r.Value)
+		if err != nil {
+			return err
 		}
+		f.letters = append(f.letters, letterFact{m, d})
 	}
-	if err != nil && m.written {
-		f.unreadable.Find(m.String(), "%v", err)
-	}
+	return nil
 }
+
+func (f *facts) takeTick(m *mark, r *messages.Record) error {
+	var k market.Tick
+	err := messages.DecodeTickRecord(r, &k, f.interner)
+	if err == nil {
+		err = sameKey(r, k.Symbol)
+	}
+	if ahead := k.TimeMs - r.TimestampMs; err == nil && ahead > f.subject.maxAhead().Milliseconds() {
+		err = &messages.DecodeError{Reason: reasonAhead, Detail: fmt.Sprintf("%d ms", ahead)}
+	}
+	if err != nil {
+		return err
+	}
+	t := tickFact{mark: m, symbol: k.Symbol, exchange: k.Exchange, source: k.Source, price: k.Price}
+	if f.values() {
+		t.record = r
+	}
+	f.ticks = append(f.ticks, t)
+	return nil
+}
+
+func (f *facts) takeSignal(m *mark, r *messages.Record) error {
+	s, err := messages.DecodeSignalRecord(r)
+	if err == nil && !s.IsRequest() && !m.written {
+		err = sameKey(r, s.StrategyID)
+	}
+	if err != nil {
+		return err
+	}
+	f.signals = append(f.signals, signalFact{m, s})
+	return nil
+}
+
+func (f *facts) takeOrder(m *mark, r *messages.Record) error {
+	e, err := messages.DecodeOrderEventRecord(r)
+	if err == nil && !m.written {
+		err = e.CheckInput()
+	}
+	if err != nil {
+		return err
+	}
+	m.owner = e.StrategyID
+	f.orders = append(f.orders, orderFact{m, e})
+	return nil
+}
+
+// openingPlace is a partition of updates and a symbol shard that writes to it.
+type openingPlace struct{ partition, shard int32 }
+
+// passedOver tells whether readers pass an update over: a shard's opening, which is
+// none, and what the owner before wrote behind it.
+func (f *facts) passedOver(r *messages.Record) bool {
+	if o, ok := r.Opening(); ok {
+		at := openingPlace{r.Partition, o.Shard}
+		f.opened[at] = max(f.opened[at], o.Number)
+		return true
+	}
+	number, ok := r.OpenedAs()
+	if !ok || !r.WrittenByVelox() {
+		return false
+	}
+	text, _ := r.Header(messages.HeaderOrigin)
+	origin, err := messages.ParseOrigin(string(text))
+	return err == nil && number < f.opened[openingPlace{r.Partition, origin.Partition}]
+}
+
+// values tells whether the values of ticks and updates are needed: they are most of a
+// live log.
+func (f *facts) values() bool { return !f.subject.Live || f.subject.Candles != nil }
 
 func (f *facts) own(r *messages.Record) {
 	if r.Value == nil {
@@ -250,6 +388,9 @@ func (f *facts) nameUsers() {
 	for i := range f.commands {
 		c := &f.commands[i]
 		name(c.UserID)
+		if id := strategyOf(c); f.subject.Live && c.Type == "DEPLOY" && f.users[id] == "" {
+			f.users[id] = c.UserID // the topic of owners forgets who was removed
+		}
 		if c.Type != "OPEN_ACCOUNT" {
 			continue
 		}
@@ -265,6 +406,18 @@ func (f *facts) nameUsers() {
 	}
 }
 
+// strategyOf gives the strategy that a command is about.
+func strategyOf(c *commandFact) string {
+	var data struct {
+		StrategyID string `json:"strategy_id"`
+		Name       string `json:"name"`
+	}
+	if json.Unmarshal(c.Data, &data) == nil && data.StrategyID != "" {
+		return data.StrategyID
+	}
+	return ident.Derive(c.UserID, data.Name)
+}
+
 func (f *facts) takeState(kind messages.ShardKind, r *messages.Record) error {
 	id := messages.ShardID{Kind: kind, Partition: r.Partition}
 	s := f.states[id]
@@ -275,7 +428,9 @@ func (f *facts) takeState(kind messages.ShardKind, r *messages.Record) error {
 	key := string(r.Key)
 	if key == "shard/"+id.String() {
 		s.record = &veloxpb.ShardState{}
-		return wrapState(r, proto.Unmarshal(r.Value, s.record))
+		err := proto.Unmarshal(r.Value, s.record)
+		s.at = positionsOf(s.record.Frontier)
+		return wrapState(r, err)
 	}
 	if r.Value == nil {
 		delete(s.parts, key)

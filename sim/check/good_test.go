@@ -1,6 +1,7 @@
 package check
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/velox-trading/velox/messages/veloxpb"
 	"github.com/velox-trading/velox/sim/memlog"
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/ident"
 	"github.com/velox-trading/velox/trading/market"
 )
 
@@ -21,6 +23,11 @@ type written struct {
 	// spoil changes a record before it is written, or leaves it out: by its name.
 	spoil map[string]func(*messages.Out) bool
 	again map[string]bool // it is written twice
+	// before are ticks of an hour before the others, which have no updates.
+	before int
+	// more writes what comes at the end, before the states.
+	more  func()
+	nowMs int64 // the log's time; an hour passes before each trade
 }
 
 const (
@@ -33,7 +40,8 @@ const (
 )
 
 func newWritten(t *testing.T) *written {
-	w := &written{t: t, log: memlog.New(memlog.Options{}), spoil: make(map[string]func(*messages.Out) bool), again: make(map[string]bool)}
+	w := &written{t: t, spoil: make(map[string]func(*messages.Out) bool), again: make(map[string]bool), nowMs: baseMs}
+	w.log = memlog.New(memlog.Options{NowMs: func() int64 { return w.nowMs }})
 	for _, topic := range append([]string{messages.StateTopic(messages.SymbolShard), messages.StateTopic(messages.AccountShard)}, eventTopics...) {
 		if err := w.log.CreateTopic(topic, 1, memlog.TopicOptions{}); err != nil {
 			t.Fatal(err)
@@ -61,15 +69,21 @@ func by(writer, origin string, more ...messages.Header) []messages.Header {
 }
 
 // prices of the ticks, one second apart.
-var prices = []int64{100, 101, 99, 102, 103, 104, 105}
+var prices = []int64{100, 99, 101, 102, 103, 103, 105}
 
 func (w *written) ticks() {
-	for i, p := range prices {
+	tick := func(name string, timeMs, price int64) {
 		k := market.Tick{
-			Symbol: symbol, Exchange: "SIM", TimeMs: baseMs + int64(i)*1000, Source: "feed", Type: "trade",
-			Price: decimal.FromInt(p), Volume: decimal.FromInt(1),
+			Symbol: symbol, Exchange: "SIM", TimeMs: timeMs, Source: "feed", Type: "trade",
+			Price: decimal.FromInt(price), Volume: decimal.FromInt(1),
 		}
-		w.put(fmt.Sprint("tick ", i), messages.TopicTicks, symbol, messages.AppendTick(nil, &k))
+		w.put(name, messages.TopicTicks, symbol, messages.AppendTick(nil, &k))
+	}
+	for range w.before {
+		tick("before", baseMs-3_600_000, 1)
+	}
+	for i, p := range prices {
+		tick(fmt.Sprint("tick ", i), baseMs+int64(i)*1000, p)
 	}
 }
 
@@ -95,13 +109,13 @@ func (w *written) updates() {
 	for i := range prices {
 		index, from := 0, 0
 		if i == 5 {
-			put("closing", "market-data-ticks/0/5/0", baseMs+4999, forming(0, 4), true)
+			put("closing", fmt.Sprintf("market-data-ticks/0/%d/0", 5+w.before), baseMs+4999, forming(0, 4), true)
 			index = 1
 		}
 		if i >= 5 {
 			from = 5
 		}
-		put(fmt.Sprint("update ", i), fmt.Sprintf("market-data-ticks/0/%d/%d", i, index), baseMs+int64(i)*1000, forming(from, i), false)
+		put(fmt.Sprint("update ", i), fmt.Sprintf("market-data-ticks/0/%d/%d", i+w.before, index), baseMs+int64(i)*1000, forming(from, i), false)
 	}
 }
 
@@ -114,6 +128,9 @@ func (w *written) account() {
 	}
 	command("open", "OPEN_ACCOUNT", `{"venue":"mock"}`)
 	command("deploy", "DEPLOY", `{"name":"x"}`)
+	w.put("bad command", messages.TopicCommands, user, []byte("{"))
+	d := messages.DeadLetter{Reason: messages.ReasonMalformed, Topic: messages.TopicCommands, Offset: 2, Stage: "decode", Length: 1, Hash: fmt.Sprintf("%x", sha256.Sum256([]byte("{")))}
+	w.put("letter", messages.TopicDeadLetters, user, messages.AppendDeadLetter(nil, &d), by(accountBy, "velox-account-commands/0/2/0")...)
 	w.put("owner", messages.TopicStrategies, strategy,
 		messages.AppendStrategyOwner(nil, &messages.StrategyOwner{StrategyID: strategy, UserID: user}), by(accountBy, "velox-account-commands/0/1/0")...)
 	w.trade("buy", "BUY", "OPENED", 1, 2, 101)
@@ -122,24 +139,31 @@ func (w *written) account() {
 	w.put("alert", messages.TopicAlerts, user, messages.AppendAlert(nil, &a), by(accountBy, "timer/0/0/0")...)
 }
 
+// orderID is that of the order by a signal for an update.
+func orderID(update, leg int) string {
+	return ident.Derive("order", user, strategy, fmt.Sprintf("indicator-updates/0/%d", update), fmt.Sprintf("signal/%d", leg))
+}
+
 func (w *written) trade(name, side, what string, at, filled int, price int64) {
+	w.nowMs += 3_600_000
 	cause := func(update, index int) string { return fmt.Sprintf("indicator-updates/0/%d/%d", update, index) }
 	g := messages.Signal{StrategyID: strategy, Symbol: symbol, TimeMs: baseMs, Action: side, Quantity: decimal.FromInt(2)}
 	w.put(name+" signal", messages.TopicSignals, strategy, messages.AppendSignal(nil, &g), by(accountBy, cause(at, 0))...)
+	id := orderID(at, 0)
 	e := messages.OrderEvent{
-		OrderID: name, StrategyID: strategy, Symbol: symbol, TimeMs: baseMs, EventType: "PLACED",
+		OrderID: id, StrategyID: strategy, Symbol: symbol, TimeMs: baseMs, EventType: "PLACED",
 		Order: messages.OrderDetails{TransactionType: side, OrderType: "MARKET", Quantity: decimal.FromInt(2), Status: "PENDING"},
 	}
-	w.put(name+" placed", messages.TopicOrders, name, messages.AppendOrderEvent(nil, &e), by(accountBy, cause(at, 1))...)
+	w.put(name+" placed", messages.TopicOrders, id, messages.AppendOrderEvent(nil, &e), by(accountBy, cause(at, 1))...)
 	e.EventType, e.Order.Status = "FILLED", "FILLED"
 	e.Execution = &messages.Execution{AveragePrice: decimal.FromInt(price), FilledQuantity: decimal.FromInt(2), ExecutionTimeMs: baseMs}
-	w.put(name+" filled", messages.TopicOrders, name, messages.AppendOrderEvent(nil, &e), by(accountBy, cause(filled, 0))...)
+	w.put(name+" filled", messages.TopicOrders, id, messages.AppendOrderEvent(nil, &e), by(accountBy, cause(filled, 0))...)
 	p := messages.PositionUpdate{
 		PositionID: "position", UserID: user, Symbol: symbol, TimeMs: baseMs, EventType: what,
-		Position: messages.PositionDetails{Quantity: decimal.FromInt(2), AveragePrice: decimal.FromInt(price), Status: "OPEN"},
+		Position: messages.PositionDetails{Quantity: decimal.FromInt(2), AveragePrice: decimal.FromInt(price), CurrentPrice: decimal.FromInt(price + 1), UnrealizedPnL: decimal.FromInt(2), Status: "OPEN"},
 	}
 	if what == "CLOSED" {
-		p.Position = messages.PositionDetails{Status: "CLOSED"}
+		p.Position = messages.PositionDetails{CurrentPrice: decimal.FromInt(price), RealizedPnL: decimal.FromInt(4), Status: "CLOSED"} // 2, bought at 101
 	}
 	w.put(name+" position", messages.TopicPositions, user, messages.AppendPosition(nil, &p), by(accountBy, cause(filled, 1))...)
 }
@@ -178,6 +202,9 @@ func (w *written) subject() *Subject {
 	w.ticks()
 	w.updates()
 	w.account()
+	if w.more != nil {
+		w.more()
+	}
 	published := w.states()
 	return &Subject{
 		View: Memory(w.log), Published: published, Once: true, Settled: true,

@@ -50,10 +50,28 @@ type terms struct {
 	quantity, price, trigger decimal.Decimal
 }
 
+func termsOf(e *orderFact) terms {
+	return terms{e.Order.OrderType, e.Order.Quantity, e.Order.Price, e.Order.TriggerPrice}
+}
+
+func filledOf(e *orderFact) decimal.Decimal {
+	if e.Execution == nil {
+		return decimal.Decimal{}
+	}
+	return e.Execution.FilledQuantity
+}
+
+// beheaded tells whether the first event that is left of an order is no first event,
+// and those before it may have been deleted.
+func (f *facts) beheaded(e *orderFact) bool {
+	return f.offsets[e.tp].Start > 0 && (!slices.Contains(next[""], e.Order.Status) || filledOf(e).Sign() > 0)
+}
+
 // checkOrders follows every order through its events, which stand in one
 // partition.
 func checkOrders(f *facts, out *Result) {
 	lives := make(map[string]*life)
+	begins(f.horizon(messages.TopicOrders), "orders", out)
 	for i := range f.orders {
 		e := &f.orders[i]
 		out.Looked++
@@ -61,6 +79,10 @@ func checkOrders(f *facts, out *Result) {
 		if l == nil {
 			l = &life{symbol: e.Symbol, side: e.Order.TransactionType, live: f.live[f.users[e.StrategyID]], foreign: !e.written}
 			lives[e.OrderID] = l
+			if f.beheaded(e) {
+				l.status, l.terms, l.filled, l.last = e.Order.Status, termsOf(e), filledOf(e), e.mark
+				continue
+			}
 		}
 		if l.foreign || !e.written {
 			l.foreign = true // others wrote of it: they don't tell all
@@ -82,7 +104,7 @@ func checkOrders(f *facts, out *Result) {
 // follow takes an order's next event in.
 func (l *life) follow(e *orderFact, out *Result) {
 	to := e.Order.Status
-	asked := terms{e.Order.OrderType, e.Order.Quantity, e.Order.Price, e.Order.TriggerPrice}
+	asked := termsOf(e)
 	allowed := next[l.status]
 	if l.live && allowed == nil {
 		allowed = sighted[l.status]
@@ -98,10 +120,7 @@ func (l *life) follow(e *orderFact, out *Result) {
 		out.Find(e.String(), "order %s: it was a %s of %s and now is a %s of %s", e.OrderID, l.side, l.symbol, e.Order.TransactionType, e.Symbol)
 	}
 	l.status, l.terms = to, asked
-	filled := decimal.Decimal{}
-	if e.Execution != nil {
-		filled = e.Execution.FilledQuantity
-	}
+	filled := filledOf(e)
 	switch {
 	case e.EventType == "FILLED" && !filled.Greater(l.filled):
 		out.Find(e.String(), "order %s: FILLED with %v, as much as before", e.OrderID, filled)

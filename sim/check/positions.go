@@ -1,55 +1,23 @@
 package check
 
 import (
-	"fmt"
 	"math/big"
 	"slices"
 
 	"github.com/velox-trading/velox/messages"
-	"github.com/velox-trading/velox/trading/decimal"
 )
-
-// holding is a user's position in a symbol, folded from fills in exact fractions.
-type holding struct {
-	quantity, cost *big.Rat
-	fills          int64
-}
-
-// trade takes a signed quantity at a price in. A close takes its share of the cost.
-func (h *holding) trade(quantity, price *big.Rat) {
-	h.fills++
-	if h.quantity.Sign()*quantity.Sign() < 0 {
-		closed := new(big.Rat).Set(quantity)
-		if new(big.Rat).Abs(quantity).Cmp(new(big.Rat).Abs(h.quantity)) > 0 {
-			closed.Neg(h.quantity)
-		}
-		share := new(big.Rat).Quo(closed, h.quantity)
-		h.cost.Add(h.cost, share.Mul(share, h.cost))
-		h.quantity.Add(h.quantity, closed)
-		quantity = new(big.Rat).Sub(quantity, closed)
-	}
-	h.quantity.Add(h.quantity, quantity)
-	h.cost.Add(h.cost, new(big.Rat).Mul(quantity, price))
-}
-
-// average is the price at which the holding was bought or sold short; 0 when flat.
-func (h *holding) average() *big.Rat {
-	if h.quantity.Sign() == 0 {
-		return new(big.Rat)
-	}
-	return new(big.Rat).Quo(h.cost, h.quantity)
-}
-
-func ratio(d decimal.Decimal) *big.Rat {
-	r, _ := new(big.Rat).SetString(d.String())
-	return r
-}
 
 // trade is one fill: what an order event's totals are above those before.
 type trade struct {
 	*mark
+	event           *messages.OrderEvent
 	index           int32 // under its cause; -1 for a record of others, which is its own cause
 	quantity, price *big.Rat
+	// rounding is how far its value may be off: totals have averages of 8 places.
+	rounding *big.Rat
+	// beheaded: fills of its order before it may have been deleted, so that the
+	// quantity is not its own.
+	beheaded bool
 }
 
 // book names a user's position in a symbol, and the cause of an event in it.
@@ -67,8 +35,11 @@ func (f *facts) trades(out *Result) map[bookCause][]trade {
 	type total struct{ quantity, value *big.Rat }
 	totals := make(map[string]total)
 	byCause := make(map[bookCause][]trade)
+	seen := make(map[string]bool) // orders of which an event is left before
 	for i := range f.orders {
 		e := &f.orders[i]
+		first := !seen[e.OrderID]
+		seen[e.OrderID] = true
 		if e.EventType != "FILLED" || e.Execution == nil {
 			continue
 		}
@@ -85,13 +56,15 @@ func (f *facts) trades(out *Result) map[bookCause][]trade {
 		if !ok {
 			was = total{new(big.Rat), new(big.Rat)}
 		}
-		t := trade{mark: e.mark, index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
+		t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && f.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
 		if t.quantity.Sign() <= 0 {
 			continue // the order's life is against the rules, which another check says
 		}
 		totals[e.OrderID] = now
 		t.price = new(big.Rat).Sub(now.value, was.value)
 		t.price.Quo(t.price, t.quantity)
+		t.rounding = new(big.Rat).Add(now.quantity, was.quantity)
+		t.rounding.Mul(t.rounding, lastPlace)
 		if e.Order.TransactionType == "SELL" {
 			t.quantity.Neg(t.quantity)
 		}
@@ -112,6 +85,8 @@ func checkPositions(f *facts, out *Result) {
 		slices.SortFunc(trades, func(a, b trade) int { return int(a.index - b.index) })
 	}
 	held := make(map[book]*holding)
+	horizon := f.horizon(messages.TopicOrders, messages.TopicPositions)
+	begins(horizon, "fills and position updates", out)
 	for i := range f.positions {
 		p := &f.positions[i]
 		if !p.written {
@@ -121,22 +96,36 @@ func checkPositions(f *facts, out *Result) {
 		k := book{p.UserID, p.Symbol}
 		h := held[k]
 		if h == nil {
-			h = &holding{quantity: new(big.Rat), cost: new(big.Rat)}
+			h = newHolding(horizon > 0)
 			held[k] = h
 		}
 		c := bookCause{k, p.source(), p.origin.Offset}
 		trades := byCause[c]
 		for len(trades) > 0 && trades[0].index < p.origin.Index {
-			h.trade(trades[0].quantity, trades[0].price)
+			h.trade(&trades[0])
+			h.unknown = h.unknown || trades[0].beheaded
 			trades = trades[1:]
 		}
 		byCause[c] = trades
+		if h.unknown || p.timeMs < horizon {
+			h.unknown = true
+			if !f.turns(i) {
+				h.believe(p)
+			}
+			continue
+		}
 		if wrong := h.differs(p, f.turns(i)); wrong != "" {
 			out.Find(p.String(), "%s in %s: %s", p.UserID, p.Symbol, wrong)
+			if !f.turns(i) {
+				h.believe(p) // one fault is told once
+			}
 		}
 	}
 	for c, trades := range byCause {
 		for _, t := range trades {
+			if h := held[c.book]; t.timeMs < horizon || horizon > 0 && h != nil && (h.unknown || t.timeMs < h.sinceMs+settling.Milliseconds()) {
+				continue // its update is deleted
+			}
 			out.Find(t.String(), "%s in %s: a fill of %s that no position update tells of", c.user, c.symbol, t.quantity.FloatString(8))
 		}
 	}
@@ -152,23 +141,4 @@ func (f *facts) turns(i int) bool {
 	n := &f.positions[i+1]
 	return n.EventType == "OPENED" && n.UserID == p.UserID && n.Symbol == p.Symbol && n.written &&
 		n.source() == p.source() && n.origin.Offset == p.origin.Offset
-}
-
-// differs says how an update differs from the fold. Each fill rounds a little.
-func (h *holding) differs(p *positionFact, turns bool) string {
-	quantity := ratio(p.Position.Quantity)
-	if p.EventType == "CLOSED" {
-		if quantity.Sign() != 0 || !turns && h.quantity.Sign() != 0 {
-			return fmt.Sprintf("CLOSED with %v, its fills come to %s", p.Position.Quantity, h.quantity.FloatString(8))
-		}
-		return ""
-	}
-	if quantity.Cmp(h.quantity) != 0 {
-		return fmt.Sprintf("it holds %v, its fills come to %s", p.Position.Quantity, h.quantity.FloatString(8))
-	}
-	far := new(big.Rat).Sub(ratio(p.Position.AveragePrice), h.average())
-	if far.Abs(far).Cmp(new(big.Rat).SetFrac64(h.fills+1, 10_000_000)) > 0 {
-		return fmt.Sprintf("its average price is %v, that of its fills %s", p.Position.AveragePrice, h.average().FloatString(8))
-	}
-	return ""
 }

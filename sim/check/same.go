@@ -125,6 +125,10 @@ func (n *names) root(m *mark) string {
 var (
 	uuid   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	origin = regexp.MustCompile(`"origin":"([a-z-]+)/(\d+)/(\d+)"`)
+	// tick is where one stood, and place is up to which one updates were taken in, as
+	// accounts keep them.
+	tick  = regexp.MustCompile(`\{"partition":(\d+),"offset":(\d+)(,"ms":\d+)?\}`)
+	place = regexp.MustCompile(`("\d+/` + messages.TopicTicks + `/(\d+)":\{"offset":)(\d+)`)
 )
 
 // text gives a value with names for its ids.
@@ -206,22 +210,40 @@ func userOf(key string) string {
 	return user
 }
 
-// stateText names the ids of a state and the cause that it remembers last.
+// stateText names the ids of a state, the cause that it remembers last, and ticks:
+// a pass-on that was aborted has taken an offset of theirs, and its fence one.
 func (n *names) stateText(payload []byte) string {
 	if !bytes.HasPrefix(payload, []byte("{")) {
 		return fmt.Sprintf("%x", payload)
 	}
-	named := origin.ReplaceAllFunc([]byte(n.text(payload)), func(text []byte) []byte {
-		parts := origin.FindSubmatch(text)
-		var partition int32
-		var offset int64
-		_, _ = fmt.Sscan(string(parts[2]), &partition)
-		_, _ = fmt.Sscan(string(parts[3]), &offset)
-		m := n.at(messages.TopicPartition{Topic: string(parts[1]), Partition: partition}, offset)
-		if m == nil {
-			return text
-		}
-		return []byte(`"origin":"` + n.root(m) + `"`)
+	text := n.text(payload)
+	text = replaceParts(origin, text, func(p []string) string {
+		return `"origin":"` + n.rootAt(p[1], p[2], p[3]) + `"`
 	})
-	return string(named)
+	text = replaceParts(tick, text, func(p []string) string {
+		return `"` + n.rootAt(messages.TopicTicks, p[1], p[2]) + `"` + p[3]
+	})
+	return replaceParts(place, text, func(p []string) string {
+		return p[1] + `"` + n.rootAt(messages.TopicTicks, p[2], p[3]) + `"`
+	})
+}
+
+// replaceParts replaces each match by what its groups become.
+func replaceParts(of *regexp.Regexp, text string, become func(groups []string) string) string {
+	return of.ReplaceAllStringFunc(text, func(match string) string {
+		return become(of.FindStringSubmatch(match))
+	})
+}
+
+// rootAt names what goes back to the record at a place; the place when none is there.
+func (n *names) rootAt(topic, partition, offset string) string {
+	var tp messages.TopicPartition
+	var at int64
+	tp.Topic = topic
+	_, _ = fmt.Sscan(partition, &tp.Partition)
+	_, _ = fmt.Sscan(offset, &at)
+	if m := n.at(tp, at); m != nil {
+		return n.root(m)
+	}
+	return topic + "/" + partition + "/" + offset
 }

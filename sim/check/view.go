@@ -10,6 +10,7 @@ package check
 import (
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/sim/memlog"
@@ -29,11 +30,13 @@ const (
 // and the high watermark.
 type Offsets struct{ Start, Stable, End int64 }
 
-// View is a log that nobody writes to while it is looked at. Its methods are
-// called by one goroutine at a time.
+// View is a log that nobody writes to while it is looked at, unless the Subject is
+// Live. Its methods are called by one goroutine at a time.
 type View interface {
 	// Partitions gives a topic's partition count, 0 when it does not exist.
 	Partitions(topic string) (int32, error)
+	// Offsets gives a partition's, as they are when it is called: what it gives is
+	// asked for just before the partition is read.
 	Offsets(tp messages.TopicPartition) (Offsets, error)
 	// Records gives a partition's records in order, without control records. An
 	// error ends the sequence. Records may be kept, and must not be changed.
@@ -51,8 +54,23 @@ type Subject struct {
 	// Settled: nothing runs any more and everything was taken in, so frontiers stand
 	// at the ends, and no order waits for an answer.
 	Settled bool
+	// Live: the log is a cluster's, which may run on while it is read, may have begun
+	// before Velox did, and may have lost its beginning to retention. What a shard has
+	// put out counts up to the frontier that stood in its state when the reading began.
+	Live bool
+	// Keep is how many findings of each check are told in full, if more than ten.
+	Keep int
 	// Candles says how candles are made, for the oracle; nil leaves that out.
 	Candles *Candles
+	// MaxAhead is how far a tick may be ahead of its record's timestamp; 0: a minute.
+	MaxAhead time.Duration
+}
+
+func (s *Subject) maxAhead() time.Duration {
+	if s.MaxAhead == 0 {
+		return time.Minute
+	}
+	return s.MaxAhead
 }
 
 // memory is the View of a log in memory.

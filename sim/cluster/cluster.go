@@ -13,6 +13,7 @@ import (
 	"github.com/velox-trading/velox/actors"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/sim/memlog"
+	"github.com/velox-trading/velox/trading/strategy"
 )
 
 // Cluster is nodes on one log, and the groups that place their shards.
@@ -21,7 +22,7 @@ type Cluster struct {
 	dice   *dice
 	faults *faults
 	log    *memlog.Cluster
-	venue  *venue
+	venue  *liveVenue
 	// funerals counts nodes that have crashed and are not buried; background is what
 	// else runs beside.
 	funerals   atomic.Int32
@@ -39,6 +40,7 @@ type Cluster struct {
 	busy chan struct{}
 
 	settling *watch
+	watched  *reading // nil: nobody reads meanwhile
 }
 
 // newCluster makes a cluster with its topics and no node.
@@ -53,7 +55,7 @@ func newCluster(d *dice, s *shape, f *faults) (*Cluster, error) {
 	}
 	f.lives = c.byLog
 	c.log = memlog.New(options)
-	f.ghost = c.log.Log()
+	f.ghost, f.begin = c.log.Log(), c.log.Begin
 	c.venue = newVenue(c)
 	c.settling = newWatch(c)
 	return c, s.makeTopics(c.log)
@@ -219,11 +221,22 @@ func (c *Cluster) stop() error {
 	return errors.Join(c.failures...)
 }
 
-// Count implements actors.Observer.
-func (c *Cluster) Count(actors.Counter, string, int) {}
+// Count implements actors.Observer: what is wrong with inputs strikes, too. What is
+// taken in again counts again.
+func (c *Cluster) Count(what actors.Counter, label string, n int) {
+	name, ok := map[actors.Counter]string{
+		actors.CountPassedOn: "passed on: ", actors.CountDeadLetters: "dead letter: ", actors.CountLateTicks: "late in ",
+	}[what]
+	if ok {
+		c.faults.add(name+label, n)
+	}
+}
 
 // Time implements actors.Observer.
 func (c *Cluster) Time(actors.Timing, string, time.Duration) {}
+
+// Withheld implements actors.Observer.
+func (c *Cluster) Withheld(string, string, strategy.Withheld, int) {}
 
 // Position implements actors.Observer.
 func (c *Cluster) Position(messages.ShardID, messages.TopicPartition, int64) {}

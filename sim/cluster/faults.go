@@ -66,6 +66,7 @@ var strikes = []strike{
 	{"fence", at(memlog.PointCommitBegin, memlog.PointCommitWrite, memlog.PointCommitEnd), (*faults).fence},
 	{"slow", anywhere, (*faults).slow},
 	{"crash", anywhere, (*faults).crash},
+	{"hanging", at(memlog.PointCommitEnd), (*faults).hang},
 }
 
 // faults decides what fails. The zero rates of an undisturbed run let everything
@@ -78,6 +79,8 @@ type faults struct {
 	// lives finds a node by its number in the log.
 	lives func(number int) *life
 	ghost *memlog.Node
+	// begin begins a transaction of nobody's.
+	begin func() *memlog.Transaction
 
 	mu      sync.Mutex
 	crashes int // left
@@ -99,6 +102,12 @@ func newFaults(d *dice) *faults {
 	f.draw(r, "sluggish", 0.001, 0.01)
 	f.draw(r, "actor error", 0.001, 0.005)
 	f.draw(r, "jump", 0.001, 0.005)
+	f.draw(r, lasting, 0.3, 1)
+	f.draw(r, "shard panic", 0.001, 0.005)
+	f.draw(r, "venue: panic", 0.02, 0.1)
+	f.draw(r, "venue: crash", 0.02, 0.1)
+	f.draw(r, "group: error", 0.05, 0.2)
+	f.draw(r, "group: crash", 0.0005, 0.002)
 	f.rates["crash"] /= 10
 	f.active.Store(true)
 	return f
@@ -110,10 +119,12 @@ func (f *faults) draw(r *rand.Rand, name string, rates ...float64) {
 	}
 }
 
-func (f *faults) count(name string) {
+func (f *faults) count(name string) { f.add(name, 1) }
+
+func (f *faults) add(name string, n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.counts[name]++
+	f.counts[name] += n
 }
 
 // strikesAt throws for one kind of fault at one point.
@@ -134,7 +145,24 @@ func (f *faults) spend(kind string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.spent[kind]++
-	return f.spent[kind] <= maxStrikes
+	return f.spent[kind] <= maxStrikes || kind == lasting
+}
+
+// lasting is a commit that takes its time: as long as brokers take for one. It fails
+// nobody, and what doesn't wait for its end shows.
+const lasting = "lasting commit"
+
+// last has the end of a commit take from 1 to 50 ms.
+func (f *faults) last(ctx context.Context, c memlog.Call, point string) error {
+	if c.Point != memlog.PointCommitEnd || c.After {
+		return nil
+	}
+	r, struck := f.strikesAt(lasting, point)
+	if !struck {
+		return nil
+	}
+	f.count(lasting)
+	return sleep(ctx, time.Duration(1+r.IntN(50))*time.Millisecond)
 }
 
 // log is the log's FaultFunc.
@@ -151,6 +179,9 @@ func (f *faults) log(ctx context.Context, c memlog.Call) error {
 		return err
 	}
 	point := fmt.Sprint(c.Point, c.After, " ", c.Shard)
+	if err := f.last(ctx, c, point); err != nil {
+		return err
+	}
 	for _, s := range strikes {
 		if !s.at(c) {
 			continue
@@ -177,6 +208,24 @@ func (f *faults) fence(ctx context.Context, c memlog.Call, _ *rand.Rand) error {
 	return nil
 }
 
+// hangMax is the longest that a transaction of nobody's stays open.
+const hangMax = 20 * time.Second
+
+// hang leaves a transaction open in the shard's state partition that no opening of
+// the shard ends: one of a late write, which Kafka before 4.0 lets in after its
+// transaction's end (KAFKA-17754), or of a node with another prefix. What the shard
+// commits from here on lies above it.
+func (f *faults) hang(_ context.Context, c memlog.Call, r *rand.Rand) error {
+	txn := f.begin()
+	late := messages.Out{Topic: messages.StateTopic(c.Shard.Kind), Partition: c.Shard.Partition, Key: []byte("late"), Value: []byte("late")}
+	if err := txn.Produce(late); err != nil {
+		return err
+	}
+	f.count("hanging")
+	time.AfterFunc(time.Duration(r.Int64N(int64(hangMax))), txn.Abort)
+	return nil
+}
+
 // slow is a broker that takes its time; now and then longer than anyone waits.
 func (f *faults) slow(ctx context.Context, _ memlog.Call, r *rand.Rand) error {
 	d := time.Duration(1+r.IntN(200)) * time.Millisecond
@@ -190,6 +239,14 @@ func (f *faults) slow(ctx context.Context, _ memlog.Call, r *rand.Rand) error {
 // crash ends the node in the middle of the call. A transaction that it was in stays
 // open until somebody opens the shard anew.
 func (f *faults) crash(_ context.Context, c memlog.Call, _ *rand.Rand) error {
+	if !f.fell(f.lives(c.Node)) {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", memlog.ErrLeftOpen, errDead)
+}
+
+// fell ends a node, unless enough have been ended.
+func (f *faults) fell(l *life) bool {
 	f.mu.Lock()
 	enough := f.crashes == 0
 	if !enough {
@@ -197,10 +254,27 @@ func (f *faults) crash(_ context.Context, c memlog.Call, _ *rand.Rand) error {
 	}
 	f.mu.Unlock()
 	if enough {
-		return nil
+		return false
 	}
-	f.lives(c.Node).die()
-	return fmt.Errorf("%w: %w", memlog.ErrLeftOpen, errDead)
+	l.die()
+	return true
+}
+
+// outside strikes a call of a node that is none of the log's: of a venue or a group.
+func (f *faults) outside(l *life, of, where string) error {
+	if _, struck := f.strikesAt(of+": crash", where); struck && f.fell(l) {
+		f.count(of + ": crash")
+		return errDead
+	}
+	if _, struck := f.strikesAt(of+": panic", where); struck {
+		f.count(of + ": panic")
+		panic(fmt.Errorf("%s: %w", where, errFault))
+	}
+	if _, struck := f.strikesAt(of+": error", where); struck {
+		f.count(of + ": error")
+		return errFault
+	}
+	return nil
 }
 
 // sleep waits for a time or the end of ctx.

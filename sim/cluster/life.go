@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -48,7 +47,7 @@ func (l *life) start() error {
 	config := l.cluster.shape.config()
 	config.Log, config.Clock, config.Observer = &uneven{Log: l.log, node: l.log.Number()}, l, l.cluster
 	config.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
-	config.Fault, config.Venues = l.faulty, &session{life: l}
+	config.Fault, config.Venues = l.faulty, &sessions{life: l}
 	node, err := actors.StartNode(config)
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.name, err)
@@ -159,6 +158,10 @@ func (l *life) faulty(point, detail string) error {
 			f.count("actor error")
 			return errFault
 		}
+		if _, struck := f.strikesAt("shard panic", where); struck {
+			f.count("shard panic")
+			panic(fmt.Errorf("%s: %w", where, errFault))
+		}
 	}
 	return nil
 }
@@ -179,20 +182,27 @@ type member struct {
 	kind messages.ShardKind
 }
 
-var errNotOwner = errors.New("the group has given the partition to another member")
-
 // Confirm implements actors.Group.
 func (m *member) Confirm(ctx context.Context, partition int32) error {
 	if err := m.life.wait(ctx); err != nil {
 		return err
 	}
-	if m.life.cluster.owner(messages.ShardID{Kind: m.kind, Partition: partition}) != m.life {
-		return errNotOwner
+	id := messages.ShardID{Kind: m.kind, Partition: partition}
+	if err := m.life.cluster.faults.outside(m.life, "group", "confirm "+id.String()); err != nil {
+		return err
+	}
+	if m.life.cluster.owner(id) != m.life {
+		return messages.ErrNotAssigned
 	}
 	return nil
 }
 
-// Publish implements actors.Group: the group takes the offsets of its members only.
+// Publish implements actors.Group: the group takes the offsets of its members only. A
+// node has no answer to it, so only its end can strike it.
 func (m *member) Publish(id messages.ShardID, frontier map[messages.TopicPartition]int64) {
+	f := m.life.cluster.faults
+	if _, struck := f.strikesAt("group: crash", "publish "+id.String()); struck && f.fell(m.life) {
+		f.count("group: crash")
+	}
 	m.life.cluster.publish(m.life, id, frontier)
 }

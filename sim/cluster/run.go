@@ -22,12 +22,12 @@ type Result struct {
 // bubble of testing/synctest. The error says that the cluster did not come to an end,
 // so that there was nothing to check.
 func Run(seed uint64) (*Result, error) {
-	calm, err := run(seed, false)
+	calm, err := run(seed, false, false)
 	if err != nil {
 		return nil, fmt.Errorf("seed %d, undisturbed: %w", seed, err)
 	}
 	start := time.Now()
-	c, err := run(seed, true)
+	c, err := run(seed, true, false)
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w; what struck: %v", seed, err, c.faults.tally())
 	}
@@ -38,9 +38,21 @@ func Run(seed uint64) (*Result, error) {
 	return r, nil
 }
 
+// RunWatched runs a seed's cluster as Run does and, while faults strike, reads its log
+// again and again as one reads a real cluster's: partition after partition, and not all
+// at once. The report is what that has found, which must be nothing, and readings tells
+// how often the log was read.
+func RunWatched(seed uint64) (report *check.Report, readings int, err error) {
+	c, err := run(seed, true, true)
+	if err != nil {
+		return nil, 0, fmt.Errorf("seed %d: %w; what struck: %v", seed, err, c.faults.tally())
+	}
+	return c.watched.report, c.watched.readings, c.watched.err
+}
+
 // run lets a seed's inputs into a cluster: one node without faults, or its own
 // cluster with all of them.
-func run(seed uint64, disturbed bool) (*Cluster, error) {
+func run(seed uint64, disturbed, watched bool) (*Cluster, error) {
 	d := newDice(seed)
 	s := newShape(d)
 	w := newWorkload(d, s)
@@ -67,6 +79,9 @@ func run(seed uint64, disturbed bool) (*Cluster, error) {
 		}
 	}
 	c.place(d.stream("first places", 0))
+	if watched {
+		c.watched = &reading{cluster: c, pace: d.stream("reading", 0)}
+	}
 	err = c.work(w, disturbed)
 	if stopped := c.stop(); err == nil {
 		err = stopped
@@ -83,6 +98,9 @@ func (c *Cluster) work(w *workload, disturbed bool) error {
 			c.storm(stop)
 		}
 	}()
+	if c.watched != nil {
+		c.background.Go(func() { c.watched.run(stop) })
+	}
 	err := c.write(w)
 	c.faults.active.Store(false)
 	close(stop)

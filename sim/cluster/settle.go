@@ -8,6 +8,7 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/messages/veloxpb"
+	"github.com/velox-trading/velox/sim/check"
 )
 
 // watch follows the shard records, to tell when everything was taken in and saved.
@@ -43,9 +44,14 @@ func (w *watch) behind() string {
 		if s == nil {
 			return id.String() + " has no frontier"
 		}
+		safe := make(map[messages.TopicPartition]int64)
 		for _, p := range s.SafeFrontier {
-			if end := log.EndOffset(p.Topic, p.Partition); p.Next != end {
-				return fmt.Sprintf("%s is safe at %s/%d up to %d of %d", id, p.Topic, p.Partition, p.Next, end)
+			safe[messages.TopicPartition{Topic: p.Topic, Partition: p.Partition}] = p.Next
+		}
+		for _, tp := range check.Inputs(id, log.Partitions) {
+			next, ok := safe[tp]
+			if end := log.EndOffset(tp.Topic, tp.Partition); !ok || next != end {
+				return fmt.Sprintf("%s is safe at %s up to %d of %d", id, tp, next, end)
 			}
 		}
 	}
@@ -61,6 +67,10 @@ func (c *Cluster) settle() error {
 	deadline := time.Now().Add(patience)
 	for {
 		why := c.settling.behind()
+		if why == "" {
+			// What was passed on while they were looked at is before one that was.
+			why = c.settling.behind()
+		}
 		if why == "" {
 			return nil
 		}

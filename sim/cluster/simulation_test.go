@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -69,15 +70,48 @@ func spread(t *testing.T, first, n uint64) {
 		work.Go(func() {
 			c := exec.CommandContext(ctx, os.Args[0], "-test.run", "^TestSimulation$", "-test.timeout", "0", "-worker",
 				"-first", strconv.FormatUint(from, 10), "-seeds", strconv.FormatUint(to-from, 10))
-			if out, err := c.CombinedOutput(); err != nil {
-				t.Errorf("seeds %d to %d: %v\n%s", from, to-1, err, out)
+			var out bytes.Buffer
+			both := io.MultiWriter(&out, &teller{t: t})
+			c.Stdout, c.Stderr = both, both
+			if err := c.Run(); err != nil {
+				t.Errorf("seeds %d to %d: %v\n%s", from, to-1, err, out.Bytes())
 			}
 		})
 	}
 	work.Wait()
 }
 
+// failedSeed begins a line by which a process tells at once of a seed that failed.
+const failedSeed = "failed: seed "
+
+// teller passes such lines on: with -v they can be seen while other seeds run.
+type teller struct {
+	t    *testing.T
+	rest []byte
+}
+
+func (w *teller) Write(p []byte) (int, error) {
+	w.rest = append(w.rest, p...)
+	for {
+		line, rest, whole := bytes.Cut(w.rest, []byte("\n"))
+		if !whole {
+			return len(p), nil
+		}
+		if bytes.HasPrefix(line, []byte(failedSeed)) {
+			w.t.Logf("%s", line)
+		}
+		w.rest = rest
+	}
+}
+
 func simulate(t *testing.T, seed uint64) {
+	if *workerFlag {
+		t.Cleanup(func() {
+			if t.Failed() {
+				fmt.Printf("%s%d\n", failedSeed, seed)
+			}
+		})
+	}
 	command := fmt.Sprintf("go test ./sim/cluster -run TestSimulation -seed %d", seed)
 	r, err := Run(seed)
 	if err != nil {

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/velox-trading/velox/actors"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/sim/check"
+	"github.com/velox-trading/velox/sim/venue"
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/order"
@@ -18,92 +20,120 @@ import (
 // venueName is the live venue of the simulation.
 const venueName = "mock"
 
-// venue is an exchange that takes orders by client order id, does not drop repeats,
-// and tells the truth when it is asked and its answer arrives.
-type venue struct {
+// liveVenue is an exchange that does not drop repeats, and tells the truth when it is
+// asked and its answer arrives.
+type liveVenue struct {
+	*venue.Exchange
 	cluster *Cluster
 
-	mu     sync.Mutex
-	orders map[string]*placed // by client order id
-	early  []string           // written before their PLACED event was committed
+	mu    sync.Mutex
+	early []string // written before their PLACED event was committed
 }
 
-// placed is an order as the venue has it.
-type placed struct {
-	user   string
-	times  int // it was sent
-	report order.Report
+func newVenue(c *Cluster) *liveVenue {
+	return &liveVenue{Exchange: venue.New(venue.Options{}), cluster: c}
 }
 
-func newVenue(c *Cluster) *venue { return &venue{cluster: c, orders: make(map[string]*placed)} }
+// sessions are a node's ways to the venue.
+type sessions struct{ life *life }
 
-// session is a node's way to the venue; it implements actors.Venues and, for each
-// account, actors.Venue.
-type session struct {
+// Venue implements actors.Venues.
+func (s *sessions) Venue(user, name string) (actors.Venue, bool) {
+	w := &way{life: s.life, user: user}
+	return &venue.Session{Exchange: s.life.cluster.venue.Exchange, User: user, Now: s.life.Now, Way: w.pass, Match: w.match}, name == venueName
+}
+
+// way is a node's way to the venue for one account.
+type way struct {
 	life *life
 	user string
 }
 
-// Venue implements actors.Venues.
-func (s *session) Venue(user, name string) (actors.Venue, bool) {
-	return &session{life: s.life, user: user}, name == venueName
-}
-
-func unknown(c account.VenueCommand, why string) order.Report {
-	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, Detail: why}
+func (w *way) dice(what string) *rand.Rand {
+	return w.life.cluster.dice.throw("venue " + what + " " + w.user)
 }
 
 // venueDelayMax is the longest way of a request to the venue: less than what a
 // session allows a venue to take.
 const venueDelayMax = 9 * time.Second
 
-// Send implements actors.Venue. The request may wait in the node, which is before the
+// pass is the venue.Way. A request may wait in the node, which is before the
 // deadline's check, or on its way, which is after it; it, or its answer, may get lost.
-func (s *session) Send(ctx context.Context, c account.VenueCommand, notAfter time.Time) order.Report {
-	v := s.life.cluster.venue
-	r := s.dice("send")
-	storm := s.life.cluster.faults.active.Load()
-	if storm && r.IntN(8) == 0 {
-		if sleep(ctx, time.Duration(r.Int64N(int64(3*time.Second)))) != nil {
-			return unknown(c, "cut off before it was written")
+func (w *way) pass(ctx context.Context, s venue.Stage, c account.VenueCommand) error {
+	sends := c.Action == account.VenueSend
+	if sends && s == venue.Sent {
+		w.life.cluster.venue.written(c)
+	}
+	if err := w.life.cluster.faults.outside(w.life, "venue", fmt.Sprint("stage ", s, " ", w.user)); err != nil {
+		return err
+	}
+	switch s {
+	case venue.Writing:
+		if r := w.dice("write"); sends && w.storm() && r.IntN(8) == 0 {
+			if err := sleep(ctx, time.Duration(r.Int64N(int64(3*time.Second)))); err != nil {
+				return err
+			}
+		}
+		return w.life.wait(ctx)
+	case venue.Sent:
+		if sends {
+			return w.sent(ctx)
+		}
+	case venue.Taken:
+		if one := map[bool]int{true: 10, false: 5}[sends]; w.storm() && w.dice("answer").IntN(one) == 0 {
+			return w.strike("reply lost")
 		}
 	}
-	if err := s.life.wait(ctx); err != nil {
-		return unknown(c, err.Error())
-	}
-	if s.life.Now().After(notAfter) {
-		return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportNotSent, Detail: "too late"}
-	}
-	v.written(c)
-	fate, delay := r.IntN(10), time.Duration(r.Int64N(int64(venueDelayMax)))
-	switch {
-	case storm && fate == 0:
-		s.life.cluster.faults.count("venue: request lost")
-		return unknown(c, "the request was lost")
-	case storm && fate == 1:
-		s.life.cluster.faults.count("venue: reply lost")
-		v.take(s.user, c, r)
-		return unknown(c, "the reply was lost")
-	case storm && fate == 2:
-		s.life.cluster.faults.count("venue: late")
-		time.AfterFunc(delay, func() { v.take(s.user, c, r) })
-		return unknown(c, "no reply in time")
-	case storm && fate == 3:
-		s.life.cluster.faults.count("venue: slow")
-		if sleep(ctx, delay) != nil {
-			v.take(s.user, c, r) // nobody waits for the answer, but it is out
-			return unknown(c, "cut off")
-		}
-	}
-	return v.take(s.user, c, r)
+	return nil
 }
 
-func (s *session) dice(what string) *rand.Rand {
-	return s.life.cluster.dice.throw("venue " + what + " " + s.user)
+// sent is an order on its way.
+func (w *way) sent(ctx context.Context) error {
+	r := w.dice("sent")
+	if !w.storm() {
+		return nil
+	}
+	delay := time.Duration(r.Int64N(int64(venueDelayMax)))
+	switch r.IntN(10) {
+	case 0:
+		return w.strike("request lost")
+	case 1:
+		_ = w.strike("late")
+		return &venue.LateError{After: delay}
+	case 2:
+		_ = w.strike("slow")
+		if sleep(ctx, delay) != nil {
+			return &venue.LateError{} // nobody waits for the answer, but it is out
+		}
+	}
+	return nil
+}
+
+func (w *way) storm() bool { return w.life.cluster.faults.active.Load() }
+
+func (w *way) strike(what string) error {
+	w.life.cluster.faults.count("venue: " + what)
+	return fmt.Errorf("%s: %w", what, errFault)
+}
+
+// match is the market: it refuses an order, leaves it, or trades half or all of it.
+func (w *way) match(c account.VenueCommand) venue.Match {
+	r := w.dice("match")
+	m := venue.Match{Price: decimal.FromInt(100 + r.Int64N(10))}
+	switch r.IntN(5) {
+	case 0:
+		m.Reject = true
+	case 1:
+	case 2:
+		m.Quantity = c.Quantity.Div(decimal.FromInt(2))
+	default:
+		m.Quantity = c.Quantity
+	}
+	return m
 }
 
 // written notes an order that leaves before its PLACED event is committed.
-func (v *venue) written(c account.VenueCommand) {
+func (v *liveVenue) written(c account.VenueCommand) {
 	n := v.cluster.log.Partitions(messages.TopicOrders)
 	p := messages.HomePartition([]byte(c.ClientOrderID), n)
 	for _, r := range v.cluster.log.CommittedRecords(messages.TopicOrders, p) {
@@ -116,84 +146,40 @@ func (v *venue) written(c account.VenueCommand) {
 	v.early = append(v.early, c.ClientOrderID)
 }
 
-// take takes an order in: each time that it is sent.
-func (v *venue) take(user string, c account.VenueCommand, r *rand.Rand) order.Report {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if have := v.orders[c.ClientOrderID]; have != nil {
-		have.times++
-		return have.report
+// foundFault finds accounts that were halted because they did not agree with the
+// venue, which has nothing but their own orders.
+func foundFault(view check.View, out *check.Result) error {
+	n, err := view.Partitions(messages.TopicAlerts)
+	if err != nil {
+		return err
 	}
-	answer := order.Report{OrderID: c.ClientOrderID, Kind: order.ReportFill, VenueOrderID: "V-" + c.ClientOrderID[:8]}
-	answer.FilledQuantity, answer.AveragePrice = c.Quantity, decimal.FromInt(100+r.Int64N(10))
-	switch r.IntN(5) {
-	case 0:
-		answer.Kind, answer.FilledQuantity, answer.AveragePrice = order.ReportRejected, decimal.Decimal{}, decimal.Decimal{}
-	case 1:
-		answer.Kind, answer.FilledQuantity, answer.AveragePrice = order.ReportAccepted, decimal.Decimal{}, decimal.Decimal{}
-	case 2:
-		answer.FilledQuantity = c.Quantity.Div(decimal.FromInt(2))
+	for p := range n {
+		tp := messages.TopicPartition{Topic: messages.TopicAlerts, Partition: p}
+		for r, err := range view.Records(tp, check.Committed) {
+			if err != nil {
+				return err
+			}
+			alert, err := messages.DecodeAlertRecord(r)
+			if err != nil {
+				return err
+			}
+			var data struct{ Reason, Mode, Detail string }
+			if json.Unmarshal(alert.Data, &data) == nil && data.Reason == "RECONCILIATION" && data.Mode == string(account.Halted) {
+				out.Find(fmt.Sprintf("%s/%d", tp, r.Offset), "account %s was halted: %s", alert.UserID, data.Detail)
+			}
+		}
 	}
-	v.orders[c.ClientOrderID] = &placed{user: user, times: 1, report: answer}
-	return answer
-}
-
-// Cancel implements actors.Venue.
-func (s *session) Cancel(ctx context.Context, c account.VenueCommand) order.Report {
-	if err := s.life.wait(ctx); err != nil {
-		return unknown(c, err.Error())
-	}
-	v, r := s.life.cluster.venue, s.dice("cancel")
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	p := v.orders[c.ClientOrderID]
-	if p == nil {
-		return unknown(c, "no such order")
-	}
-	whole := p.report.Kind == order.ReportFill && p.report.FilledQuantity.GreaterEq(c.Quantity) && !c.Quantity.IsZero()
-	if p.report.Kind == order.ReportAccepted || p.report.Kind == order.ReportFill && !whole && r.IntN(2) == 0 {
-		p.report.Kind = order.ReportCancelled
-	}
-	return s.answer(c, p.report, r)
-}
-
-// Change implements actors.Venue: this one changes nothing.
-func (s *session) Change(ctx context.Context, c account.VenueCommand) order.Report {
-	if err := s.life.wait(ctx); err != nil {
-		return unknown(c, err.Error())
-	}
-	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnchanged, Detail: "this venue changes no orders"}
-}
-
-// Query implements actors.Venue.
-func (s *session) Query(ctx context.Context, c account.VenueCommand) order.Report {
-	if err := s.life.wait(ctx); err != nil {
-		return unknown(c, err.Error())
-	}
-	v := s.life.cluster.venue
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	p := v.orders[c.ClientOrderID]
-	if p == nil {
-		return s.answer(c, order.Report{OrderID: c.ClientOrderID, Kind: order.ReportNotSent}, s.dice("query"))
-	}
-	return s.answer(c, p.report, s.dice("query"))
-}
-
-// answer may get lost.
-func (s *session) answer(c account.VenueCommand, report order.Report, r *rand.Rand) order.Report {
-	if s.life.cluster.faults.active.Load() && r.IntN(5) == 0 {
-		s.life.cluster.faults.count("venue: reply lost")
-		return unknown(c, "the reply was lost")
-	}
-	return report
+	return nil
 }
 
 // check holds what the venue has against what the log says of it.
-func (v *venue) check(view check.View) (*check.Result, error) {
-	out := &check.Result{Check: "venue", Promise: "no order was sent twice or early, and the log says of each what the venue says"}
+func (v *liveVenue) check(view check.View) (*check.Result, error) {
+	out := &check.Result{Check: "venue", Promise: "no order was sent twice or early, the log says of each what the venue says, and the account agreed with the venue whenever it was compared"}
 	last, err := check.LastOrders(view)
 	if err != nil {
+		return nil, fmt.Errorf("venue: %w", err)
+	}
+	if err := foundFault(view, out); err != nil {
 		return nil, fmt.Errorf("venue: %w", err)
 	}
 	v.mu.Lock()
@@ -201,25 +187,29 @@ func (v *venue) check(view check.View) (*check.Result, error) {
 	for _, id := range v.early {
 		out.Find("order "+id, "it was sent before its PLACED event was committed")
 	}
-	for id, p := range v.orders {
+	for _, id := range v.Resent() {
+		out.Find("order "+id, "it was sent more than once")
+	}
+	for _, id := range v.Doubled() {
+		out.Find("order "+id, "the venue has made more than one order of it")
+	}
+	for _, o := range v.Orders(liveUser) {
 		out.Looked++
-		if p.times != 1 {
-			out.Find("order "+id, "it was sent %d times", p.times)
-		}
-		e, ok := last[id]
+		where := "order " + o.ClientID
+		e, ok := last[o.ClientID]
 		if !ok {
-			out.Find("order "+id, "the venue has it, the log doesn't")
+			out.Find(where, "the venue has it, the log doesn't")
 			continue
 		}
 		filled := decimal.Decimal{}
 		if e.Execution != nil {
 			filled = e.Execution.FilledQuantity
 		}
-		if filled != p.report.FilledQuantity {
-			out.Find("order "+id, "the venue filled %v, the log says %v, %s", p.report.FilledQuantity, filled, e.Order.Status)
+		if filled != o.Filled {
+			out.Find(where, "the venue filled %v, the log says %v, %s", o.Filled, filled, e.Order.Status)
 		}
-		if e.Order.Status == "REJECTED" && p.report.Kind != order.ReportRejected {
-			out.Find("order "+id, "the venue says %s, the log REJECTED for %s", p.report.Kind, e.Order.Reason)
+		if e.Order.Status == "REJECTED" && o.Ended != order.ReportRejected {
+			out.Find(where, "it is open at the venue or ended there (%s), the log says REJECTED for %s", o.Ended, e.Order.Reason)
 		}
 	}
 	return out, nil

@@ -30,12 +30,15 @@ type workload struct {
 	users   []*trader
 	nowMs   int64
 	n       int // of commands and external records, for their ids
+	// mistaken is how likely a tick is wrong: see mistakes.
+	mistaken float64
 }
 
 // walk is a symbol and its price in hundredths.
 type walk struct {
 	name  string
 	price int64
+	known bool // it has had a tick, and with it an exchange
 }
 
 // The live account depends on the venue's time. The free one has symbols of two
@@ -88,6 +91,7 @@ func pairRules(a, b string) map[string]string {
 // newWorkload draws a workload.
 func newWorkload(d *dice, s *shape) *workload {
 	w := &workload{shape: s, random: d.stream("workload", 0), nowMs: startMs}
+	w.mistaken = pick(w.random, 0, 0.02, 0.06)
 	w.chooseSymbols()
 	w.openAccounts()
 	phases := 2 + w.random.IntN(4)
@@ -119,7 +123,7 @@ func (w *workload) chooseSymbols() {
 	for _, h := range homes {
 		var names []string
 		for _, name := range byHome[h][:2] {
-			w.symbols = append(w.symbols, &walk{name, 100_00 + w.random.Int64N(50_00)})
+			w.symbols = append(w.symbols, &walk{name: name, price: 100_00 + w.random.Int64N(50_00)})
 			names = append(names, name)
 		}
 		for range 1 + w.random.IntN(2) {
@@ -179,6 +183,9 @@ func (w *workload) command(t *trader, kind account.CommandType, data any) {
 	out := messages.Out{
 		Topic: messages.TopicCommands, Partition: messages.AnyPartition, Key: []byte(t.user), Value: messages.AppendCommand(nil, &c),
 	}
+	if w.mistaken > 0 && w.random.IntN(6) == 0 {
+		w.misplace(&out)
+	}
 	records := []messages.Out{out}
 	if w.random.IntN(6) == 0 {
 		records = append(records, out) // a client that was not sure
@@ -197,11 +204,18 @@ func (w *workload) trade(n int) {
 			Symbol: s.name, Exchange: "SIM", TimeMs: w.nowMs - w.random.Int64N(400), Source: "feed", Type: "trade",
 			Price: decimal.FromUnits(s.price * 1_000_000), Volume: decimal.FromInt(1 + w.random.Int64N(9)),
 		}
-		value := messages.AppendTick(nil, &k)
-		if w.random.IntN(60) == 0 {
-			value = []byte(`{"symbol": "` + s.name + `"}`) // one that can't be read
+		if w.random.Float64() < w.mistaken {
+			out, apart := w.mistake(s, &k)
+			if apart {
+				w.steps = append(w.steps, step{records: burst}, step{records: []messages.Out{out}, apart: true})
+				burst = nil
+				continue
+			}
+			burst = append(burst, out)
+		} else {
+			burst = append(burst, tickRecord(s.name, messages.AppendTick(nil, &k)))
+			s.known = true
 		}
-		burst = append(burst, messages.Out{Topic: messages.TopicTicks, Partition: messages.AnyPartition, Key: []byte(s.name), Value: value})
 		if w.random.IntN(12) == 0 {
 			w.steps = append(w.steps, step{records: burst})
 			burst = nil

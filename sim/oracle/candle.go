@@ -147,3 +147,32 @@ func CandleOf(ticks []Tick, places []int, start, end int64) Candle {
 	}
 	return c
 }
+
+// Growing is a candle whose ticks come one by one, in their order: at each it is what
+// CandleOf makes of those so far, save that Ticks stays empty.
+type Growing struct {
+	Candle
+	firstMs, lastMs int64
+	some            bool
+}
+
+// Add adds a tick.
+func (g *Growing) Add(t Tick) {
+	if !g.some {
+		g.Open, g.High, g.Low, g.firstMs, g.lastMs = t.Price, t.Price, t.Price, t.TimeMs, t.TimeMs
+	}
+	g.some = true
+	if t.TimeMs < g.firstMs {
+		g.Open, g.firstMs = t.Price, t.TimeMs
+	}
+	if t.TimeMs >= g.lastMs {
+		g.Close, g.lastMs = t.Price, t.TimeMs
+	}
+	if t.Price.Cmp(g.High) > 0 {
+		g.High = t.Price
+	}
+	if t.Price.Cmp(g.Low) < 0 {
+		g.Low = t.Price
+	}
+	g.Volume = g.Volume.Add(t.Volume)
+}

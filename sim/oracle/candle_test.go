@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -116,6 +117,27 @@ func TestSources(t *testing.T) {
 	for _, length := range []time.Duration{0, 25 * time.Hour} {
 		if _, err := Make(nil, length, 0); err == nil {
 			t.Errorf("a length of %s is no error", length)
+		}
+	}
+}
+
+// TestGrowing: tick by tick a candle is what it is of all ticks so far, whatever their
+// order in time and whatever is equal.
+func TestGrowing(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		var ticks []Tick
+		var places []int
+		g := Growing{Candle: Candle{StartMs: 0, EndMs: 10, ClosedBy: -1}}
+		for i := range 12 {
+			ticks = append(ticks, tick(fmt.Sprintf("S %d %d %d", r.IntN(6), 90+r.IntN(6), r.IntN(3))))
+			places = append(places, i)
+			g.Add(ticks[i])
+			want := CandleOf(ticks, places, 0, 10)
+			want.Ticks = nil
+			if got := describe("S", g.Candle); got != describe("S", want) {
+				t.Fatalf("after %v: %s, want %s", ticks, got, describe("S", want))
+			}
 		}
 	}
 }

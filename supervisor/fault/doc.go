@@ -37,7 +37,8 @@
 // rule's number, on the detail, and on how often the rule has met that detail, and
 // on nothing else. So the same seed strikes the same steps in every run, however
 // the goroutines are scheduled, as long as each detail's own steps come in the
-// same order. Only where a Limit cuts off depends on the order of all.
+// same order. Only where a Limit cuts off, and which step is the Nth of several
+// details, depend on the order of all.
 //
 // # Cost
 //

@@ -75,7 +75,11 @@ type Account struct {
 	revision        int64 // changes since New or Load
 	symbolsRevision int64
 
-	out []Event
+	// marketMs is the market time of the present input, 0 when it has none: a user's
+	// command comes when it comes.
+	marketMs int64
+	telling  telling
+	out      []Event
 }
 
 // New gives an account that is not open: it refuses everything but OPEN_ACCOUNT.
@@ -112,7 +116,7 @@ func (a *Account) begin(cause Cause) int64 {
 	if cause.Origin != a.s.Origin {
 		a.s.Origin, a.s.Leg = cause.Origin, 0
 	}
-	a.out = nil
+	a.out, a.marketMs = nil, 0
 	a.revision++
 	if cause.TimeMs == 0 {
 		return a.s.ClockMs
@@ -213,7 +217,8 @@ func (a *Account) symbol(name string) *Symbol {
 	if len(a.s.Symbols) >= maxSymbols && !a.makeRoom() {
 		return nil
 	}
-	s := &Symbol{Name: name, scale: scale{terms: a.guard.Terms(name)}, venue: a.venueFor(name)}
+	s := &Symbol{Name: name, scale: scale{terms: a.guard.Terms(name)}}
+	a.equip(s)
 	i, _ := slices.BinarySearchFunc(a.s.Symbols, name, func(s *Symbol, n string) int { return strings.Compare(s.Name, n) })
 	a.s.Symbols = slices.Insert(a.s.Symbols, i, s)
 	a.symbols[name] = s
@@ -260,7 +265,7 @@ func (a *Account) Book(strategyID string) *strategy.Book {
 		i, ok := slices.BinarySearchFunc(s.Books, strategyID, func(b *Book, id string) int { return strings.Compare(b.StrategyID, id) })
 		if ok {
 			b := s.Books[i]
-			h.Book, h.OpenedMs, h.ClosedMs, h.Trades = b.Book, b.OpenedMs, b.ClosedMs, b.Trades
+			h.Book, h.OpenedMs, h.ClosedMs, h.Trades, h.Openings = b.Book, b.OpenedMs, b.ClosedMs, b.Trades, b.Openings
 		}
 		for _, o := range s.Orders {
 			if o.BookID == strategyID {

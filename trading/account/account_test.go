@@ -9,6 +9,7 @@ import (
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/risk"
 )
@@ -110,6 +111,9 @@ func TestBounds(t *testing.T) {
 		}
 	}
 	p.play("> signal s BUY new qty=1 ms=2\nREJECTED BUY new INVALID_SYMBOL")
+	if len(p.a.s.Symbols) != maxSymbols {
+		t.Errorf("%d symbols", len(p.a.s.Symbols))
+	}
 	p.play("> tick new2 5\n> external e1 s FILLED BUY new3 5 1\nignored order")
 	for i := range maxFinished + 10 {
 		p.input(fmt.Sprintf("external x%d s FILLED BUY X 1 1", i))
@@ -118,6 +122,19 @@ func TestBounds(t *testing.T) {
 		t.Errorf("%d finished orders, the first is %s", len(p.a.s.Finished), p.a.s.Finished[0].ID)
 	}
 	checkInvariants(t, p.a)
+}
+
+// TestSavedIDsAreThoseOfNow: the list is kept as it was saved only until it changes.
+func TestSavedIDsAreThoseOfNow(t *testing.T) {
+	l := newIDLog(3)
+	for _, want := range []string{`["a"]`, `["a","b"]`} {
+		l.add(want[len(want)-3 : len(want)-2])
+		for range 2 {
+			if got, err := l.save(); err != nil || string(got) != want {
+				t.Errorf("saved %s, %v; want %s", got, err, want)
+			}
+		}
+	}
 }
 
 func TestBadStatesAreRefused(t *testing.T) {
@@ -172,6 +189,27 @@ func TestPaperOrdersHaveTheMarketsTime(t *testing.T) {
 			t.Errorf("placed at %d, the last tick was at %d", got, tick)
 		}
 	}
+	for _, e := range p.commanded("REMOVE", `{"strategy_id": "s"}`) {
+		if o, ok := e.(OrderEvent); ok && o.TimeMs != tick {
+			t.Errorf("cancelled at %d, the last tick was at %d", o.TimeMs, tick)
+		}
+	}
+}
+
+// TestOrdersBeforeTheFirstTickHaveTheirInputsTime: a fill of others gives a symbol a
+// price, and no market time.
+func TestOrdersBeforeTheFirstTickHaveTheirInputsTime(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started + `
+		> external e1 s FILLED BUY N 5 20
+		OPENED N 5 at 20, now 20, open 0, made 0
+	`)
+	p.ms += 1_000_000_000
+	placed := p.commanded("ORDER", `{"symbol": "N", "transaction_type": "BUY", "quantity": 1}`)[0].(OrderEvent)
+	cancelled := p.commanded("ORDER", `{"cancel": "`+placed.OrderID+`"}`)[0].(OrderEvent)
+	if placed.TimeMs != p.ms || cancelled.TimeMs != p.ms {
+		t.Errorf("placed at %d, cancelled at %d, want %d", placed.TimeMs, cancelled.TimeMs, p.ms)
+	}
 }
 
 // TestTimeFollowsAReplay: a tick days older than the last is not late; a tick some
@@ -181,7 +219,7 @@ func TestTimeFollowsAReplay(t *testing.T) {
 	p.play(started)
 	start := p.ms
 	for _, c := range []struct{ tick, want int64 }{
-		{start - 60_000, start}, {start - 5*aDayMs, start - 5*aDayMs}, {start - 5*aDayMs + 1, start - 5*aDayMs + 1},
+		{start - 60_000, start}, {start - aDayMs, start}, {start - 5*aDayMs, start - 5*aDayMs}, {start - 5*aDayMs + 1, start - 5*aDayMs + 1},
 	} {
 		p.play(fmt.Sprintf("> tick X 100 %d", c.tick))
 		events := p.a.Signal(p.signal([]string{"s", "BUY", "X", "qty=1"}), Cause{Origin: fmt.Sprint(c.tick)}, 0)
@@ -241,7 +279,7 @@ func BenchmarkMark(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n++
-		p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: Seq{Offset: 1000 + n}}, Cause{Origin: "b/0/1", TimeMs: p.ms})
+		p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: market.Seq{Offset: 1000 + n}}, Cause{Origin: "b/0/1", TimeMs: p.ms})
 	}
 }
 
@@ -252,7 +290,7 @@ func FuzzCommand(f *testing.F) {
 	f.Add("SET_LIMITS", `{"daily_loss": 1, "position_size": 1e-8, "alert_percents": [1, 2, 3], "day_offset_minutes": -1}`)
 	f.Add("SET_LIMITS", `{"drawdown_percent": 1e-8, "margin_percent": 1000, "gross_exposure": 92233720368, "price_band_percent": 1000, "symbols": [{"symbol": "X", "margin_percent": 1e-8}]}`)
 	f.Add("SET_LIMITS", `{"trading_hours": [{"days": ["MON"], "from": "00:00", "to": "24:00"}], "duplicate_window_ms": 86400000, "orders_per_second": 1000}`)
-	f.Add("DEPLOY", `{"strategy_id": "s", "name": "n", "symbols": ["X"], "rules": {"exit": "price > 1"}, "revision": 9}`)
+	f.Add("DEPLOY", `{"strategy_id": "s", "name": "n", "symbols": ["X"], "rules": {"entry_long": "false", "exit": "price > 1"}, "revision": 9}`)
 	f.Add("DEPOSIT", `{"amount": -92233720368}`)
 	f.Add("HALT", `{"close_positions": true}`)
 	f.Add("REMOVE", `{"strategy_id": "s"}`)
@@ -310,7 +348,7 @@ func TestLateTicksDontMoveTheDay(t *testing.T) {
 	p := newPlayer(t)
 	p.play(started)
 	clock, day := p.a.s.ClockMs, p.a.s.Day
-	p.a.Mark(Mark{Symbol: "X", TimeMs: clock - 3*aDayMs, Price: decimal.FromInt(90), Seq: Seq{Offset: 1 << 40}, Late: true}, Cause{Origin: "late"})
+	p.a.Mark(Mark{Symbol: "X", TimeMs: clock - 3*aDayMs, Price: decimal.FromInt(90), Seq: market.Seq{Offset: 1 << 40}, Late: true}, Cause{Origin: "late"})
 	if p.a.s.ClockMs != clock || p.a.s.Day != day {
 		t.Errorf("the clock went from %d to %d, the day from %d to %d", clock, p.a.s.ClockMs, day, p.a.s.Day)
 	}
@@ -369,6 +407,47 @@ func TestTradingOrdersOfOthersAreKept(t *testing.T) {
 	fill("big", 100, 60)
 	if got := p.a.symbols["X"].Net.Quantity; got != decimal.FromInt(60+maxFinished) {
 		t.Errorf("the position is %v, want %d", got, 60+maxFinished)
+	}
+}
+
+// TestOrdersOfOthersAreNoneOfTheOpenOnes: whatever a venue reports of one, it is
+// remembered once, and it is not the account's to cancel.
+func TestOrdersOfOthersAreNoneOfTheOpenOnes(t *testing.T) {
+	p := newPlayer(t)
+	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy)
+	p.a.ExternalOrder(ExternalOrder{
+		OrderID: "e1", StrategyID: "s", Symbol: "X", TimeMs: p.ms, Type: Filled, Side: order.Buy, Kind: order.Limit, Price: decimal.FromInt(10),
+		Quantity: decimal.FromInt(5), FilledQuantity: decimal.FromInt(1), AveragePrice: decimal.FromInt(10),
+	}, Cause{Origin: "x/0/1"})
+	p.play(`
+		> report e1 CANCELLED
+		CANCELLED #1 BUY X 5 limit 10 got 1 at 10 VENUE CANCELLED
+	`)
+	if n := len(p.a.s.Finished); n != 1 {
+		t.Errorf("it is remembered %d times", n)
+	}
+	p.input("report e1 FILL qty=2 price=10")
+	p.input("report e1 ACCEPTED")
+	if n := len(p.a.symbols["X"].Orders); n != 0 || p.a.finished["e1"] == nil {
+		t.Errorf("it is taken for one of the account's own: %d are open", n)
+	}
+	checkInvariants(t, p.a)
+}
+
+// TestReportTimes: a report has its own time, and without one its input's.
+func TestReportTimes(t *testing.T) {
+	p := newPlayer(t)
+	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+		> signal s BUY X qty=10
+		PLACED #1 BUY X 10 PENDING
+		VENUE SEND #1
+	`)
+	for i, c := range []struct{ own, want int64 }{{0, 7}, {5, 5}} {
+		r := order.Report{OrderID: p.placed[0], Kind: order.ReportFill, TimeMs: c.own, FilledQuantity: decimal.FromInt(int64(i + 1)), AveragePrice: decimal.FromInt(10)}
+		events := p.a.VenueReport(r, Cause{Origin: fmt.Sprint("r/0/", i), TimeMs: 7})
+		if got := events[0].(OrderEvent).TimeMs; got != c.want {
+			t.Errorf("a report of %d in an input of 7 is told of at %d, want %d", c.own, got, c.want)
+		}
 	}
 }
 

@@ -24,6 +24,8 @@ type orderData struct {
 	Symbol  string       `json:"symbol"`
 	Status  order.Status `json:"status"`
 	Detail  string       `json:"detail,omitempty"`
+	// SymbolHalted: no entries in the symbol until its orders are known.
+	SymbolHalted bool `json:"symbol_halted,omitempty"`
 }
 
 func (a *Account) alertOrder(o *order.Order, severity risk.Severity, message string, timeMs int64) {

@@ -11,8 +11,8 @@ import (
 // bracket brings a book's stops and targets in line after a fill: what was opened
 // gets the order's own, what was closed takes some away: from the entry that the
 // order exits, and then from the oldest. A trailing stop starts at the symbol's
-// price.
-func (a *Account) bracket(b *Book, o *order.Order, c position.Change, price decimal.Decimal) {
+// price, at the market time of the fill.
+func (a *Account) bracket(b *Book, o *order.Order, c position.Change, price decimal.Decimal, timeMs int64) {
 	if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.EntryID }); i >= 0 {
 		b.shrink(i, c.Closed)
 	}
@@ -31,9 +31,9 @@ func (a *Account) bracket(b *Book, o *order.Order, c position.Change, price deci
 		b.Brackets[i].Quantity = b.Brackets[i].Quantity.Add(c.Opened)
 		return
 	}
-	k := Bracket{OrderID: o.ID, Quantity: c.Opened, StopLoss: o.StopLoss, Target: o.Target, Trail: o.TrailingStop}
+	k := Bracket{OrderID: o.ID, Quantity: c.Opened, StopLoss: o.StopLoss, Target: o.Target, Trail: o.TrailingStop, SinceMs: timeMs}
 	if !k.Trail.IsZero() {
-		k.Best = price
+		k.Best, k.BestMs = price, timeMs
 	}
 	b.Brackets = append(b.Brackets, k)
 }
@@ -51,21 +51,22 @@ func (b *Book) shrink(i int, quantity decimal.Decimal) decimal.Decimal {
 
 // follow moves a trailing stop's best price; the stop follows it and never goes
 // back.
-func (k *Bracket) follow(long bool, price decimal.Decimal) {
-	switch {
-	case k.Trail.IsZero():
-	case long:
-		k.Best = decimal.Max(k.Best, price)
-	default:
-		k.Best = decimal.Min(k.Best, price)
+func (k *Bracket) follow(long bool, m *Mark) {
+	better := m.Price.Less(k.Best)
+	if long {
+		better = m.Price.Greater(k.Best)
+	}
+	if better && !k.Trail.IsZero() && !m.before(k.SinceMs) {
+		k.Best, k.BestMs = m.Price, m.TimeMs
 	}
 }
 
-// stop gives the stop's present price, 0 for none: the nearer one of the fixed and
-// the trailing stop.
-func (k *Bracket) stop(long bool) decimal.Decimal {
+// stop gives the price of the stop that a trade meets, 0 for none: the nearer one of the
+// fixed and the trailing stop. One before the best price meets no stop that hangs from
+// it.
+func (k *Bracket) stop(long bool, m *Mark) decimal.Decimal {
 	switch {
-	case k.Trail.IsZero():
+	case k.Trail.IsZero() || m.before(k.BestMs):
 		return k.StopLoss
 	case long:
 		return decimal.Max(k.StopLoss, k.Best.Sub(k.Trail))
@@ -75,31 +76,34 @@ func (k *Bracket) stop(long bool) decimal.Decimal {
 	return decimal.Min(k.StopLoss, k.Best.Add(k.Trail))
 }
 
-// touched tells which price of a bracket a traded price has touched, if any; a
-// stop goes before a target.
-func (k *Bracket) touched(long bool, price decimal.Decimal) order.Purpose {
+// touched tells which price of a bracket a trade has touched, if any; a stop goes
+// before a target. What was traded before the entry touches none.
+func (k *Bracket) touched(long bool, m *Mark) order.Purpose {
+	if m.before(k.SinceMs) {
+		return ""
+	}
 	sign := 1
 	if !long {
 		sign = -1
 	}
-	stop := k.stop(long)
+	stop := k.stop(long, m)
 	switch {
-	case !stop.IsZero() && price.Cmp(stop)*sign <= 0:
+	case !stop.IsZero() && m.Price.Cmp(stop)*sign <= 0:
 		return order.StopExit
-	case !k.Target.IsZero() && price.Cmp(k.Target)*sign >= 0:
+	case !k.Target.IsZero() && m.Price.Cmp(k.Target)*sign >= 0:
 		return order.Target
 	}
 	return ""
 }
 
-// watch exits, by market orders, the entries whose stop or target the symbol's
-// price has touched. While the account is halted, stops go on as closes by risk,
+// watch exits, by market orders, the entries whose stop or target a trade in the symbol
+// has touched. While the account is halted, stops go on as closes by risk,
 // and targets wait.
-func (a *Account) watch(s *Symbol, timeMs int64) {
+func (a *Account) watch(s *Symbol, m *Mark) {
 	for _, b := range s.Books {
 		long := b.Quantity.Sign() > 0
 		for i := range b.Brackets {
-			b.Brackets[i].follow(long, s.Price)
+			b.Brackets[i].follow(long, m)
 		}
 		if a.justRefused(b) {
 			continue
@@ -110,12 +114,12 @@ func (a *Account) watch(s *Symbol, timeMs int64) {
 				continue
 			}
 			k.ExitID = ""
-			purpose := k.touched(long, s.Price)
+			purpose := k.touched(long, m)
 			if purpose == "" {
 				purpose = k.Touched
 			}
 			if purpose != "" && (a.s.Mode != Halted || purpose == order.StopExit) {
-				a.exit(s, b, k, purpose, timeMs)
+				a.exit(s, b, k, purpose, m.TimeMs)
 			}
 		}
 	}
@@ -133,10 +137,7 @@ func (a *Account) exit(s *Symbol, b *Book, k *Bracket, purpose order.Purpose, ti
 	}
 	d := draft{leg: "exit/" + k.OrderID, timeMs: timeMs}
 	d.StrategyID, d.BookID, d.Symbol, d.Kind, d.Purpose = b.StrategyID, b.StrategyID, s.Name, order.Market, purpose
-	d.EntryID, d.Side = k.OrderID, order.Sell
-	if b.Quantity.Sign() < 0 {
-		d.Side = order.Buy
-	}
+	d.EntryID, d.Side = k.OrderID, closingSide(b.Quantity)
 	if a.s.Mode == Halted {
 		d.StrategyID, d.Purpose = RiskStrategy(a.s.UserID), order.RiskClose
 	}

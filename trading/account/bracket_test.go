@@ -58,6 +58,71 @@ func TestBracketsFollowFills(t *testing.T) {
 			> tick X 110 1700000020400
 			PLACED #3 BUY X 15 STOPLOSS PENDING
 		`,
+		"what was traded before the entry touches nothing": started + `
+			> signal s BUY X qty=10 stop=95 target=120
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> tick X 94 1700000019999
+			> tick X 121 1700000019999
+			> tick X 95 1700000020000
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+		`,
+		"a trailing stop follows what was traded since the entry, late or not": started + `
+			> signal s BUY X qty=10 trail=5
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> tick X 130 1700000019999
+			> tick X 108 1700000020200
+			> tick X 102 1700000020100
+			> tick X 110 1700000020150
+			> tick X 104 1700000020149
+			> tick X 105.01 1700000020300
+			> tick X 105 1700000020150
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+		`,
+		"of a short, too": started + `
+			> signal s SELL X qty=10 trail=5 stop=120
+			PLACED #1 SELL X 10 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 SELL X 10 got 10 at 100 FILLED
+			OPENED X -10 at 100, now 100, open 0, made 0
+			> tick X 70 1700000019999
+			> tick X 92 1700000020200
+			> tick X 98 1700000020100
+			> tick X 120 1700000020100
+			PLACED #2 BUY X 10 STOPLOSS PENDING
+		`,
+		"a replay of another day is no late tick": started + `
+			> signal s BUY X qty=10 stop=90 trail=5
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> tick X 104 1699900000000
+			MODIFIED X 10 at 100, now 104, open 40, made 0
+			> tick X 99.01 1699980000000
+			MODIFIED X 10 at 100, now 99.01, open -9.9, made 0
+			> tick X 99 1699980000100
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+		`,
+		"a live venue's clock is not the market's": "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+			> tick X 100 1700000020000
+			> signal s BUY X qty=10 stop=95
+			PLACED #1 BUY X 10 PENDING
+			VENUE SEND #1
+			> tick X 100 1700000020100
+			> report #1 FILL qty=10 price=100
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> tick X 94 1700000020099
+			> tick X 95 1700000020100
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+			VENUE SEND #2
+		`,
 		"a resting exit stays when there is enough beside it": started + `
 			> signal s BUY X qty=10 stop=95
 			PLACED #1 BUY X 10 PENDING
@@ -140,9 +205,9 @@ func TestBracketsOfWhatIsOpened(t *testing.T) {
 	`)
 	d := decimal.MustParse
 	want := []Bracket{
-		{OrderID: p.placed[2], Quantity: d("3"), Trail: d("5"), Best: d("101")},
-		{OrderID: p.placed[3], Quantity: d("2"), Target: d("150")},
-		{OrderID: p.placed[4], Quantity: d("1"), StopLoss: d("50")},
+		{OrderID: p.placed[2], Quantity: d("3"), Trail: d("5"), Best: d("101"), SinceMs: 1700000020200, BestMs: 1700000020200},
+		{OrderID: p.placed[3], Quantity: d("2"), Target: d("150"), SinceMs: 1700000020200},
+		{OrderID: p.placed[4], Quantity: d("1"), StopLoss: d("50"), SinceMs: 1700000020200},
 	}
 	if !slices.Equal(held(), want) {
 		t.Errorf("watched are %+v\nwant %+v", held(), want)
@@ -160,4 +225,48 @@ func TestPausing(t *testing.T) {
 			t.Errorf("tried at %d: pausing %v", tried, !want)
 		}
 	}
+}
+
+// TestStopsBeyondTheFill: an order's own fill must not touch its stop, so the stop is
+// held against the worst price that the order may fill at for it.
+func TestStopsBeyondTheFill(t *testing.T) {
+	at99 := open + deploy + "> tick X 99\n"
+	scripts(t, map[string]string{
+		"a stop-limit fills from its trigger on": at99 + `
+			> signal s BUY X qty=1 trigger=100 price=105 stop=103 ms=1
+			REJECTED BUY X INVALID_STOPLOSS
+			> signal s BUY X qty=1 trigger=100 price=105 stop=100 ms=2
+			REJECTED BUY X INVALID_STOPLOSS
+			> signal s SELL X qty=1 trigger=98 price=93 stop=95 ms=3
+			REJECTED SELL X INVALID_STOPLOSS
+			> signal s SELL X qty=1 trigger=98 price=93 stop=98 ms=4
+			REJECTED SELL X INVALID_STOPLOSS
+			> signal s BUY X qty=1 trigger=100 price=105 stop=99.5 ms=5
+			PLACED #1 BUY X 1 limit 105 trigger 100 TRIGGER_PENDING
+			> signal s SELL X qty=1 trigger=98 price=93 stop=98.5 ms=6
+			PLACED #2 SELL X 1 limit 93 trigger 98 TRIGGER_PENDING
+		`,
+		"a limit that the market has passed fills at the market": at99 + `
+			> signal s BUY X qty=1 price=105 stop=103 ms=1
+			REJECTED BUY X INVALID_STOPLOSS
+			> signal s BUY X qty=1 price=105 stop=99 ms=2
+			REJECTED BUY X INVALID_STOPLOSS
+			> signal s SELL X qty=1 price=93 stop=95 ms=3
+			REJECTED SELL X INVALID_STOPLOSS
+			> signal s BUY X qty=1 price=105 stop=98.5 ms=4
+			PLACED #1 BUY X 1 limit 105 PENDING
+			> signal s SELL X qty=1 price=93 stop=99.5 ms=5
+			PLACED #2 SELL X 1 limit 93 PENDING
+		`,
+		"a limit that waits fills at itself": at99 + `
+			> signal s BUY X qty=1 price=95 stop=95 ms=1
+			REJECTED BUY X INVALID_STOPLOSS
+			> signal s BUY X qty=1 price=95 stop=94 ms=2
+			PLACED #1 BUY X 1 limit 95 PENDING
+			> signal s SELL X qty=1 price=105 stop=104 ms=3
+			REJECTED SELL X INVALID_STOPLOSS
+			> signal s SELL X qty=1 price=105 stop=106 ms=4
+			PLACED #2 SELL X 1 limit 105 PENDING
+		`,
+	})
 }

@@ -25,11 +25,33 @@ func TestCancelReasons(t *testing.T) {
 			> cmd ORDER {"cancel": "#1"}
 			CANCELLED #1 BUY X 10 limit 90 USER CANCELLED
 		`,
+		"nothing else is taken with it": waiting + `
+			> cmd ORDER {"cancel": "#1", "symbol": "X"}
+			refused INVALID_DATA
+			> cmd ORDER {"cancel": "#1", "quantity": 3}
+			refused INVALID_DATA
+			> cmd ORDER {"cancel": "#1", "transaction_type": "SELL"}
+			refused INVALID_DATA
+			> cmd ORDER {"cancel": "#1", "trigger_price": 3}
+			refused INVALID_DATA
+			> cmd ORDER {"cancel": "#1"}
+			CANCELLED #1 BUY X 10 limit 90 USER CANCELLED
+		`,
 		"its own strategy, also when it is paused": waiting + `
 			> cmd PAUSE {"strategy_id": "s"}
 			STRATEGY s PAUSED
 			> signal s HOLD X cancel
 			CANCELLED #1 BUY X 10 limit 90 STRATEGY CANCELLED
+		`,
+		"squaring off, also when it is paused": held + `
+			> cmd PAUSE {"strategy_id": "s"}
+			STRATEGY s PAUSED
+			> signal s SELL X exit ms=2
+			REJECTED SELL X STRATEGY_PAUSED
+			> signal s SELL X exit square ms=3
+			PLACED #2 SELL X 10 PENDING
+			> signal s HOLD X cancel square ms=4
+			CANCELLED #2 SELL X 10 STRATEGY CANCELLED
 		`,
 		"a pause that closes": waiting + `
 			> cmd PAUSE {"strategy_id": "s", "close_positions": true}

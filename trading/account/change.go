@@ -120,7 +120,7 @@ func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
 	mustStep(o, order.Change)
 	o.SetTerms(terms)
 	s := a.symbols[o.Symbol]
-	o.PlacedTick, o.ChangedMs = s.Ticks, s.TimeMs
+	o.PlacedTick, o.ChangedMs = s.Ticks, max(o.ChangedMs, a.timeOf(s.Name, timeMs))
 	a.bookChanged(o.BookID)
 	a.recount(s)
 	a.emitOrder(o, false, timeMs)
@@ -134,7 +134,7 @@ func (a *Account) sendChange(o *order.Order, terms order.Terms) {
 	a.emit(VenueCommand{
 		Action: VenueChange, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
 		Symbol: o.Symbol, Side: o.Side, Kind: terms.Kind,
-		Quantity: terms.Quantity, Price: terms.Price, Trigger: terms.Trigger,
+		Quantity: terms.Quantity, Price: terms.Price, Trigger: terms.Trigger, PerSecond: a.s.Limits.OrdersPerSecond,
 	})
 }
 

@@ -55,9 +55,7 @@ func (a *Account) cancelFor(names []string, reason order.Reason, timeMs int64) {
 // closeAll orders the close of every book that is not closed and not about to be.
 func (a *Account) closeAll(reason order.Reason, timeMs int64) {
 	for _, s := range a.s.Symbols {
-		if s.scale.held > 0 {
-			a.closeSymbol(s, reason, timeMs)
-		}
+		a.closeSymbol(s, reason, timeMs)
 	}
 }
 
@@ -70,14 +68,19 @@ func (a *Account) closeSymbol(s *Symbol, reason order.Reason, timeMs int64) {
 	}
 }
 
+// closingSide gives the side of the orders that close what is held.
+func closingSide(held decimal.Decimal) order.Side {
+	if held.Sign() < 0 {
+		return order.Buy
+	}
+	return order.Sell
+}
+
 // closeBook orders, in the name of risk and for a reason, the close of up to a
 // quantity of a book, and gives what it ordered. Orders that wait for a price and would close the same
 // are cancelled first: nobody knows when they would.
 func (a *Account) closeBook(s *Symbol, b *Book, quantity decimal.Decimal, reason order.Reason, timeMs int64) decimal.Decimal {
-	side := order.Sell
-	if b.Quantity.Sign() < 0 {
-		side = order.Buy
-	}
+	side := closingSide(b.Quantity)
 	if a.justRefused(b) {
 		return decimal.Decimal{}
 	}
@@ -88,23 +91,61 @@ func (a *Account) closeBook(s *Symbol, b *Book, quantity decimal.Decimal, reason
 	if quantity.Sign() <= 0 {
 		return decimal.Decimal{}
 	}
+	d := draft{leg: a.closeLeg(), timeMs: timeMs}
+	d.StrategyID, d.BookID, d.Symbol, d.Side = RiskStrategy(a.s.UserID), b.StrategyID, s.Name, side
+	d.Kind, d.Purpose = order.Market, order.RiskClose
+	return a.placeParts(s, d, quantity)
+}
+
+// closeLeg gives the leg of another close by the same input.
+func (a *Account) closeLeg() string {
 	a.s.Leg++
-	d := draft{leg: "close/" + strconv.Itoa(a.s.Leg), timeMs: timeMs}
-	d.StrategyID, d.BookID, d.Symbol = RiskStrategy(a.s.UserID), b.StrategyID, s.Name
-	d.Side, d.Kind, d.Purpose, d.Quantity = side, order.Market, order.RiskClose, quantity
-	if a.place(d) == nil {
-		return decimal.Decimal{}
+	return "close/" + strconv.Itoa(a.s.Leg)
+}
+
+// placeExit places a strategy's exit, in as many orders as it takes. One that leaves
+// something is for whole lots.
+func (a *Account) placeExit(d draft) {
+	s := a.symbols[d.Symbol]
+	if s == nil || s.freeze.IsZero() {
+		a.place(d)
+		return
 	}
-	return quantity
+	left := s.closable(d.BookID, d.Side)
+	quantity := left
+	if !d.Quantity.IsZero() {
+		quantity = decimal.Min(d.Quantity, left)
+	}
+	if quantity.LessEq(s.freeze) {
+		a.place(d)
+		return
+	}
+	if lot := s.venue.LotSize; !lot.IsZero() && quantity != left {
+		quantity = quantity.FloorTo(lot)
+	}
+	a.placeParts(s, d, quantity)
+}
+
+// placeParts places a draft for a quantity of its symbol, in one order for each part that
+// an order may have, until one is rejected; it gives what it ordered.
+func (a *Account) placeParts(s *Symbol, d draft, quantity decimal.Decimal) decimal.Decimal {
+	ordered, leg := decimal.Decimal{}, d.leg
+	for i, part := range s.parts(quantity) {
+		if d.Quantity = part; i > 0 {
+			d.leg = leg + "/" + strconv.Itoa(i)
+		}
+		if a.place(d) == nil {
+			break
+		}
+		ordered = ordered.Add(part)
+	}
+	return ordered
 }
 
 // closeExcess closes an excess, in whole lots, from the books on the side of the net
 // position.
 func (a *Account) closeExcess(s *Symbol, excess decimal.Decimal, timeMs int64) {
-	side := order.Sell
-	if s.Net.Quantity.Sign() < 0 {
-		side = order.Buy
-	}
+	side := closingSide(s.Net.Quantity)
 	for _, o := range s.Orders {
 		if o.Purpose == order.RiskClose && o.Side == side {
 			excess = excess.Sub(o.Rest())
@@ -112,9 +153,6 @@ func (a *Account) closeExcess(s *Symbol, excess decimal.Decimal, timeMs int64) {
 	}
 	excess = s.wholeLots(excess)
 	for _, b := range s.Books {
-		if excess.Sign() <= 0 {
-			return
-		}
 		if b.Quantity.Sign() == s.Net.Quantity.Sign() {
 			excess = excess.Sub(a.closeBook(s, b, excess, order.ReasonPositionSize, timeMs))
 		}

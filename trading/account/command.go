@@ -29,6 +29,7 @@ const (
 	CmdResumeStrategy CommandType = "RESUME_STRATEGY"
 	CmdRemove         CommandType = "REMOVE"
 	CmdOrder          CommandType = "ORDER"
+	CmdSettle         CommandType = "SETTLE"
 	CmdHalt           CommandType = "HALT"
 	CmdResume         CommandType = "RESUME"
 )
@@ -36,7 +37,7 @@ const (
 // commandTypes are all of them, in the order in which an account meets them.
 var commandTypes = []string{
 	string(CmdOpenAccount), string(CmdDeposit), string(CmdSetLimits), string(CmdDeploy), string(CmdPause), string(CmdResumeStrategy),
-	string(CmdRemove), string(CmdOrder), string(CmdHalt), string(CmdResume),
+	string(CmdRemove), string(CmdOrder), string(CmdSettle), string(CmdHalt), string(CmdResume),
 }
 
 // CommandTypes lists the types of commands.
@@ -70,7 +71,7 @@ type OpenAccount struct {
 }
 
 // Deposit is DEPOSIT's data; an amount below 0 is a withdrawal, at most of the
-// cash that is there.
+// cash that is there and of the equity, less the margin that is used.
 type Deposit struct {
 	Amount decimal.Decimal `json:"amount"`
 }
@@ -85,7 +86,8 @@ type SetLimits struct {
 }
 
 // Deploy is DEPLOY's data. A strategy that is there already is replaced by one of
-// a higher Revision; its book and orders stay.
+// a higher Revision; its book and orders stay, so Symbols must have all that it holds
+// or has an order in.
 type Deploy struct {
 	// StrategyID is derived from the user and Name when it is empty.
 	StrategyID string   `json:"strategy_id,omitempty"`
@@ -127,6 +129,9 @@ type Resume struct {
 	Reason string `json:"reason,omitempty"`
 	// By is who asked for it, as he says. Both are recorded.
 	By string `json:"by,omitempty"`
+	// SetAside, at a live venue: what it has and the account doesn't, is the user's own
+	// and no business of the account from now on.
+	SetAside bool `json:"set_aside,omitempty"`
 }
 
 // newData gives the empty data of a type, nil for an unknown one.
@@ -144,6 +149,8 @@ func newData(t CommandType) any {
 		return &StrategyRef{}
 	case CmdOrder:
 		return &ManualOrder{}
+	case CmdSettle:
+		return &Settle{}
 	case CmdHalt:
 		return &Halt{}
 	case CmdResume:
@@ -224,9 +231,14 @@ func (a *Account) prepare(c Command) (action, error) {
 		return a.changeStrategy(c.Type, d)
 	case *ManualOrder:
 		return a.manualOrder(d)
+	case *Settle:
+		return a.settleOrder(d, c.ID)
 	case *Halt:
 		return func(timeMs int64) { a.haltCommand(d, c.ID, timeMs) }, nil
 	case *Resume:
+		if d.SetAside && !a.live() {
+			return nil, refused("INVALID_DATA", "set_aside is for accounts at a live venue; this one is on paper")
+		}
 		return func(timeMs int64) { a.resume(d, c.ID, timeMs) }, nil
 	}
 	return nil, refused("UNKNOWN_TYPE", "%s with data of type %T", c.Type, c.Data)
@@ -271,6 +283,9 @@ func (a *Account) openAccount(d *OpenAccount) (action, error) {
 		a.s.Open, a.s.Venue = true, venue
 		a.s.Deposits, a.s.Cash = d.Deposit, d.Deposit
 		apply(timeMs)
+		if a.live() {
+			a.askVenue()
+		}
 	}, nil
 }
 
@@ -278,15 +293,30 @@ func (a *Account) deposit(d *Deposit) (action, error) {
 	switch {
 	case d.Amount.IsZero() || !d.Amount.Bounded():
 		return nil, refused("INVALID_AMOUNT", "amount %v", d.Amount)
-	case d.Amount.Sign() < 0 && a.s.Cash.Add(d.Amount).Sign() < 0:
-		return nil, refused("NOT_ENOUGH_CASH", "%v to withdraw, %v there", d.Amount.Neg(), a.s.Cash)
-	case d.Amount.Sign() < 0 && !a.mayWithdraw(d.Amount.Neg()):
-		return nil, refused("NOT_ENOUGH_MARGIN", "%v to withdraw, %v of the equity of %v is margin", d.Amount.Neg(), a.weights.Margin, a.Equity())
+	case d.Amount.Sign() < 0:
+		if err := a.checkWithdrawal(d.Amount.Neg()); err != nil {
+			return nil, err
+		}
 	}
 	return func(timeMs int64) {
 		a.s.Deposits, a.s.Cash = a.s.Deposits.Add(d.Amount), a.s.Cash.Add(d.Amount)
 		a.assess(nil, timeMs)
 	}, nil
+}
+
+// checkWithdrawal refuses to give cash that is not there, that is owed for what was sold
+// short, or that is margin.
+func (a *Account) checkWithdrawal(amount decimal.Decimal) error {
+	equity := a.Equity()
+	switch {
+	case a.s.Cash.Less(amount):
+		return refused("NOT_ENOUGH_CASH", "%v to withdraw; %v is in cash, the equity is %v", amount, a.s.Cash, equity)
+	case equity.Less(amount):
+		return refused("NOT_ENOUGH_EQUITY", "%v to withdraw; %v is in cash, the equity is %v: the rest is owed for what was sold short", amount, a.s.Cash, equity)
+	case !a.mayWithdraw(amount):
+		return refused("NOT_ENOUGH_MARGIN", "%v to withdraw, %v of the equity of %v is margin", amount, a.weights.Margin, equity)
+	}
+	return nil
 }
 
 func (a *Account) newLimits(d *SetLimits) (action, error) {
@@ -308,11 +338,11 @@ func (a *Account) newLimits(d *SetLimits) (action, error) {
 	}, nil
 }
 
-// timeOf gives the market time of a symbol on paper, and the given one
-// otherwise.
+// timeOf gives the market time of a symbol on paper, which is that of the present
+// input when it is later, and the given one otherwise.
 func (a *Account) timeOf(symbol string, timeMs int64) int64 {
 	if s := a.symbols[symbol]; s != nil && !a.live() && s.Ticks > 0 {
-		return s.TimeMs
+		return max(s.TimeMs, a.marketMs)
 	}
 	return timeMs
 }

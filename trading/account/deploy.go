@@ -81,7 +81,37 @@ func (a *Account) deploy(d *Deploy) (action, error) {
 	case old == nil && len(a.s.Strategies) >= maxStrategies:
 		return nil, refused("TOO_MANY_STRATEGIES", "the account has %d", maxStrategies)
 	}
+	if old != nil {
+		if err := a.checkDropped(n, old); err != nil {
+			return nil, err
+		}
+	}
 	return func(timeMs int64) { a.install(n, old, needs, timeMs) }, nil
+}
+
+// checkDropped refuses a revision without a symbol in which the strategy holds something
+// or has an order: its rules would look after that no more, and REMOVE would be refused
+// for it. One whose signals come from outside may have traded any symbol.
+func (a *Account) checkDropped(n, old *Deployed) error {
+	for _, s := range a.s.Symbols {
+		_, kept := slices.BinarySearch(n.Symbols, s.Name)
+		_, had := slices.BinarySearch(old.Symbols, s.Name)
+		if kept || !had && (n.External || !old.External) {
+			continue
+		}
+		const then = "; keep the symbol, or PAUSE the strategy with close_positions first"
+		for _, b := range s.Books {
+			if b.StrategyID == n.StrategyID && !b.Quantity.IsZero() {
+				return refused("POSITION_OPEN", "strategy %s holds %v of %s, which revision %d drops"+then, n.StrategyID, b.Quantity, s.Name, n.Revision)
+			}
+		}
+		for _, o := range s.Orders {
+			if o.BookID == n.StrategyID {
+				return refused("ORDER_OPEN", "strategy %s has order %s open in %s, which revision %d drops"+then, n.StrategyID, o.ID, s.Name, n.Revision)
+			}
+		}
+	}
+	return nil
 }
 
 // watched gives the symbols of the needs that are not traded, sorted.
@@ -261,16 +291,14 @@ func (a *Account) closeBooks(strategyID string, timeMs int64) {
 		if i < 0 || s.Books[i].Quantity.IsZero() {
 			continue
 		}
-		side := order.Sell
-		if s.Books[i].Quantity.Sign() < 0 {
-			side = order.Buy
-		}
+		side := closingSide(s.Books[i].Quantity)
 		if slices.ContainsFunc(s.Orders, func(o *order.Order) bool { return o.BookID == strategyID && o.Purpose == order.RiskClose }) && s.closable(strategyID, side).IsZero() {
 			continue
 		}
-		w := draft{leg: "close/" + s.Name, exit: true, timeMs: timeMs}
-		w.StrategyID, w.BookID, w.Symbol, w.Side, w.Kind, w.Purpose = strategyID, strategyID, s.Name, side, order.Market, order.Manual
-		a.place(w)
+		d := draft{leg: a.closeLeg(), exit: true, timeMs: timeMs}
+		d.StrategyID, d.BookID, d.Symbol, d.Side = strategyID, strategyID, s.Name, side
+		d.Kind, d.Purpose = order.Market, order.Manual
+		a.placeParts(s, d, s.closable(strategyID, side))
 	}
 }
 

@@ -1,9 +1,9 @@
 package account
 
 import (
-	"encoding/json"
 	"fmt"
-	"slices"
+	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,7 +20,7 @@ func TestStrategiesAreReplacedAndRemoved(t *testing.T) {
 			OPENED X 5 at 100, now 100, open 0, made 0
 			> signal s BUY X qty=5 price=95
 			PLACED #2 BUY X 5 limit 95 PENDING
-			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["Y"], "rules": {"exit": "close > of(\"Z\", close)"}, "revision": 1}
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X", "Y"], "rules": {"entry_long": "false", "exit": "close > of(\"Z\", close)"}, "revision": 1}
 			STRATEGY s RUNNING
 			> tick X 95
 			FILLED #2 BUY X 5 limit 95 got 5 at 95 FILLED
@@ -102,11 +102,11 @@ func TestStrategiesAreReplacedAndRemoved(t *testing.T) {
 			refused INVALID_RULES
 			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "gap-fade", "external": true}
 			refused INVALID_RULES
-			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "gap-fade", "rules": {"exit": "true"}}
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "gap-fade", "rules": {"entry_long": "false", "exit": "true"}}
 			refused INVALID_RULES
-			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"exit": true}, "parameters": {"gap": 2}}
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "false", "exit": true}, "parameters": {"gap": 2}}
 			refused INVALID_RULES
-			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"exit": "true", "max_trades_a_day": 3, "allow_gaps": true}}
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "false", "exit": "true", "max_trades_a_day": 3, "allow_gaps": true}}
 			STRATEGY ` + idOf("m") + ` RUNNING
 			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "gap-fade", "revision": 1}
 			STRATEGY ` + idOf("m") + ` RUNNING
@@ -148,19 +148,98 @@ func TestWatchedSymbols(t *testing.T) {
 		t.Error("a watched symbol is kept, or a traded one is not")
 	}
 	before := p.a.SymbolsRevision()
-	p.play(`> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "rules": {"exit": "close > 1"}, "revision": 1}` + "\nSTRATEGY s RUNNING")
+	p.play(`> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "rules": {"entry_long": "false", "exit": "close > 1"}, "revision": 1}` + "\nSTRATEGY s RUNNING")
 	if got := strings.Join(p.a.Symbols(), " "); got != "X" || p.a.SymbolsRevision() == before {
 		t.Errorf("then it follows %s, revision %d after %d", got, p.a.SymbolsRevision(), before)
 	}
-	var symbols []string
-	for i := range maxStrategySymbols {
-		symbols = append(symbols, fmt.Sprint(i))
+}
+
+// TestBoundsOfStrategies: what is at a bound is taken, one more is refused.
+func TestBoundsOfStrategies(t *testing.T) {
+	p := newPlayer(t)
+	symbols := func(n int) string {
+		var names []string
+		for i := range n {
+			names = append(names, strconv.Quote(fmt.Sprint(i)))
+		}
+		return "[" + strings.Join(names, ", ") + "]"
 	}
-	list, err := json.Marshal(symbols)
-	if err != nil {
-		t.Fatal(err)
+	const watching = `"rules": {"entry_long": "false", "exit": "close > of(\"Z\", close)"}`
+	p.play(open + `
+		> cmd DEPLOY {"strategy_id": "e", "name": "e", "symbols": ` + symbols(maxStrategySymbols+1) + `, "external": true}
+		refused TOO_MANY_SYMBOLS
+		> cmd DEPLOY {"strategy_id": "e", "name": "e", "symbols": ` + symbols(maxStrategySymbols) + `, "external": true}
+		STRATEGY e RUNNING
+		> cmd DEPLOY {"strategy_id": "w", "name": "w", "symbols": ` + symbols(maxStrategySymbols) + `, ` + watching + `}
+		refused TOO_MANY_SYMBOLS
+		> cmd DEPLOY {"strategy_id": "w", "name": "w", "symbols": ` + symbols(maxStrategySymbols-1) + `, ` + watching + `}
+		STRATEGY w RUNNING
+	`)
+	for i := range maxStrategies - 2 {
+		p.play(fmt.Sprintf(`
+			> cmd DEPLOY {"strategy_id": "s%[1]d", "name": "n", "symbols": ["X"], "external": true}
+			STRATEGY s%[1]d RUNNING
+		`, i))
 	}
-	p.play(`> cmd DEPLOY {"name": "m", "symbols": ` + string(list) + `, "rules": {"exit": "close > of(\"Z\", close)"}}` + "\nrefused TOO_MANY_SYMBOLS")
+	p.play(`
+		> cmd DEPLOY {"strategy_id": "more", "name": "n", "symbols": ["X"], "external": true}
+		refused TOO_MANY_STRATEGIES
+		> cmd DEPLOY {"strategy_id": "s0", "name": "n", "symbols": ["Y"], "external": true, "revision": 1}
+		STRATEGY s0 RUNNING
+	`)
+}
+
+// TestRemovedAtAVenue: a strategy stays while an order of its own is at a live venue,
+// whatever others have there.
+func TestRemovedAtAVenue(t *testing.T) {
+	scripts(t, map[string]string{"two strategies": `
+		> cmd OPEN_ACCOUNT {"deposit": 100000, "venue": "kite"}
+		` + deploy + second + `
+		> signal s BUY X qty=1
+		PLACED #1 BUY X 1 PENDING
+		VENUE SEND #1
+		> cmd REMOVE {"strategy_id": "s"}
+		refused ORDER_OPEN
+		> cmd REMOVE {"strategy_id": "z"}
+		STRATEGY z REMOVED
+		> report #1 REJECTED
+		REJECTED #1 BUY X 1 VENUE REJECTED
+		> cmd REMOVE {"strategy_id": "s"}
+		STRATEGY s REMOVED
+	`})
+}
+
+// TestExternalStrategiesAreNotMade: nothing here can run them.
+func TestExternalStrategiesAreNotMade(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	if d, ok := p.a.Strategy("s"); !ok || d.Rules != nil {
+		t.Errorf("it has rules: %+v", d)
+	} else if s, err := d.New(); err == nil {
+		t.Errorf("made is %+v", s)
+	}
+}
+
+// TestBooksHoldOnlyTheirOwn: a symbol that others trade is in no strategy's view; one
+// where its only order waits is.
+func TestBooksHoldOnlyTheirOwn(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started + second + `
+		> tick Y 100
+		> signal z BUY Y qty=1 price=50
+		PLACED #1 BUY Y 1 limit 50 PENDING
+		> signal z BUY X qty=1
+		PLACED #2 BUY X 1 PENDING
+		> tick X 100
+		FILLED #2 BUY X 1 got 1 at 100 FILLED
+		OPENED X 1 at 100, now 100, open 0, made 0
+	`)
+	if got := p.a.Book("s").Holdings; len(got) != 0 {
+		t.Errorf("s, which has traded nothing, sees %+v", got)
+	}
+	if got := p.a.Book("z").Holdings; len(got) != 2 || got[1].Symbol != "Y" || got[1].OpenOrders != 1 {
+		t.Errorf("z sees %+v", got)
+	}
 }
 
 // TestBooksKnowTheirTrades: what rules ask about trades and times.
@@ -194,7 +273,7 @@ func TestBooksKnowTheirTrades(t *testing.T) {
 		}
 	}
 	b := p.a.Book("s")
-	if again := reloaded(t, p.a).Book("s"); !slices.Equal(again.Holdings, b.Holdings) {
+	if again := reloaded(t, p.a).Book("s"); !reflect.DeepEqual(again.Holdings, b.Holdings) {
 		t.Errorf("saved and loaded: %+v, want %+v", again.Holdings, b.Holdings)
 	}
 }
@@ -277,4 +356,122 @@ func TestFailedStrategyThatABuildLacks(t *testing.T) {
 		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "code": "gap-fade", "revision": 1}
 		STRATEGY s RUNNING
 	`)
+}
+
+// TestNoRevisionDropsWhatIsHeld: a revision without a symbol that the strategy holds, or
+// has an order in, would leave that to nobody.
+func TestNoRevisionDropsWhatIsHeld(t *testing.T) {
+	const rules = `"rules": {"entry_long": "false", "exit": "close > 1"}`
+	const holding = "> tick Y 50\n" + `
+		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X", "Y"], ` + rules + `, "revision": 1}
+		STRATEGY s RUNNING
+		> signal s BUY X qty=5 ms=1
+		PLACED #1 BUY X 5 PENDING
+		> tick X 100
+		FILLED #1 BUY X 5 got 5 at 100 FILLED
+		OPENED X 5 at 100, now 100, open 0, made 0
+		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["Y"], ` + rules + `, "revision": 2}
+		refused POSITION_OPEN
+		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["Y"], "external": true, "revision": 2}
+		refused POSITION_OPEN
+	`
+	scripts(t, map[string]string{
+		"held": started + holding + `
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X", "Z"], ` + rules + `, "revision": 2}
+			STRATEGY s RUNNING
+			> cmd PAUSE {"strategy_id": "s", "close_positions": true}
+			STRATEGY s PAUSED
+			PLACED #2 SELL X 5 MANUAL PENDING
+			> tick X 100
+			FILLED #2 SELL X 5 got 5 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["Y"], ` + rules + `, "revision": 3}
+			STRATEGY s RUNNING
+		`,
+		"an open order": started + `
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X", "Y"], ` + rules + `, "revision": 1}
+			STRATEGY s RUNNING
+			> signal s BUY X qty=5 price=90 ms=1
+			PLACED #1 BUY X 5 limit 90 PENDING
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["Y"], ` + rules + `, "revision": 2}
+			refused ORDER_OPEN
+			> cmd ORDER {"cancel": "#1"}
+			CANCELLED #1 BUY X 5 limit 90 USER CANCELLED
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["Y"], ` + rules + `, "revision": 2}
+			STRATEGY s RUNNING
+		`,
+		"what an external one holds anywhere": started + `
+			> tick Y 50
+			> cmd ORDER {"symbol": "Z", "transaction_type": "BUY", "quantity": 1}
+			REJECTED BUY Z NO_PRICE
+			> tick Z 10
+			> signal s BUY Z qty=5 ms=1
+			PLACED #1 BUY Z 5 PENDING
+			> tick Z 10
+			FILLED #1 BUY Z 5 got 5 at 10 FILLED
+			OPENED Z 5 at 10, now 10, open 0, made 0
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], ` + rules + `, "revision": 1}
+			refused POSITION_OPEN
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "external": true, "revision": 1}
+			STRATEGY s RUNNING
+		`,
+	})
+}
+
+// TestDroppedSymbolIsNamed: the refusal says which symbol, and what to do.
+func TestDroppedSymbolIsNamed(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started + `
+		> signal s BUY X qty=5
+		PLACED #1 BUY X 5 PENDING
+	`)
+	err := func() error {
+		_, err := p.a.Command(Command{ID: "d", UserID: "alice", Type: CmdDeploy, Data: &Deploy{
+			StrategyID: "s", Name: "n", Symbols: []string{"Y"}, External: true, Revision: 9,
+		}}, Cause{Origin: "d/0/0"})
+		return err
+	}
+	if got := err(); got == nil || !strings.Contains(got.Error(), "ORDER_OPEN") || !strings.Contains(got.Error(), "X, which revision 9 drops") {
+		t.Errorf("an order: %v", got)
+	}
+	p.play(`
+		> tick X 100
+		FILLED #1 BUY X 5 got 5 at 100 FILLED
+		OPENED X 5 at 100, now 100, open 0, made 0
+	`)
+	if got := err(); got == nil || !strings.Contains(got.Error(), "POSITION_OPEN") || !strings.Contains(got.Error(), "5 of X, which revision 9 drops") {
+		t.Errorf("a position: %v", got)
+	}
+}
+
+// TestTheDaysTradesOutliveARevision: what a strategy has opened stays told to it when it
+// starts afresh, and after a restart.
+func TestTheDaysTradesOutliveARevision(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started + `
+		> signal s BUY X qty=5 ms=1
+		PLACED #1 BUY X 5 PENDING
+		> tick X 100
+		FILLED #1 BUY X 5 got 5 at 100 FILLED
+		OPENED X 5 at 100, now 100, open 0, made 0
+		> signal s SELL X qty=10 ms=2
+		PLACED #2 SELL X 10 PENDING
+		> tick X 100
+		FILLED #2 SELL X 10 got 10 at 100 FILLED
+		CLOSED X 0 at 0, now 100, open 0, made 0
+		OPENED X -5 at 100, now 100, open 0, made 0
+		> failed s
+		STRATEGY s FAILED
+		ALERT SYSTEM ERROR {"detail":"bug","name":"n","strategy_id":"s"}
+		> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "external": true, "revision": 1}
+		STRATEGY s RUNNING
+	`)
+	p.a = reloaded(t, p.a)
+	h := p.a.Book("s").For("X")
+	if got := h.OpenedSince(p.ms-60_000, p.ms); got != 2 || h.Trades != 2 {
+		t.Errorf("opened %d of %d, want 2 of 2", got, h.Trades)
+	}
+	if got := h.OpenedSince(p.ms+3_600_000, p.ms+7_200_000); got != 0 {
+		t.Errorf("opened later: %d, want none", got)
+	}
 }

@@ -10,6 +10,8 @@
 //	Mark           a traded price               paper fills, stops and targets, P&L, alerts, closes
 //	Signal         of a strategy                an order: PLACED or REJECTED
 //	VenueReport    of a live venue              the order's next event, fills
+//	Reconcile      all that a live venue has    what was missed; HALTED when it can't be explained
+//	Unreachable    a live venue is silent       an alert
 //	ExternalOrder  an order event by others     position updates
 //	ExternalAlert  an alert by others           CRITICAL halts the account
 //	Reduce         inputs were lost             the account is REDUCING, with an alert
@@ -47,8 +49,8 @@
 //	MARGIN         whole positions are closed, those that need the most first, until
 //	               the rest fits; REDUCING likewise
 //
-// RESUME makes the account ACTIVE and grants each limit that was reached once more
-// from there. It and HALT are recorded by SYSTEM alerts: from what mode to what,
+// RESUME makes the account ACTIVE, grants each limit that was reached once more from
+// there, and ends the closes that no limit asks for any longer. It and HALT are recorded by SYSTEM alerts: from what mode to what,
 // why, by whom and by which command.
 //
 // Stops and targets. An entry that fills with a stoploss, trailing stop or target
@@ -61,9 +63,14 @@
 // got lost and the order is still there, it is repeated, at most once a second of
 // market time.
 // An order that the venue has shown stays UNKNOWN, with a CRITICAL alert, when the
-// venue shows it no longer: it was sent, and might be traded yet.
+// venue shows it no longer: it was sent, and might be traded yet. While the venue
+// doesn't tell an order's fate, its symbol takes no entries.
+//
+// When it is opened, taken over or resumed, a live account asks its venue for all that
+// it has, and takes no entry until that was compared: see Reconcile.
 //
 // Time. Market time is that of marks, and limits know no other. The day of the
-// daily loss is market time's, in UTC, moved by the limits' day_offset_minutes; a tick more than a day older
-// than the latest is of a replay, and time follows it.
+// daily loss is market time's, in the limits' zone, or in UTC moved by their
+// day_offset_minutes; a tick more than a day older than the latest is of a replay, and
+// time follows it.
 package account

@@ -111,12 +111,14 @@ type VenueAction string
 
 // The actions. Query asks what became of an order; its answer is a report. Change
 // gives an open order other terms, all of which are in the command: doing it twice
-// is doing it once.
+// is doing it once. Show asks for all that the venue has of the account; its answer
+// is for Reconcile, with the command's Question.
 const (
 	VenueSend   VenueAction = "SEND"
 	VenueCancel VenueAction = "CANCEL"
 	VenueChange VenueAction = "CHANGE"
 	VenueQuery  VenueAction = "QUERY"
+	VenueShow   VenueAction = "SHOW"
 )
 
 // SendDeadline is how long after the commit of its PLACED event an order may
@@ -142,6 +144,14 @@ type VenueCommand struct {
 	Validity                 order.Validity // of SEND; empty: DAY
 	// Deadline counts from the commit; 0 for none.
 	Deadline time.Duration
+	// Question is the number of a SHOW, which has no order.
+	Question int64
+	// PerSecond, of SEND and CHANGE, is the account's orders_per_second, 0 for none. The
+	// session keeps to it by the wall clock, as the account has by market time.
+	PerSecond int64
+	// Exit, of SEND, tells that the order only makes a position smaller: it goes to the
+	// venue before entries that wait for their turn.
+	Exit bool
 }
 
 // Status is where a strategy stands.
@@ -170,7 +180,7 @@ type StrategyStatus struct {
 
 // Ignored tells that an input was dropped, so that it can be counted.
 type Ignored struct {
-	// What is "signal", "order" or "report".
+	// What is "signal", "order", "report" or "snapshot".
 	What   string
 	Detail string
 }

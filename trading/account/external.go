@@ -58,6 +58,7 @@ func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 		a.alertOrder(o, risk.Error, fmt.Sprintf("Others report a %s of %s under the id of a %s of %s", x.Side, x.Symbol, o.Side, o.Symbol), x.TimeMs)
 		return a.end()
 	}
+	a.moved()
 	was := o.Status
 	out, err := o.Apply(r)
 	if err != nil {
@@ -72,6 +73,7 @@ func (a *Account) ExternalOrder(x ExternalOrder, cause Cause) []Event {
 	if out.Quantity.Sign() > 0 {
 		a.settle(o, out.Quantity, out.Value, decimal.Decimal{}, x.TimeMs)
 	}
+	a.goOn(a.symbols[o.Symbol], x.TimeMs)
 	a.assess(a.symbols[o.Symbol], x.TimeMs)
 	return a.end()
 }

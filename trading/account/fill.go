@@ -21,7 +21,11 @@ func (a *Account) settle(o *order.Order, quantity, value, fee decimal.Decimal, t
 	a.s.Cash, a.s.Fees = a.s.Cash.Sub(v).Sub(fee), a.s.Fees.Add(fee)
 	b.Fees, s.Fees = b.Fees.Add(fee), s.Fees.Add(fee)
 	c := a.take(&b.Book, &b.Lots, q, v)
-	a.bracket(b, o, c, s.Price)
+	sinceMs := a.marketMs
+	if sinceMs == 0 {
+		sinceMs = s.TimeMs // a venue's clock is not the market's
+	}
+	a.bracket(b, o, c, s.Price, sinceMs)
 	b.mark(c, timeMs)
 	before := s.Net
 	change := a.take(&s.Net, &s.Lots, q, v)
@@ -70,6 +74,7 @@ func (b *Book) mark(c position.Change, timeMs int64) {
 	if opens {
 		b.OpenedMs = timeMs
 		b.Trades++
+		b.Openings = b.Openings.Add(timeMs)
 	}
 }
 

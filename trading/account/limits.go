@@ -15,6 +15,9 @@ func (a *Account) checkLimits(s *Symbol, o *order.Order, d *draft) (order.Reason
 		return "", ""
 	}
 	d.entry = true
+	if reason, detail := a.checkVenue(s); reason != "" {
+		return reason, detail
+	}
 	// s may be the symbol as it would be without some order, so what is kept of the
 	// symbol as it is must not be used of it.
 	buys, sells := s.open()
@@ -49,9 +52,7 @@ func (a *Account) placed(s *Symbol, o *order.Order, d *draft) {
 func (a *Account) setLimits(l risk.Limits, timeMs int64) {
 	a.s.Limits = l
 	a.setGuard()
-	if a.s.ClockMs != 0 {
-		a.s.Day = l.Day(a.s.ClockMs) // the day's loss and orders stay what they are
-	}
+	a.s.Day = a.guard.Day(a.s.ClockMs) // the day's loss and orders stay what they are
 	a.assess(nil, timeMs)
 	a.assessSizes(timeMs)
 }

@@ -92,6 +92,16 @@ func TestDailyLoss(t *testing.T) {
 			ALERT DAILY_LOSS CRITICAL {"current_loss":1100,"limit":1000,"positions_to_close":["X"]}
 			PLACED #2 SELL X 100 RISK PENDING
 		`,
+		"a day that begins elsewhere from now on is no new day": "> cmd OPEN_ACCOUNT {\"deposit\": 1, \"limits\": {\"daily_loss\": 1000}}\n" + limited + `
+			> tick X 92 1700000050000
+			MODIFIED X 100 at 100, now 92, open -800, made 0
+			ALERT DAILY_LOSS WARNING {"current_loss":800,"limit":1000}
+			> cmd SET_LIMITS {"daily_loss": 1000, "day_offset_minutes": 330}
+			> tick X 90 1700000051000
+			MODIFIED X 100 at 100, now 90, open -1000, made 0
+			ALERT DAILY_LOSS CRITICAL {"current_loss":1000,"limit":1000,"positions_to_close":["X"]}
+			PLACED #2 SELL X 100 RISK PENDING
+		`,
 		"with nothing held there is nothing to close": open + deploy + `
 			> tick X 100
 			> signal s BUY X qty=10
@@ -216,6 +226,8 @@ func TestModes(t *testing.T) {
 			REJECTED SELL X ACCOUNT_REDUCING
 			> signal s SELL X exit ms=5
 			PLACED #3 SELL X 4 PENDING
+			> signal s BUY X ms=5
+			REJECTED BUY X INVALID_QUANTITY
 			> cmd RESUME {}
 			ALERT SYSTEM INFO REDUCING LOST_INPUTS > ACTIVE COMMAND
 			> signal s BUY X qty=1 ms=6
@@ -268,6 +280,20 @@ func TestModes(t *testing.T) {
 			> tick X 93.4 1600090000000
 			MODIFIED X 10 at 100, now 93.4, open -66, made 0
 		`,
+		"prices that are not positive change nothing": held + `
+			> tick X 0
+			> tick X -100
+			> tick X 99
+			MODIFIED X 10 at 100, now 99, open -10, made 0
+		`,
+		"a price is told of a second before or after the last": held + `
+			> tick X 99 1700000002999
+			> tick X 98 1700000003000
+			MODIFIED X 10 at 100, now 98, open -20, made 0
+			> tick X 97 1700000002001
+			> tick X 96 1700000002000
+			MODIFIED X 10 at 100, now 96, open -40, made 0
+		`,
 		"an alert from outside halts": held + `
 			> alert ERROR
 			> alert CRITICAL
@@ -284,6 +310,10 @@ func TestModes(t *testing.T) {
 			> external e2 s CANCELLED SELL X 5 100
 			ignored order
 			> external e3 s PLACED SELL X 5 100
+			ignored order
+			> external e5 s FILLED SELL X 0 100
+			ignored order
+			> external e5 s FILLED SELL X 5 0
 			ignored order
 			> external e4 s FILLED BUY N 5 20
 			OPENED N 5 at 20, now 20, open 0, made 0
@@ -342,11 +372,11 @@ func TestCommands(t *testing.T) {
 			refused INVALID_RULES
 			> cmd DEPLOY {"name": "n", "symbols": ["X"], "rules": {"enter": "close > 1"}}
 			refused INVALID_RULES
-			> cmd DEPLOY {"name": "n", "symbols": ["X"], "timeframe": "5 min", "rules": {"exit": "close > 1"}}
+			> cmd DEPLOY {"name": "n", "symbols": ["X"], "timeframe": "5 min", "rules": {"entry_long": "false", "exit": "close > 1"}}
 			refused INVALID_RULES
 			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X"], "external": true}
 			refused OLD_REVISION
-			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["Y"], "rules": {"exit": "close > 1"}, "revision": 1}
+			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["Y"], "rules": {"entry_long": "false", "exit": "close > 1"}, "revision": 1}
 			STRATEGY s RUNNING
 			> cmd PAUSE {"strategy_id": "s"}
 			STRATEGY s PAUSED

@@ -14,12 +14,13 @@ func TestLiveVenue(t *testing.T) {
 		ALERT SYSTEM WARNING {"symbol":"X","status":"UNKNOWN"}
 		VENUE QUERY #1
 		> report #1 UNKNOWN
-		ALERT SYSTEM ERROR {"symbol":"X","status":"UNKNOWN"}
+		ALERT SYSTEM CRITICAL {"symbol":"X","status":"UNKNOWN","symbol_halted":true}
 	`
 	const notSent = lost + `
 		> report #1 NOT_SENT
 		REJECTED #1 BUY X 10 limit 100 NOT_SENT REJECTED
 		ALERT SYSTEM CRITICAL {"symbol":"X","status":"REJECTED"}
+		ALERT SYSTEM INFO {"symbol":"X"}
 	`
 	const held = sent + `
 		> report #1 FILL qty=10 price=100
@@ -60,12 +61,19 @@ func TestLiveVenue(t *testing.T) {
 			> report #1 FILL qty=3 price=100
 			FILLED #1 BUY X 10 limit 100 got 3 at 100 PARTIALLY_FILLED
 			OPENED X 3 at 100, now 100, open 0, made 0
+			ALERT SYSTEM INFO {"symbol":"X"}
 			> report #1 UNKNOWN
 			PLACED #1 BUY X 10 limit 100 got 3 at 100 UNKNOWN
 			ALERT SYSTEM WARNING {"symbol":"X","status":"UNKNOWN"}
 			VENUE QUERY #1
 			> report #1 ACCEPTED
 			PLACED #1 BUY X 10 limit 100 got 3 at 100 PARTIALLY_FILLED
+		`,
+		"a fill of nothing shows no order": lost + `
+			> report #1 FILL
+			> report #1 ACCEPTED
+			PLACED #1 BUY X 10 limit 100 OPEN
+			ALERT SYSTEM INFO {"symbol":"X"}
 		`,
 		"taken for not sent, then seen": notSent + `
 			> report #1 NOT_SENT

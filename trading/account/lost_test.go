@@ -73,9 +73,10 @@ func TestWhatReachedTheVenueWasSent(t *testing.T) {
 			ALERT SYSTEM WARNING {"symbol":"X","status":"UNKNOWN"}
 			VENUE QUERY #1
 			> report #1 NOT_SENT
-			ALERT SYSTEM CRITICAL {"symbol":"X","status":"UNKNOWN"}
+			ALERT SYSTEM CRITICAL {"symbol":"X","status":"UNKNOWN","symbol_halted":true}
 			> report #1 ACCEPTED
 			PLACED #1 BUY X 10 limit 100 OPEN
+			ALERT SYSTEM INFO {"symbol":"X"}
 			> report #1 NOT_SENT
 			ALERT SYSTEM ERROR {"symbol":"X","status":"OPEN"}
 		`,
@@ -88,9 +89,10 @@ func TestWhatReachedTheVenueWasSent(t *testing.T) {
 			ALERT SYSTEM WARNING {"symbol":"X","status":"UNKNOWN"}
 			VENUE QUERY #1
 			> report #1 NOT_SENT
-			ALERT SYSTEM CRITICAL {"symbol":"X","status":"UNKNOWN"}
+			ALERT SYSTEM CRITICAL {"symbol":"X","status":"UNKNOWN","symbol_halted":true}
 			> report #1 REJECTED
 			CANCELLED #1 BUY X 10 limit 100 got 4 at 100 VENUE CANCELLED
+			ALERT SYSTEM INFO {"symbol":"X"}
 		`,
 	})
 }

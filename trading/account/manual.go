@@ -26,7 +26,7 @@ type ManualOrder struct {
 	// Modify is the id of an open order that gets another quantity (all of it, with
 	// what was traded), price, trigger_price or order_type; what is absent stays.
 	Modify string `json:"modify,omitempty"`
-	// Cancel is the id of an open order, of any strategy.
+	// Cancel is the id of an open order, of any strategy. Nothing else goes with it.
 	Cancel string `json:"cancel,omitempty"`
 }
 
@@ -59,6 +59,9 @@ func (a *Account) manualOrder(d *ManualOrder) (action, error) {
 }
 
 func (a *Account) cancelByCommand(d *ManualOrder) (action, error) {
+	if *d != (ManualOrder{Cancel: d.Cancel}) {
+		return nil, refused("INVALID_DATA", "cancel ends an order as it is, and takes nothing else; to place another give ORDER without cancel, to change it modify")
+	}
 	o := a.orders[d.Cancel]
 	if o == nil {
 		return nil, refused(reasonNoSuchOrder, "order %s is not open", d.Cancel)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // publishEveryMs is the least event time between two position updates that only
@@ -21,26 +22,34 @@ type Mark struct {
 	Price, Volume decimal.Decimal
 	// Seq is the tick's place. Two timeframes give one tick twice: the second is not
 	// another trade.
-	Seq Seq
-	// Closing: the update only tells that a candle has closed. It is no trade and
-	// changes nothing.
+	Seq market.Seq
+	// Closing: the update only tells that a candle has closed. It is no trade: Seq is
+	// the tick that told it, of whatever symbol, and TimeMs the candle's last
+	// millisecond.
 	Closing bool
+	// ToldMs is, of a closing one, the market time that told of the close, 0 when it
+	// isn't known.
+	ToldMs int64
 	// Late: the tick came after its candle had closed. It is a price; it doesn't
 	// move the market's time.
 	Late bool
 }
 
-// Seq is a tick's partition and its offset there. Ticks of one symbol may come
-// from several partitions: those of another than its home are passed on.
-type Seq struct {
-	Partition int32 `json:"partition"`
-	Offset    int64 `json:"offset"`
+// before tells whether the trade was made before a market time. More than a day before
+// it, it is of a replay, unless it came late.
+func (m *Mark) before(ms int64) bool {
+	return m.TimeMs < ms && (m.Late || m.TimeMs >= ms-aDayMs)
 }
 
 // Mark takes a price in. Prices that are not positive, and symbols that the
 // account doesn't follow, change nothing.
 func (a *Account) Mark(m Mark, cause Cause) []Event {
-	if m.Closing || m.Price.Sign() <= 0 || !a.s.Open {
+	a.telling = telling{origin: cause.Origin, tick: m.Seq, ms: max(m.TimeMs, m.ToldMs)}
+	if m.Closing {
+		a.closeTold(m)
+		return nil
+	}
+	if m.Price.Sign() <= 0 || !a.s.Open {
 		return nil
 	}
 	s := a.symbols[m.Symbol]
@@ -56,24 +65,28 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 		return nil
 	}
 	a.begin(cause)
+	a.marketMs = m.TimeMs
 	if !m.Late {
 		a.advance(m.TimeMs)
 	}
 	s.Seq = m.Seq
 	s.Ticks++
-	if m.TimeMs > s.TimeMs || m.TimeMs < s.TimeMs-aDayMs && !m.Late {
-		s.TimeMs = m.TimeMs
+	if m.Late {
+		s.TimeMs = max(s.TimeMs, m.TimeMs)
+	} else {
+		s.advance(m.TimeMs)
 	}
 	s.Price = m.Price
+	s.arrive(&m)
 	a.revalue(s)
 	a.weigh(s)
 	if a.live() {
 		a.cancelAgain(s)
 		a.changeAgain(s)
-	} else if len(s.Orders) > 0 {
+	} else {
 		a.fillPaper(s, m)
 	}
-	a.watch(s, m.TimeMs)
+	a.watch(s, &m)
 	since := m.TimeMs - s.PublishedMs
 	if !s.Net.Quantity.IsZero() && s.Price != s.PublishedPrice && (since >= publishEveryMs || since <= -publishEveryMs) {
 		a.emitPosition(s, Modified, m.TimeMs)
@@ -92,20 +105,41 @@ func (a *Account) follows(symbol string) bool {
 	return false
 }
 
+// moved gives what a tick's time makes of a clock.
+func moved(clockMs, ms int64) int64 {
+	if ms < clockMs-aDayMs {
+		return ms
+	}
+	return max(clockMs, ms)
+}
+
 // advance moves the market's time. A new day counts its loss from what the
 // account has come to by now, and ends the orders of the day before.
 func (a *Account) advance(ms int64) {
-	if ms <= a.s.ClockMs && ms >= a.s.ClockMs-aDayMs {
-		return
-	}
 	first := a.s.ClockMs == 0
+	ms = moved(a.s.ClockMs, ms)
 	a.s.ClockMs = ms
-	if day := a.s.Limits.Day(ms); day != a.s.Day {
+	if day := a.guard.Day(ms); day != a.s.Day {
 		a.s.Day = day
 		a.startDay()
 		if !first {
 			a.s.Recent.NewDay()
 			a.endDay(ms)
+		}
+	}
+}
+
+// advance moves the symbol's time. When a replay turns it back, what is held counts as
+// opened then: the times of its stops and targets are of another day.
+func (s *Symbol) advance(ms int64) {
+	was := s.TimeMs
+	s.TimeMs = moved(was, ms)
+	if s.TimeMs >= was {
+		return
+	}
+	for _, b := range s.Books {
+		for i := range b.Brackets {
+			b.Brackets[i].SinceMs, b.Brackets[i].BestMs = ms, ms
 		}
 	}
 }

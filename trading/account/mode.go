@@ -1,6 +1,8 @@
 package account
 
 import (
+	"slices"
+
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/risk"
 )
@@ -9,7 +11,7 @@ import (
 // mode: what it became and was, why, and at whose word. The alert's timestamp says
 // when.
 type modeData struct {
-	// Reason is a code: COMMAND, EXTERNAL_ALERT, or the limit's name. Detail are the
+	// Reason is a code: COMMAND, EXTERNAL_ALERT, RECONCILIATION, or the limit's name. Detail are the
 	// words that came with it.
 	Reason string `json:"reason"`
 	Mode   Mode   `json:"mode"`
@@ -21,6 +23,8 @@ type modeData struct {
 	CommandID string `json:"command_id,omitempty"`
 	// Granted are the limits that a RESUME counts afresh.
 	Granted []AlertType `json:"granted,omitempty"`
+	// Differences are what RECONCILIATION could not explain, the first of them.
+	Differences []Difference `json:"differences,omitempty"`
 }
 
 const reasonCommand = "COMMAND"
@@ -41,8 +45,16 @@ func (a *Account) changeMode(d modeData, severity risk.Severity, message string,
 	a.alert(AlertSystem, severity, message, d, timeMs)
 }
 
+// reached notes that a limit was reached.
+func (a *Account) reached(what AlertType) {
+	if !slices.Contains(a.s.Reached, what) {
+		a.s.Reached = append(a.s.Reached, what)
+	}
+}
+
 // reduce puts an ACTIVE account into REDUCING because of a limit.
 func (a *Account) reduce(what AlertType) {
+	a.reached(what)
 	if a.s.Mode == Active {
 		a.setMode(Reducing, string(what))
 	}
@@ -51,6 +63,7 @@ func (a *Account) reduce(what AlertType) {
 // closeDown begins the end of trading: everything is cancelled and closed, and the
 // account is REDUCING until nothing is held, and HALTED then.
 func (a *Account) closeDown(what AlertType, timeMs int64) {
+	a.reached(what)
 	if a.s.Mode != Halted {
 		a.setMode(Reducing, string(what))
 	}
@@ -92,50 +105,6 @@ func (a *Account) haltCommand(d *Halt, commandID string, timeMs int64) {
 		a.s.Closing = true
 		a.closeAll(order.ReasonHalted, timeMs)
 	}
-}
-
-// resume makes the account ACTIVE. Each limit that was reached is granted once
-// more, and counts afresh from now; one that is still broken is found so at once.
-func (a *Account) resume(d *Resume, commandID string, timeMs int64) {
-	granted := a.grant()
-	a.s.Closing = false
-	for _, s := range a.s.Symbols {
-		s.Closing = false
-	}
-	a.marked = 0
-	a.changeMode(modeData{
-		Reason: reasonCommand, Mode: Active, Detail: d.Reason, By: d.By, CommandID: commandID, Granted: granted,
-	}, risk.Info, "Account resumed", timeMs)
-	a.assess(nil, timeMs)
-	a.assessSizes(timeMs)
-}
-
-// grant counts the limits that were reached afresh, and gives which these are.
-func (a *Account) grant() []AlertType {
-	var list []AlertType
-	if a.s.LossLevel == risk.LevelCritical {
-		a.startDay()
-		list = append(list, AlertDailyLoss)
-	}
-	if a.s.DrawdownLevel == risk.LevelCritical {
-		a.s.Peak, a.s.DrawdownLevel = a.profit(), 0
-		list = append(list, AlertDrawdown)
-	}
-	sizes := false
-	for _, s := range a.s.Symbols {
-		if s.SizeLevel == risk.LevelCritical {
-			// What is within the limit by now stays told of; what is not, is told again.
-			s.SizeLevel, sizes = min(a.guard.Size.Level(s.Net.Quantity.Abs(), s.scale.terms.PositionSize), risk.LevelCritical-1), true
-		}
-	}
-	if sizes {
-		list = append(list, AlertPositionSize)
-	}
-	if a.s.MarginLevel == risk.LevelCritical {
-		a.s.MarginLevel = min(a.guard.Margin.Level(a.weights.Held, a.Equity()), risk.LevelCritical-1)
-		list = append(list, AlertMargin)
-	}
-	return list
 }
 
 // limitReason gives the limit for which the account is in its mode, and otherwise

@@ -84,9 +84,7 @@ func (a *Account) assessLoss(profit decimal.Decimal, timeMs int64) {
 // assessDrawdown holds the equity against its highest so far. Deposits and
 // withdrawals move that as well: they are neither profit nor loss.
 func (a *Account) assessDrawdown(profit decimal.Decimal, timeMs int64) {
-	if profit.Greater(a.s.Peak) {
-		a.s.Peak = profit
-	}
+	a.s.Peak = decimal.Max(a.s.Peak, profit)
 	drawdown, peak := a.s.Peak.Sub(profit), a.s.Deposits.Add(a.s.Peak)
 	if drawdown.IsZero() && a.s.DrawdownLevel == 0 {
 		return
@@ -136,9 +134,17 @@ func (a *Account) assessSize(s *Symbol, timeMs int64) {
 			a.cancelFor(data.PositionsToClose, order.ReasonPositionSize, timeMs)
 		}
 	}
-	if excess := size.Sub(s.scale.terms.SizeCritical); excess.Sign() > 0 {
+	if excess := s.excess(); excess.Sign() > 0 {
 		a.closeExcess(s, excess, timeMs)
 	}
+}
+
+// excess gives how much of a symbol's position is above its limit; 0 or less for none.
+func (s *Symbol) excess() decimal.Decimal {
+	if s.scale.terms.PositionSize.IsZero() {
+		return decimal.Decimal{}
+	}
+	return s.Net.Quantity.Abs().Sub(s.scale.terms.SizeCritical)
 }
 
 // assessMargin holds the margin that the positions need against the equity. Of

@@ -35,10 +35,8 @@ func (a *Account) place(d draft) *order.Order {
 	if s == nil && a.s.Open && o.Symbol != "" {
 		s = a.symbol(o.Symbol) // from now on its prices are followed
 	}
-	if s != nil && !a.live() && s.Ticks > 0 {
-		o.PlacedMs = s.TimeMs
-	}
 	if s != nil {
+		o.PlacedMs = a.timeOf(s.Name, d.timeMs)
 		s.roundPrices(&o, d.computed)
 	}
 	if reason, detail := a.check(s, &o, &d); reason != "" {
@@ -52,13 +50,16 @@ func (a *Account) place(d draft) *order.Order {
 	}
 	s.Orders = append(s.Orders, &o)
 	a.orders[o.ID] = &o
+	a.because(&o)
 	a.bookChanged(o.BookID)
 	a.placed(s, &o, &d)
 	a.emitOrder(&o, false, o.PlacedMs)
 	if a.live() {
+		a.moved()
 		a.emit(VenueCommand{
 			Action: VenueSend, Venue: a.s.Venue, ClientOrderID: o.ID, Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,
-			Quantity: o.Quantity, Price: o.Price, Trigger: o.Trigger, Validity: o.Validity, Deadline: SendDeadline,
+			Quantity: o.Quantity, Price: o.Price, Trigger: o.Trigger, Validity: o.Validity, Deadline: SendDeadline, PerSecond: a.s.Limits.OrdersPerSecond,
+			Exit: !d.entry,
 		})
 	}
 	return &o
@@ -125,11 +126,12 @@ func (a *Account) checkMode(s *Symbol, o *order.Order, d *draft) (order.Reason, 
 		if left.Sign() <= 0 {
 			return order.ReasonNoPosition, "nothing is left to close by a " + string(o.Side)
 		}
-		if o.Quantity.IsZero() || o.Quantity.Greater(left) {
+		if o.Quantity.IsZero() {
 			o.Quantity = left
 		}
+		o.Quantity = decimal.Min(o.Quantity, left)
 	}
-	if a.s.Mode == Reducing && (o.Quantity.Greater(left) || o.Quantity.Sign() <= 0) {
+	if a.s.Mode == Reducing && o.Quantity.Greater(left) {
 		return a.limitReason(order.ReasonReducing), fmt.Sprintf("%s: only orders that make a position smaller; %v is left to close", a.s.ModeReason, left)
 	}
 	return "", ""
@@ -147,10 +149,27 @@ func expected(o *order.Order) decimal.Decimal {
 	return decimal.Decimal{}
 }
 
+// stoppedFrom gives the price that a stop must be on the losing side of: the worst one
+// for the stop at which the order may fill, or its own fill would touch it. An order with
+// a trigger fills from the trigger on, a limit order at the market when that is better.
+func stoppedFrom(o *order.Order, last decimal.Decimal) decimal.Decimal {
+	switch {
+	case o.Kind.Stop():
+		return o.Trigger
+	case !o.Kind.Limited():
+		return last
+	case last.IsZero():
+		return o.Price
+	case o.Side == order.Buy:
+		return decimal.Min(o.Price, last)
+	}
+	return decimal.Max(o.Price, last)
+}
+
 // checkBracket wants a stop on the losing side of the order's price, a target on
 // the winning one, and a trailing stop nearer than 0.
 func checkBracket(o *order.Order, last decimal.Decimal) (order.Reason, string) {
-	price := expected(o)
+	price, from := expected(o), stoppedFrom(o, last)
 	if price.IsZero() {
 		price = last
 	}
@@ -159,8 +178,8 @@ func checkBracket(o *order.Order, last decimal.Decimal) (order.Reason, string) {
 		sign = -1
 	}
 	switch {
-	case o.StopLoss.Sign() < 0 || !o.StopLoss.Bounded() || !o.StopLoss.IsZero() && !price.IsZero() && price.Cmp(o.StopLoss) != sign:
-		return order.ReasonStopLoss, fmt.Sprintf("stoploss %v for a %s at %v", o.StopLoss, o.Side, price)
+	case o.StopLoss.Sign() < 0 || !o.StopLoss.Bounded() || !o.StopLoss.IsZero() && !from.IsZero() && from.Cmp(o.StopLoss) != sign:
+		return order.ReasonStopLoss, fmt.Sprintf("stoploss %v for a %s at %v", o.StopLoss, o.Side, from)
 	case o.Target.Sign() < 0 || !o.Target.Bounded() || !o.Target.IsZero() && !price.IsZero() && o.Target.Cmp(price) != sign:
 		return order.ReasonTarget, fmt.Sprintf("target %v for a %s at %v", o.Target, o.Side, price)
 	case o.TrailingStop.Sign() < 0 || !o.TrailingStop.Bounded() || !price.IsZero() && o.TrailingStop.GreaterEq(price):
@@ -217,7 +236,7 @@ func (a *Account) retire(o *order.Order) {
 	delete(a.orders, o.ID)
 	a.bookChanged(o.BookID)
 	a.recount(s)
-	if a.live() || o.Purpose == order.Foreign {
+	if a.live() {
 		a.remember(o)
 	}
 }

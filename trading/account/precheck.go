@@ -3,6 +3,7 @@ package account
 import (
 	"errors"
 
+	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/order"
 )
 
@@ -20,10 +21,11 @@ func (c Command) Check() error {
 	a := New(c.UserID)
 	if c.Type != CmdOpenAccount {
 		open := &OpenAccount{Venue: precheckVenue}
-		if d, ok := c.Data.(*Deposit); ok && d.Amount.Sign() < 0 && d.Amount.Bounded() {
-			open.Deposit = d.Amount.Neg() // to withdraw
+		if d, ok := c.Data.(*Deposit); ok && d.Amount.Bounded() {
+			open.Deposit = decimal.Max(d.Amount.Neg(), decimal.Decimal{}) // to withdraw
 		}
 		a.precede(c.UserID, CmdOpenAccount, open)
+		a.done(0) // there is no venue to agree with
 	}
 	if ref, ok := c.Data.(*StrategyRef); ok {
 		name := ref.Name

@@ -9,6 +9,7 @@ import (
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/fees"
 	"github.com/velox-trading/velox/trading/instrument"
+	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/paper"
 	"github.com/velox-trading/velox/trading/position"
@@ -118,7 +119,7 @@ func (g *traffic) start(limits risk.Limits) []given {
 	for _, id := range []string{"a", "b", "c"} {
 		list = append(list, g.command(CmdDeploy, &Deploy{StrategyID: id, Name: id, Symbols: []string{"X", "Y", "Z"}, External: id == "c"}))
 		if id != "c" {
-			list[len(list)-1] = g.command(CmdDeploy, &Deploy{StrategyID: id, Name: id, Symbols: []string{"X", "Y", "Z"}, Rules: map[string]string{"exit": "price > 0"}})
+			list[len(list)-1] = g.command(CmdDeploy, &Deploy{StrategyID: id, Name: id, Symbols: []string{"X", "Y", "Z"}, Rules: map[string]string{"entry_long": "false", "exit": "price > 0"}})
 		}
 	}
 	return list
@@ -135,6 +136,8 @@ func (g *traffic) next() given {
 		return g.signal(symbol)
 	case k < 75:
 		return g.modify(symbol)
+	case k < 80 && g.venue != PaperVenue:
+		return g.shown()
 	case k < 90 && g.venue != PaperVenue:
 		return g.report()
 	case k < 92:
@@ -162,7 +165,7 @@ func (g *traffic) mark(symbol string) given {
 	}
 	m := Mark{
 		Symbol: symbol, TimeMs: g.ms - g.r.Int64N(2000), Price: decimal.FromUnits(g.prices[symbol]),
-		Volume: g.maybe(g.quantity().Abs()), Seq: Seq{Offset: g.n - g.r.Int64N(2)}, Closing: g.r.IntN(20) == 0,
+		Volume: g.maybe(g.quantity().Abs()), Seq: market.Seq{Offset: g.n - g.r.Int64N(2)}, Closing: g.r.IntN(20) == 0,
 	}
 	g.volume = m.Volume
 	cause := g.cause()
@@ -229,6 +232,24 @@ func (g *traffic) rare() given {
 	default:
 		cause := g.cause()
 		return func(a *Account) []Event { return append(a.Recover(cause), a.StrategyFailed(id, "bug", cause)...) }
+	}
+}
+
+// shown answers what the venue was asked for, until the account is content: mostly
+// with what the account has.
+func (g *traffic) shown() given {
+	cause, symbol, besides := g.cause(), g.symbol(), decimal.Decimal{}
+	if g.r.IntN(20) == 0 {
+		besides = g.quantity()
+	}
+	return func(a *Account) []Event {
+		var events []Event
+		for i := 0; i < 4 && a.s.Reconciliation.Pending; i++ {
+			v := agreeing(a)
+			v.Positions = append(v.Positions, VenuePosition{Symbol: symbol, Quantity: besides})
+			events = append(events, a.Reconcile(v, a.s.Reconciliation.Question, cause)...)
+		}
+		return events
 	}
 }
 

@@ -10,10 +10,9 @@ type idLog struct {
 	next     int
 	seen     map[string]struct{}
 	revision int64
-	// saved is the JSON at savedAt: the list is long, seldom changes, and is asked
-	// for with every checkpoint.
-	saved   []byte
-	savedAt int64
+	// saved is the JSON, nil when it is to be made anew: the list is long, seldom
+	// changes, and is asked for with every checkpoint.
+	saved []byte
 }
 
 func newIDLog(limit int) *idLog {
@@ -30,6 +29,7 @@ func (l *idLog) add(id string) {
 		return
 	}
 	l.revision++
+	l.saved = nil
 	l.seen[id] = struct{}{}
 	if len(l.ids) < l.limit {
 		l.ids = append(l.ids, id)
@@ -46,14 +46,14 @@ func (l *idLog) list() []string {
 }
 
 func (l *idLog) save() ([]byte, error) {
-	if l.saved != nil && l.savedAt == l.revision {
+	if l.saved != nil {
 		return l.saved, nil
 	}
 	b, err := json.Marshal(l.list())
 	if err != nil {
 		return nil, err
 	}
-	l.saved, l.savedAt = b, l.revision
+	l.saved = b
 	return b, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/order"
 )
 
@@ -123,7 +124,7 @@ func TestChangesInEveryWindow(t *testing.T) {
 		n, open := 0, ""
 		for range 3_000 {
 			p.ms += []int64{0, 1, r.Int64N(300), 1000 - p.ms%1000, r.Int64N(200_000)}[r.IntN(5)]
-			p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: decimal.FromInt(100), Seq: Seq{Offset: int64(n)}}, Cause{Origin: fmt.Sprint("tick/0/", n), TimeMs: p.ms})
+			p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: decimal.FromInt(100), Seq: market.Seq{Offset: int64(n)}}, Cause{Origin: fmt.Sprint("tick/0/", n), TimeMs: p.ms})
 			if p.a.orders[open] == nil {
 				open = "" // the day is over
 			}

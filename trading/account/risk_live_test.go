@@ -1,6 +1,11 @@
 package account
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+)
 
 // TestLimitsAtALiveVenue: closes and cancels take their time there, and may fail;
 // the account closes on until nothing is held, whatever the venue fills later.
@@ -130,4 +135,55 @@ func TestLimitsAtALiveVenue(t *testing.T) {
 			REJECTED BUY X NO_PRICE
 		`,
 	})
+}
+
+// TestOrdersCarryTheirRate: the session of a live venue holds orders and changes to
+// orders_per_second by the wall clock, so it is told.
+func TestOrdersCarryTheirRate(t *testing.T) {
+	p := newPlayer(t)
+	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 10000, \"venue\": \"kite\", \"limits\": {\"orders_per_second\": 7}}\n" + deploy + `
+		> tick X 100
+		> signal s BUY X qty=5 price=90
+		PLACED #1 BUY X 5 limit 90 PENDING
+		VENUE SEND #1
+		> report #1 ACCEPTED
+		PLACED #1 BUY X 5 limit 90 OPEN
+	`)
+	id := ""
+	for open := range p.a.orders {
+		id = open
+	}
+	sent := func(data string) VenueCommand {
+		t.Helper()
+		c, err := ParseCommand("c"+data, "alice", p.ms, CmdOrder, []byte(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := p.a.Command(c, Cause{Origin: "test/1/1", TimeMs: p.ms})
+		if err != nil || len(events) == 0 {
+			t.Fatalf("%v, %v", events, err)
+		}
+		command, _ := events[len(events)-1].(VenueCommand)
+		return command
+	}
+	if c := sent(`{"modify": "` + id + `", "price": 91}`); c.Action != VenueChange || c.PerSecond != 7 {
+		t.Errorf("%+v", c)
+	}
+	if c := sent(`{"symbol": "X", "transaction_type": "BUY", "quantity": 1, "price": 80}`); c.Action != VenueSend || c.PerSecond != 7 || c.Exit {
+		t.Errorf("%+v", c)
+	}
+	p.a.VenueReport(order.Report{
+		OrderID: id, Kind: order.ReportFill, FilledQuantity: decimal.FromInt(5), AveragePrice: decimal.FromInt(90),
+	}, Cause{Origin: "test/1/3", TimeMs: p.ms})
+	command, _ := ParseCommand("close", "alice", p.ms, CmdHalt, []byte(`{"close_positions": true}`))
+	events, _ := p.a.Command(command, Cause{Origin: "test/1/2", TimeMs: p.ms})
+	exits := 0
+	for _, ev := range events {
+		if c, ok := ev.(VenueCommand); ok && c.Action == VenueSend && c.Exit {
+			exits++
+		}
+	}
+	if exits == 0 {
+		t.Errorf("no order to close tells that it is an exit: %+v", events)
+	}
 }

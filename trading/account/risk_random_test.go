@@ -155,7 +155,7 @@ func (h *past) lookBack(l *risk.Limits, e *OrderEvent, now int64, out map[order.
 		count(&calendarSecond, ms/1000 == now/1000)
 		count(&minute, ms > now-60_000)
 		count(&calendarMinute, ms/60_000 == now/60_000)
-		count(&day, l.Day(ms) == l.Day(now))
+		count(&day, (ms/60_000+l.DayOffsetMinutes)/1440 == (now/60_000+l.DayOffsetMinutes)/1440)
 		o := &h.orders[i]
 		if h.entry[i] && ms > now-l.DuplicateWindowMs && o.StrategyID == e.StrategyID && o.Symbol == e.Symbol && o.Side == e.Side && o.Kind == e.Kind && o.Quantity == e.Quantity && o.Price == e.Price {
 			out[order.ReasonDuplicate] = true

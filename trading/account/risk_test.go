@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/risk"
 )
 
@@ -77,11 +78,12 @@ func TestDrawdown(t *testing.T) {
 			MODIFIED X 50 at 100, now 90, open -500, made 0
 			ALERT DRAWDOWN CRITICAL {"current_drawdown":1500,"limit":1100,"high_water_mark":11000,"positions_to_close":["X"]}
 			PLACED #2 SELL X 50 RISK PENDING
-			> cmd RESUME {"by": "bob"}
-			ALERT SYSTEM INFO REDUCING DRAWDOWN > ACTIVE COMMAND by bob granted DRAWDOWN
 			> tick X 90
 			FILLED #2 SELL X 50 got 50 at 90 FILLED
 			CLOSED X 0 at 0, now 90, open 0, made -500
+			ALERT SYSTEM CRITICAL REDUCING DRAWDOWN > HALTED DRAWDOWN
+			> cmd RESUME {"by": "bob"}
+			ALERT SYSTEM INFO HALTED DRAWDOWN > ACTIVE COMMAND by bob granted DRAWDOWN
 			> signal s BUY X qty=50 ms=9
 			PLACED #3 BUY X 50 PENDING
 			> tick X 90
@@ -191,7 +193,7 @@ func TestMargin(t *testing.T) {
 		"closed and REDUCING": under(`{"margin_percent": 25}`) + broken,
 		"resumed": under(`{"margin_percent": 25}`) + broken + `
 			> cmd RESUME
-			ALERT SYSTEM INFO REDUCING MARGIN > ACTIVE COMMAND
+			ALERT SYSTEM INFO REDUCING MARGIN > ACTIVE COMMAND granted MARGIN
 			> signal z BUY Y qty=1 ms=8
 			PLACED #6 BUY Y 1 PENDING
 		`,
@@ -204,6 +206,21 @@ func TestMargin(t *testing.T) {
 			> cmd RESUME
 			ALERT SYSTEM INFO REDUCING MARGIN > ACTIVE COMMAND granted MARGIN
 			ALERT MARGIN CRITICAL {"current_margin":8125,"limit":7500,"positions_to_close":["X"]}
+		`,
+		"granted once, also just below the limit": under(`{"margin_percent": 25}`) + held + `
+			> tick X 90
+			MODIFIED X 250 at 100, now 90, open -2500, made 0
+			ALERT MARGIN CRITICAL {"current_margin":8125,"limit":7500,"positions_to_close":["X"]}
+			CANCELLED #3 BUY Y 1 limit 49 MARGIN CANCELLED
+			PLACED #4 SELL X 250 RISK PENDING
+			> cmd DEPOSIT {"amount": 700}
+			> cmd RESUME
+			ALERT SYSTEM INFO REDUCING MARGIN > ACTIVE COMMAND granted MARGIN
+			CANCELLED #4 SELL X 250 USER CANCELLED
+			> cmd HALT
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+			> cmd RESUME
+			ALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND
 		`,
 		"what is not enough is named anew": under(`{"margin_percent": 25}`) + held + `
 			> tick X 90
@@ -518,7 +535,7 @@ func TestMarkAllocatesNothing(t *testing.T) {
 	n := int64(0)
 	if got := testing.AllocsPerRun(1000, func() {
 		n++
-		events := p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: Seq{Offset: 1000 + n}}, Cause{Origin: "b/0/1", TimeMs: p.ms})
+		events := p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: market.Seq{Offset: 1000 + n}}, Cause{Origin: "b/0/1", TimeMs: p.ms})
 		if len(events) > 0 {
 			t.Fatalf("a tick gives %+v", events)
 		}
@@ -566,7 +583,7 @@ func BenchmarkMarkUnderLimits(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				n++
-				p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: Seq{Offset: 1000 + n}}, Cause{Origin: "b/0/1", TimeMs: p.ms})
+				p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: prices[n%3], Seq: market.Seq{Offset: 1000 + n}}, Cause{Origin: "b/0/1", TimeMs: p.ms})
 			}
 		})
 	}

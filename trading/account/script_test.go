@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
@@ -24,17 +25,23 @@ import (
 //	> tick SYMBOL PRICE [MS] [vol=]   a mark; the time is MS, or a second after the last
 //	> again SYMBOL PRICE       the same tick in another timeframe
 //	> closing SYMBOL PRICE     a closing update
-//	> signal ID ACTION SYMBOL [qty=] [price=] [trigger=] [stop=] [target=] [trail=] [ms=] [exit] [market] [ioc] [cancel]
-//	> report #N KIND [qty=] [price=] [shows=KIND,QTY,PRICE,TRIGGER]     on the Nth order placed
+//	> signal ID ACTION SYMBOL [qty=] [price=] [trigger=] [stop=] [target=] [trail=] [ms=] [exit] [market] [ioc] [cancel] [square]
+//	> report #N KIND [qty=] [price=] [id=] [shows=KIND,QTY,PRICE,TRIGGER]     on the Nth order placed
 //	> external ID STRATEGY TYPE SIDE SYMBOL QTY PRICE
 //
 // In a command's data "#N" is the id of the Nth order placed.
 //
 //	> alert SEVERITY | reduce REASON | recover | failed ID
+//	> shows [order ID SIDE SYMBOL QTY KIND [GOT PRICE]] [fill ID ORDER SIDE SYMBOL QTY PRICE] [position SYMBOL QTY] ...
+//	> silent                   the venue has not shown anything for a while
+//
+// A live venue that is asked for all that it has shows at once what the account has,
+// save in a script that has it show something itself.
 type player struct {
 	t      testing.TB
 	a      *Account
 	reload bool // save and load before every input
+	shows  bool // the script says what the venue shows
 	n      int64
 	ms     int64
 	placed []string
@@ -60,6 +67,7 @@ func reloaded(t testing.TB, a *Account) *Account {
 // play runs the script and complains about what differs.
 func (p *player) play(script string) {
 	p.t.Helper()
+	p.shows = p.shows || strings.Contains(script, "> shows") || strings.Contains(script, "> silent")
 	var input string
 	var want []string
 	flush := func() {
@@ -110,7 +118,7 @@ func (p *player) input(line string) []string {
 				p.ms = ms
 			}
 		}
-		m := Mark{Symbol: f[0], TimeMs: p.ms, Price: decimal.MustParse(f[1]), Seq: Seq{Offset: int64(p.n)}, Closing: verb == "closing"}
+		m := Mark{Symbol: f[0], TimeMs: p.ms, Price: decimal.MustParse(f[1]), Seq: market.Seq{Offset: int64(p.n)}, Closing: verb == "closing"}
 		options(f[2:], map[string]*decimal.Decimal{"vol": &m.Volume}, nil)
 		if verb == "again" {
 			m.Seq = p.a.symbols[f[0]].Seq
@@ -131,6 +139,10 @@ func (p *player) input(line string) []string {
 		events = p.a.Reduce(f[0], "lost", cause)
 	case "recover":
 		events = p.a.Recover(cause)
+	case "shows":
+		events = p.a.Reconcile(p.snapshot(f), p.a.s.Reconciliation.Question, cause)
+	case "silent":
+		events = p.a.Unreachable(p.a.s.Reconciliation.Question, "no answer", cause)
 	case "failed":
 		events = p.a.StrategyFailed(f[0], "bug", cause)
 	default:
@@ -157,6 +169,21 @@ func (p *player) command(kind, data, id string, cause Cause) []string {
 	return p.render(events)
 }
 
+// commanded gives a command's events as they are.
+func (p *player) commanded(kind, data string) []Event {
+	p.t.Helper()
+	p.n++
+	c, err := ParseCommand(fmt.Sprintf("c%d", p.n), "alice", p.ms, CommandType(kind), []byte(data))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	events, err := p.a.Command(c, Cause{Origin: fmt.Sprintf("test/0/%d", p.n), TimeMs: p.ms})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return events
+}
+
 // options reads words such as qty=5.
 func options(words []string, money map[string]*decimal.Decimal, flags map[string]*bool) {
 	for _, w := range words {
@@ -175,7 +202,7 @@ func (p *player) signal(f []string) strategy.Signal {
 	options(f[3:], map[string]*decimal.Decimal{
 		"qty": &g.Quantity, "price": &g.Price, "stop": &g.StopLoss, "target": &g.Target, "ms": &ms,
 		"trigger": &g.Trigger, "trail": &g.TrailingStop,
-	}, map[string]*bool{"exit": &g.Exit, "market": &g.Market, "cancel": &g.Cancel, "ioc": &ioc})
+	}, map[string]*bool{"exit": &g.Exit, "market": &g.Market, "cancel": &g.Cancel, "square": &g.SquareOff, "ioc": &ioc})
 	g.TimeMs = int64(ms.Float64())
 	if ioc {
 		g.Validity = order.IOC
@@ -187,6 +214,9 @@ func (p *player) report(f []string) order.Report {
 	r := order.Report{OrderID: p.order(f[0]), Kind: order.ReportKind(f[1]), TimeMs: p.ms}
 	options(f[2:], map[string]*decimal.Decimal{"qty": &r.FilledQuantity, "price": &r.AveragePrice}, nil)
 	for _, word := range f[2:] {
+		if id, ok := strings.CutPrefix(word, "id="); ok {
+			r.VenueOrderID = id
+		}
 		if shows, ok := strings.CutPrefix(word, "shows="); ok {
 			part := strings.Split(shows, ",")
 			r.Terms = order.Terms{
@@ -228,9 +258,67 @@ func (p *player) name(id string) string {
 func (p *player) render(events []Event) []string {
 	var lines []string
 	for _, e := range events {
+		if v, ok := e.(VenueCommand); ok && v.Action == VenueShow && !p.shows {
+			p.n++
+			p.a.Reconcile(agreeing(p.a), v.Question, Cause{Origin: fmt.Sprintf("test/0/%d", p.n), TimeMs: p.ms})
+			continue
+		}
 		lines = append(lines, p.renderOne(e))
 	}
 	return lines
+}
+
+// agreeing is what a venue shows that has what the account has.
+func agreeing(a *Account) VenueSnapshot {
+	var v VenueSnapshot
+	for _, s := range a.s.Symbols {
+		v.Positions = append(v.Positions, VenuePosition{Symbol: s.Name, Quantity: s.Net.Quantity})
+		for _, o := range s.Orders {
+			if o.Status != order.Pending && o.Status != order.Unknown {
+				v.Orders = append(v.Orders, VenueOrder{
+					Report: order.Report{OrderID: o.ID, Kind: order.ReportAccepted}, Symbol: o.Symbol, Side: o.Side, Quantity: o.Quantity,
+				})
+			}
+		}
+	}
+	return v
+}
+
+// snapshot reads what a venue shows. "-" is an id that it doesn't show; an order
+// that is no number is known by the venue's id.
+func (p *player) snapshot(f []string) VenueSnapshot {
+	var v VenueSnapshot
+	ids := func(word string) (id, venueID string) {
+		if known := p.order(word); known != word {
+			return known, ""
+		}
+		return "", word
+	}
+	for len(f) > 0 {
+		switch f[0] {
+		case "order":
+			o := VenueOrder{Side: order.Side(f[2]), Symbol: f[3], Quantity: decimal.MustParse(f[4])}
+			o.Report.OrderID, o.Report.VenueOrderID = ids(f[1])
+			o.Report.Kind = order.ReportKind(f[5])
+			f = f[6:]
+			if len(f) > 1 && !slices.Contains([]string{"order", "fill", "position"}, f[0]) {
+				o.Report.FilledQuantity, o.Report.AveragePrice = decimal.MustParse(f[0]), decimal.MustParse(f[1])
+				f = f[2:]
+			}
+			v.Orders = append(v.Orders, o)
+		case "fill":
+			x := VenueFill{ID: f[1], Side: order.Side(f[3]), Symbol: f[4], Quantity: decimal.MustParse(f[5]), Price: decimal.MustParse(f[6])}
+			x.OrderID, x.VenueOrderID = ids(f[2])
+			v.Fills = append(v.Fills, x)
+			f = f[7:]
+		case "position":
+			v.Positions = append(v.Positions, VenuePosition{Symbol: f[1], Quantity: decimal.MustParse(f[2])})
+			f = f[3:]
+		default:
+			p.t.Fatalf("a venue shows no %q", f[0])
+		}
+	}
+	return v
 }
 
 func (p *player) renderOne(event Event) string {
@@ -273,6 +361,9 @@ func (p *player) renderOne(event Event) string {
 		}
 		return fmt.Sprintf("ALERT %s %s %s", e.Type, e.Severity, maskIDs(string(e.Data)))
 	case VenueCommand:
+		if e.Action == VenueShow {
+			return "VENUE SHOW"
+		}
 		line := fmt.Sprintf("VENUE %s %s", e.Action, p.name(e.ClientOrderID))
 		if e.Action == VenueChange {
 			line += fmt.Sprintf(" %v", e.Quantity) + terms(e.Kind, e.Price, e.Trigger)

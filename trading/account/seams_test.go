@@ -35,6 +35,30 @@ func TestClosesDontWaitBehindExits(t *testing.T) {
 			FILLED #4 SELL X 30 got 30 at 10 FILLED
 			MODIFIED X 10 at 10, now 10, open 0, made 0
 			`,
+		"an exit that leaves enough to close stays": `
+			> cmd OPEN_ACCOUNT {"deposit": 100000, "limits": {"position_size": 100}}
+			> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 1}
+			REJECTED BUY X NO_PRICE
+			> tick X 10
+			> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 100}
+			PLACED #1 BUY X 100 MANUAL PENDING
+			> tick X 10
+			FILLED #1 BUY X 100 got 100 at 10 FILLED
+			OPENED X 100 at 10, now 10, open 0, made 0
+			ALERT POSITION_SIZE ERROR {"symbol":"X","current_quantity":100,"limit":100}
+			> cmd SET_LIMITS {"position_size": 60}
+			ALERT POSITION_SIZE CRITICAL {"symbol":"X","current_quantity":100,"limit":60,"positions_to_close":["X"]}
+			PLACED #2 SELL X 40 RISK PENDING
+			> cmd ORDER {"symbol": "X", "transaction_type": "SELL", "quantity": 30, "price": 50}
+			PLACED #3 SELL X 30 limit 50 MANUAL PENDING
+			> cmd SET_LIMITS {"position_size": 30}
+			PLACED #4 SELL X 30 RISK PENDING
+			> tick X 10
+			FILLED #2 SELL X 40 got 40 at 10 FILLED
+			MODIFIED X 60 at 10, now 10, open 0, made 0
+			FILLED #4 SELL X 30 got 30 at 10 FILLED
+			MODIFIED X 30 at 10, now 10, open 0, made 0
+			`,
 		"a daily loss whose close was refused": `
 			> cmd OPEN_ACCOUNT {"venue": "kite", "deposit": 100000, "limits": {"daily_loss": 100}}
 			> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 100}
@@ -142,6 +166,30 @@ func TestSymbolsOfRefusedOrdersMakeRoom(t *testing.T) {
 		> signal s BUY X qty=1
 		PLACED #1 BUY X 1 PENDING
 		`)
+	checkInvariants(t, p.a)
+}
+
+// TestSymbolsOfFinishedOrdersStay: of an order at a venue more may be heard after its
+// end, so its symbol's room is not taken.
+func TestSymbolsOfFinishedOrdersStay(t *testing.T) {
+	p := newPlayer(t)
+	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+		> signal s BUY A qty=1
+		PLACED #1 BUY A 1 PENDING
+		VENUE SEND #1
+		> report #1 REJECTED
+		REJECTED #1 BUY A 1 VENUE REJECTED
+		> tick X 10
+	`)
+	for i := range maxSymbols {
+		p.input(fmt.Sprintf("signal s BUY N%d qty=0 ms=%d", i, i))
+	}
+	p.play(`
+		> report #1 FILL qty=1 price=10
+		ALERT SYSTEM CRITICAL {"symbol":"A","status":"FILLED"}
+		FILLED #1 BUY A 1 got 1 at 10 FILLED
+		OPENED A 1 at 10, now 10, open 0, made 0
+	`)
 	checkInvariants(t, p.a)
 }
 

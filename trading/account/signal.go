@@ -10,7 +10,9 @@ import (
 
 // Signal trades a strategy's signal. leg counts the signals of one strategy and
 // origin. One with Cancel first cancels the strategy's open orders in the symbol,
-// in whatever status the strategy is; HOLD does nothing else. An external strategy's signal that equals one of its
+// in whatever status the strategy is; HOLD does nothing else. One with SquareOff is
+// carried out while the strategy is paused, too. An exit of more than one order may have
+// is split. An external strategy's signal that equals one of its
 // last 1,000 in symbol, timestamp and action is Ignored. The caller has checked
 // that the strategy is this account's; any other's is rejected.
 func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
@@ -26,6 +28,15 @@ func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
 			return a.end()
 		}
 		a.signals[g.StrategyID].add(id)
+	}
+	if d != nil && !d.External {
+		a.marketMs = nowMs
+		if a.onUpdate() {
+			a.marketMs = max(nowMs, a.telling.ms)
+			if s := a.symbols[g.Symbol]; s != nil {
+				a.marketMs = max(a.marketMs, s.Told.Ms)
+			}
+		}
 	}
 	if g.Cancel && d != nil {
 		a.cancelSignalled(g.StrategyID, g.Symbol, nowMs)
@@ -46,10 +57,12 @@ func (a *Account) Signal(g strategy.Signal, cause Cause, leg int) []Event {
 		a.rejectDraft(w, order.ReasonNotOpen, "OPEN_ACCOUNT comes first")
 	case d == nil:
 		a.rejectDraft(w, order.ReasonUnknownStrategy, "")
-	case d.Status == Paused:
+	case d.Status == Paused && !g.SquareOff:
 		a.rejectDraft(w, order.ReasonStrategyPaused, "")
 	case d.Status == Failed:
 		a.rejectDraft(w, order.ReasonStrategyFailed, d.Detail)
+	case g.Exit:
+		a.placeExit(w)
 	default:
 		a.place(w)
 	}

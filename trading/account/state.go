@@ -3,10 +3,12 @@ package account
 import (
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/instrument"
+	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/paper"
 	"github.com/velox-trading/velox/trading/position"
 	"github.com/velox-trading/velox/trading/risk"
+	"github.com/velox-trading/velox/trading/strategy"
 	"github.com/velox-trading/velox/trading/strategy/rules"
 )
 
@@ -37,6 +39,10 @@ type State struct {
 	Mode  Mode   `json:"mode"`
 	// ModeReason says why the account is not ACTIVE, such as DAILY_LOSS.
 	ModeReason string `json:"mode_reason,omitempty"`
+	// Reached are the limits that were reached since the account was last ACTIVE: RESUME
+	// grants them, whatever their use has come to since. Versions that left it out have
+	// ModeReason and the levels.
+	Reached []AlertType `json:"reached,omitempty"`
 	// Closing: all positions are to be closed, and stay closed until RESUME. A
 	// REDUCING account is HALTED once they are.
 	Closing bool `json:"closing,omitempty"`
@@ -77,6 +83,9 @@ type State struct {
 	// Finished are orders that a venue or others may still report on, oldest first.
 	Finished []*order.Order `json:"finished,omitempty"`
 
+	// Reconciliation is zero on paper.
+	Reconciliation Reconciliation `json:"reconciliation,omitzero"`
+
 	// Origin and Leg name what was made last: the next id of one origin differs.
 	Origin string `json:"origin,omitempty"`
 	Leg    int    `json:"leg,omitempty"`
@@ -88,9 +97,12 @@ type Symbol struct {
 	Price decimal.Decimal `json:"price"`
 	// TimeMs is the latest tick time, Ticks counts the ticks seen, Seq is the last
 	// one's place.
-	TimeMs int64 `json:"time_ms"`
-	Ticks  int64 `json:"ticks"`
-	Seq    Seq   `json:"seq"`
+	TimeMs int64      `json:"time_ms"`
+	Ticks  int64      `json:"ticks"`
+	Seq    market.Seq `json:"seq"`
+	// Told is the tick that has told of the latest close of its candles, zero when it
+	// has had a price since. On paper only.
+	Told Told `json:"told,omitzero"`
 	// Net is the account's position, the sum of Books.
 	Net        position.Book   `json:"net"`
 	Lots       position.Lots   `json:"lots,omitempty"` // of Net, with FIFO
@@ -107,12 +119,16 @@ type Symbol struct {
 	SizeLevel      risk.Level      `json:"size_level,omitempty"`
 	// Closing: its positions are to be closed because of their margin.
 	Closing bool `json:"closing,omitempty"`
+	// Halted: a live venue does not tell the fate of one of its orders, and no entries
+	// are taken.
+	Halted bool `json:"halted,omitempty"`
 	// Books are sorted by strategy, Orders are open and in the order of placement.
 	Books  []*Book        `json:"books,omitempty"`
 	Orders []*order.Order `json:"orders,omitempty"`
 
-	scale scale
-	venue paper.Settings // the account's, for this symbol
+	scale  scale
+	venue  paper.Settings  // the account's, for this symbol
+	freeze decimal.Decimal // the largest quantity of one order; 0: any
 }
 
 // Book is what a strategy holds of a symbol.
@@ -125,6 +141,9 @@ type Book struct {
 	// ClosedMs is when its last position ended, Trades counts those opened.
 	ClosedMs int64 `json:"closed_ms,omitempty"`
 	Trades   int64 `json:"trades,omitempty"`
+	// Openings are when those of the last day were opened: a strategy that starts afresh
+	// counts them, too.
+	Openings strategy.Openings `json:"openings,omitempty"`
 	// Brackets are the stops and targets of its entries, oldest first; together they
 	// never cover more than Quantity.
 	Brackets []Bracket `json:"brackets,omitempty"`
@@ -144,6 +163,10 @@ type Bracket struct {
 	// since the entry: the stop is Trail behind it, or at StopLoss when that is nearer.
 	Trail decimal.Decimal `json:"trail,omitzero"`
 	Best  decimal.Decimal `json:"best,omitzero"`
+	// SinceMs is the market time of the entry's first fill, BestMs that of Best: what
+	// was traded before touches nothing, and no stop that hangs from Best.
+	SinceMs int64 `json:"since_ms,omitempty"`
+	BestMs  int64 `json:"best_ms,omitempty"`
 	// ExitID is the order that exits it. Touched is what was touched while a live venue
 	// had yet to cancel what was in the way: it exits then, wherever the price has gone.
 	ExitID  string        `json:"exit_id,omitempty"`

@@ -6,18 +6,18 @@ import (
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/instrument"
 	"github.com/velox-trading/velox/trading/order"
-	"github.com/velox-trading/velox/trading/paper"
 )
 
-// venueFor gives the settings that hold for one symbol.
-func (a *Account) venueFor(symbol string) paper.Settings {
-	return a.s.Paper.For(a.s.Instruments.For(symbol))
+// equip gives a symbol the settings that hold for it.
+func (a *Account) equip(s *Symbol) {
+	in := a.s.Instruments.For(s.Name)
+	s.venue, s.freeze = a.s.Paper.For(in), in.FreezeQuantity
 }
 
 // setVenue brings what is kept of the settings for each symbol up to date.
 func (a *Account) setVenue() {
 	for _, s := range a.s.Symbols {
-		s.venue = a.venueFor(s.Name)
+		a.equip(s)
 	}
 }
 
@@ -72,6 +72,9 @@ func (s *Symbol) checkSteps(o *order.Order, d *draft) (order.Reason, string) {
 	if words := s.offTick(o); words != "" {
 		return order.ReasonTickSize, words
 	}
+	if words := s.frozen(o, d); words != "" {
+		return order.ReasonFreezeQuantity, words
+	}
 	lot := s.venue.LotSize
 	if lot.IsZero() || d.protective() || o.Quantity == s.closable(o.BookID, o.Side) {
 		return "", ""
@@ -87,6 +90,49 @@ func (s *Symbol) checkSteps(o *order.Order, d *draft) (order.Reason, string) {
 		return order.ReasonLotSize, fmt.Sprintf("quantity %v of %s; want a multiple of %v, such as %v or %v", o.Quantity, s.Name, lot, whole, whole.Add(lot))
 	}
 	return "", ""
+}
+
+// frozen tells of a quantity above the most that one order may have. What the account
+// wants itself passes, for it was split before, and to ask an exchange in vain is no
+// worse than not to ask.
+func (s *Symbol) frozen(o *order.Order, d *draft) string {
+	if s.freeze.IsZero() || d.protective() || o.Quantity.LessEq(s.freeze) {
+		return ""
+	}
+	most := s.largest()
+	if most.IsZero() {
+		return fmt.Sprintf("quantity %v of %s: one order has at most %v, which is less than a lot", o.Quantity, s.Name, s.freeze)
+	}
+	return fmt.Sprintf("quantity %v of %s; want several orders of at most %v, for the exchange takes no more than %v in one", o.Quantity, s.Name, most, s.freeze)
+}
+
+// largest gives the most that one order may have, in whole lots; 0 when there is no
+// such bound, or no lot within it.
+func (s *Symbol) largest() decimal.Decimal {
+	if s.venue.LotSize.IsZero() {
+		return s.freeze
+	}
+	return s.freeze.FloorTo(s.venue.LotSize)
+}
+
+// maxParts bounds the orders that one input makes of one close. The next input goes on
+// with the rest.
+const maxParts = 32
+
+// parts cuts what is to be closed into quantities that single orders may have.
+func (s *Symbol) parts(quantity decimal.Decimal) []decimal.Decimal {
+	most := s.largest()
+	if most.IsZero() {
+		return []decimal.Decimal{quantity}
+	}
+	var list []decimal.Decimal
+	for {
+		part := decimal.Min(quantity, most)
+		list, quantity = append(list, part), quantity.Sub(part)
+		if quantity.IsZero() || len(list) == maxParts {
+			return list
+		}
+	}
 }
 
 // offTick tells of a price that is no multiple of the symbol's tick.

@@ -1,18 +1,22 @@
 package account
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/velox-trading/velox/trading/ident"
+	"github.com/velox-trading/velox/trading/strategy"
 )
 
 // segments are an account's instruments as a trader of NSE has them.
-const segments = `"instruments": [{"symbol": "NIFTY*FUT", "lot_size": 75}, {"symbol": "*FUT", "tick_size": 0.1, "fees": "nse_futures"}, ` +
+const segments = `"instruments": [{"symbol": "NIFTY*FUT", "lot_size": 75, "freeze_quantity": 1850}, {"symbol": "*FUT", "tick_size": 0.1, "fees": "nse_futures"}, ` +
 	`{"symbol": "NIFTY*#CE", "tick_size": 0.05, "lot_size": 75, "fees": "nse_options"}, {"symbol": "X", "tick_size": 0.05}]`
 
 const trading = "> cmd OPEN_ACCOUNT {\"deposit\": 10000000, " + segments + `}
 	> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X", "NIFTYFUT", "NIFTY100CE", "TCSFUT"], "external": true}
 	STRATEGY s RUNNING
-	> cmd DEPLOY {"strategy_id": "r", "name": "m", "symbols": ["X", "NIFTYFUT"], "rules": {"exit": "price > 1000000"}}
+	> cmd DEPLOY {"strategy_id": "r", "name": "m", "symbols": ["X", "NIFTYFUT"], "rules": {"entry_long": "false", "exit": "price > 1000000"}}
 	STRATEGY r RUNNING
 	> tick X 100
 	> tick NIFTYFUT 20000
@@ -238,6 +242,152 @@ func TestInstrumentsInForce(t *testing.T) {
 			PLACED #1 BUY X 25 limit 99.95 PENDING
 			VENUE SEND #1
 		`,
+		"one order has at most the freeze quantity": opened(`"instruments": [{"symbol": "X", "lot_size": 65, "freeze_quantity": 1800}]`) + `
+			> signal s BUY X qty=1820
+			REJECTED BUY X FREEZE_QUANTITY
+			> signal s BUY X qty=1755 price=90 ms=2
+			PLACED #1 BUY X 1755 limit 90 PENDING
+			> cmd ORDER {"modify": "#1", "quantity": 1820}
+			refused FREEZE_QUANTITY
+			> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 1801}
+			REJECTED BUY X FREEZE_QUANTITY
+			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "freeze_quantity": 1800}]}
+			> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 1800}
+			PLACED #2 BUY X 1800 MANUAL PENDING
+		`,
+		"a strategy's exit is split, and a stop is not": opened(`"instruments": [{"symbol": "X", "lot_size": 65, "freeze_quantity": 1800}]`) + `
+			> signal s BUY X qty=1755 stop=90
+			PLACED #1 BUY X 1755 PENDING
+			> signal s BUY X qty=1300 stop=80 ms=2
+			PLACED #2 BUY X 1300 PENDING
+			> tick X 100
+			FILLED #1 BUY X 1755 got 1755 at 100 FILLED
+			OPENED X 1755 at 100, now 100, open 0, made 0
+			FILLED #2 BUY X 1300 got 1300 at 100 FILLED
+			MODIFIED X 3055 at 100, now 100, open 0, made 0
+			> signal s SELL X exit qty=3001 ms=3
+			PLACED #3 SELL X 1755 PENDING
+			PLACED #4 SELL X 1235 PENDING
+			> signal s HOLD X cancel ms=4
+			CANCELLED #3 SELL X 1755 STRATEGY CANCELLED
+			CANCELLED #4 SELL X 1235 STRATEGY CANCELLED
+			> signal s SELL X exit ms=5
+			PLACED #5 SELL X 1755 PENDING
+			PLACED #6 SELL X 1300 PENDING
+			> cmd ORDER {"cancel": "#6"}
+			CANCELLED #6 SELL X 1300 USER CANCELLED
+			> signal s SELL X exit ms=6
+			PLACED #7 SELL X 1300 PENDING
+			> signal s SELL X exit ms=7
+			REJECTED SELL X NO_POSITION
+			> signal s HOLD X cancel ms=8
+			CANCELLED #5 SELL X 1755 STRATEGY CANCELLED
+			CANCELLED #7 SELL X 1300 STRATEGY CANCELLED
+			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "freeze_quantity": 100}]}
+			> tick X 85
+			PLACED #8 SELL X 1755 STOPLOSS PENDING
+			MODIFIED X 3055 at 100, now 85, open -45825, made 0
+		`,
+		"a close by risk is split": opened(`"instruments": [{"symbol": "X", "lot_size": 65, "freeze_quantity": 1800}]`) + `
+			> signal s BUY X qty=1755
+			PLACED #1 BUY X 1755 PENDING
+			> signal s BUY X qty=1300 ms=2
+			PLACED #2 BUY X 1300 PENDING
+			> signal s BUY X qty=1300 ms=3
+			PLACED #3 BUY X 1300 PENDING
+			> tick X 100
+			FILLED #1 BUY X 1755 got 1755 at 100 FILLED
+			OPENED X 1755 at 100, now 100, open 0, made 0
+			FILLED #2 BUY X 1300 got 1300 at 100 FILLED
+			MODIFIED X 3055 at 100, now 100, open 0, made 0
+			FILLED #3 BUY X 1300 got 1300 at 100 FILLED
+			MODIFIED X 4355 at 100, now 100, open 0, made 0
+			> cmd HALT {"close_positions": true}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+			PLACED #4 SELL X 1755 RISK PENDING
+			PLACED #5 SELL X 1755 RISK PENDING
+			PLACED #6 SELL X 845 RISK PENDING
+			> tick X 101
+			FILLED #4 SELL X 1755 got 1755 at 101 FILLED
+			MODIFIED X 2600 at 100, now 101, open 2600, made 1755
+			FILLED #5 SELL X 1755 got 1755 at 101 FILLED
+			MODIFIED X 845 at 100, now 101, open 845, made 3510
+			FILLED #6 SELL X 845 got 845 at 101 FILLED
+			CLOSED X 0 at 0, now 101, open 0, made 4355
+		`,
+		"so is what a pause closes": opened(`"instruments": [{"symbol": "X", "lot_size": 65, "freeze_quantity": 1800}]`) + `
+			> signal s BUY X qty=1755
+			PLACED #1 BUY X 1755 PENDING
+			> signal s BUY X qty=65 ms=2
+			PLACED #2 BUY X 65 PENDING
+			> tick X 100
+			FILLED #1 BUY X 1755 got 1755 at 100 FILLED
+			OPENED X 1755 at 100, now 100, open 0, made 0
+			FILLED #2 BUY X 65 got 65 at 100 FILLED
+			MODIFIED X 1820 at 100, now 100, open 0, made 0
+			> cmd PAUSE {"strategy_id": "s", "close_positions": true}
+			STRATEGY s PAUSED
+			PLACED #3 SELL X 1755 MANUAL PENDING
+			PLACED #4 SELL X 65 MANUAL PENDING
+			> tick X 100
+			FILLED #3 SELL X 1755 got 1755 at 100 FILLED
+			MODIFIED X 65 at 100, now 100, open 0, made 0
+			FILLED #4 SELL X 65 got 65 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+		`,
+		"a freeze below a lot, by what is changed later, splits nothing": opened(`"instruments": [{"symbol": "X", "freeze_quantity": 1800}]`) + `
+			> signal s BUY X qty=100
+			PLACED #1 BUY X 100 PENDING
+			> tick X 100
+			FILLED #1 BUY X 100 got 100 at 100 FILLED
+			OPENED X 100 at 100, now 100, open 0, made 0
+			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "freeze_quantity": 10}, {"symbol": "X*", "lot_size": 25}]}
+			> cmd HALT {"close_positions": true}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+			PLACED #2 SELL X 100 RISK PENDING
+		`,
+		"a close goes on where so many orders end": opened(`"paper": {"latency_ms": 3600000}, "instruments": [{"symbol": "X", "freeze_quantity": 100}]`) + `
+			> external e1 s FILLED BUY X 3450 100
+			OPENED X 3450 at 100, now 100, open 0, made 0
+			> cmd HALT {"close_positions": true}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+			PLACED #1 SELL X 100 RISK PENDING
+			PLACED #2 SELL X 100 RISK PENDING
+			PLACED #3 SELL X 100 RISK PENDING
+			PLACED #4 SELL X 100 RISK PENDING
+			PLACED #5 SELL X 100 RISK PENDING
+			PLACED #6 SELL X 100 RISK PENDING
+			PLACED #7 SELL X 100 RISK PENDING
+			PLACED #8 SELL X 100 RISK PENDING
+			PLACED #9 SELL X 100 RISK PENDING
+			PLACED #10 SELL X 100 RISK PENDING
+			PLACED #11 SELL X 100 RISK PENDING
+			PLACED #12 SELL X 100 RISK PENDING
+			PLACED #13 SELL X 100 RISK PENDING
+			PLACED #14 SELL X 100 RISK PENDING
+			PLACED #15 SELL X 100 RISK PENDING
+			PLACED #16 SELL X 100 RISK PENDING
+			PLACED #17 SELL X 100 RISK PENDING
+			PLACED #18 SELL X 100 RISK PENDING
+			PLACED #19 SELL X 100 RISK PENDING
+			PLACED #20 SELL X 100 RISK PENDING
+			PLACED #21 SELL X 100 RISK PENDING
+			PLACED #22 SELL X 100 RISK PENDING
+			PLACED #23 SELL X 100 RISK PENDING
+			PLACED #24 SELL X 100 RISK PENDING
+			PLACED #25 SELL X 100 RISK PENDING
+			PLACED #26 SELL X 100 RISK PENDING
+			PLACED #27 SELL X 100 RISK PENDING
+			PLACED #28 SELL X 100 RISK PENDING
+			PLACED #29 SELL X 100 RISK PENDING
+			PLACED #30 SELL X 100 RISK PENDING
+			PLACED #31 SELL X 100 RISK PENDING
+			PLACED #32 SELL X 100 RISK PENDING
+			> tick X 100
+			PLACED #33 SELL X 100 RISK PENDING
+			PLACED #34 SELL X 100 RISK PENDING
+			PLACED #35 SELL X 50 RISK PENDING
+		`,
 		"wrong ones change nothing": trading + `
 			> cmd SET_LIMITS {"position_size": 1, "instruments": [{"symbol": "X", "fees": "nse_future"}]}
 			refused INVALID_INSTRUMENTS
@@ -257,6 +407,7 @@ func TestInstrumentsInForce(t *testing.T) {
 func TestStepWords(t *testing.T) {
 	for order, want := range map[string]string{
 		`"quantity": 100`:                                       "quantity 100 of NIFTYFUT; want a multiple of 75, such as 75 or 150",
+		`"quantity": 7500`:                                      "quantity 7500 of NIFTYFUT; want several orders of at most 1800, for the exchange takes no more than 1850 in one",
 		`"quantity": 50`:                                        "quantity 50 of NIFTYFUT is less than a lot; want a multiple of 75",
 		`"quantity": 75, "price": 99.99`:                        "price 99.99 of NIFTYFUT; want a multiple of 0.1, such as 99.9 or 100",
 		`"quantity": 75, "trigger_price": 0.05`:                 "trigger price 0.05 of NIFTYFUT; want a multiple of 0.1",
@@ -284,7 +435,7 @@ func TestInstrumentsAreSaved(t *testing.T) {
 	p := newPlayer(t)
 	p.play(trading)
 	saved, err := p.a.SavePart(PartAccount)
-	if err != nil || !strings.Contains(string(saved), `"instruments":[{"symbol":"NIFTY*FUT","lot_size":75},`) {
+	if err != nil || !strings.Contains(string(saved), `"instruments":[{"symbol":"NIFTY*FUT","lot_size":75,"freeze_quantity":1850},`) {
 		t.Fatalf("%s, %v", saved, err)
 	}
 	again, err := reloaded(t, p.a).SavePart(PartAccount)
@@ -295,5 +446,32 @@ func TestInstrumentsAreSaved(t *testing.T) {
 	plain.play(started)
 	if saved, err := plain.a.SavePart(PartAccount); err != nil || strings.Contains(string(saved), "instruments") {
 		t.Errorf("%s, %v", saved, err)
+	}
+}
+
+// TestIDsOfSplitExits: the first order of an exit has the id that a whole one has, as
+// readers derive it from the signal; the others are numbered.
+func TestIDsOfSplitExits(t *testing.T) {
+	for freeze, want := range map[string][]string{"1800": {"signal/0"}, "400": {"signal/0", "signal/0/1", "signal/0/2"}} {
+		p := newPlayer(t)
+		p.play(opened(`"instruments": [{"symbol": "X", "freeze_quantity": 1800}]`) + `
+			> signal s BUY X qty=1000
+			PLACED #1 BUY X 1000 PENDING
+			> tick X 100
+			FILLED #1 BUY X 1000 got 1000 at 100 FILLED
+			OPENED X 1000 at 100, now 100, open 0, made 0
+			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "freeze_quantity": ` + freeze + `}]}
+		`)
+		p.a.Signal(strategy.Signal{StrategyID: "s", Symbol: "X", Action: strategy.Sell, Exit: true}, Cause{Origin: "updates/0/7/0", TimeMs: p.ms}, 0)
+		var got, derived []string
+		for _, o := range p.a.symbols["X"].Orders {
+			got = append(got, o.ID)
+		}
+		for _, leg := range want {
+			derived = append(derived, ident.Derive("order", "alice", "s", "updates/0/7/0", leg))
+		}
+		if !slices.Equal(got, derived) {
+			t.Errorf("freeze %s: orders %v, want those of %v", freeze, got, want)
+		}
 	}
 }

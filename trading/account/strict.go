@@ -42,7 +42,7 @@ func strictValue(d *json.Decoder, path string, depth int) error {
 	case nil:
 		return fmt.Errorf("%s is null; give a value or leave it out", path)
 	case json.Number:
-		if n, err := decimal.Parse(v.String()); err == nil && n.IsZero() && strings.ContainsAny(mantissa(v.String()), "123456789") {
+		if n, err := decimal.Parse(v.String()); err == nil && n.IsZero() && strings.ContainsAny(digits(v.String()), "123456789") {
 			return fmt.Errorf("%s is %.32s; the smallest number is 0.00000001", path, v)
 		}
 	case json.Delim:
@@ -83,11 +83,10 @@ func strictObject(d *json.Decoder, path string, depth int) error {
 	return err
 }
 
-func mantissa(number string) string {
-	if i := strings.IndexAny(number, "eE"); i >= 0 {
-		return number[:i]
-	}
-	return number
+// digits gives a number without its exponent.
+func digits(number string) string {
+	mantissa, _, _ := strings.Cut(strings.ToLower(number), "e")
+	return mantissa
 }
 
 // RuleTexts are a strategy's rules by name. In JSON a rule may be a number or a

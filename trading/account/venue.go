@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -15,32 +16,34 @@ import (
 // seen again is taken as fact, with a CRITICAL alert.
 func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
 	nowMs := a.begin(cause)
-	o := a.orders[r.OrderID]
-	if o == nil {
-		o = a.finished[r.OrderID]
-	}
+	o := a.orderOf(r.OrderID)
 	if o == nil {
 		a.emit(Ignored{What: "report", Detail: "no order " + r.OrderID})
 		return a.end()
 	}
-	timeMs := r.TimeMs
-	if timeMs == 0 {
-		timeMs = nowMs
+	timeMs := cmp.Or(r.TimeMs, nowMs)
+	if a.report(o, r, timeMs) {
+		a.moved()
 	}
+	a.assess(a.symbols[o.Symbol], timeMs)
+	return a.end()
+}
+
+// report takes in what is said of an order, and tells whether it was new.
+func (a *Account) report(o *order.Order, r order.Report, timeMs int64) bool {
 	was := o.Status
 	out, err := o.Apply(r)
 	if err != nil {
 		a.alertOrder(o, risk.Error, err.Error(), timeMs)
-		return a.end()
+		return false
 	}
 	a.move(o, was)
-	a.recount(a.symbols[o.Symbol]) // it may have other terms, or a change may be off
 	a.recount(a.symbols[o.Symbol]) // whatever the report has changed of it
 	if out.Missing {
-		a.alertOrder(o, risk.Critical, "The venue no longer shows an order that it had; it stays UNKNOWN until the venue reports on it", timeMs)
+		a.haltSymbol(o, "The venue no longer shows an order that it had; it stays UNKNOWN until the venue reports on it, and its symbol is halted", timeMs)
 	}
 	if r.Kind == order.ReportUnknown && was == order.Unknown {
-		a.alertOrder(o, risk.Error, "The venue gives no clear answer about an order; it stays UNKNOWN and is asked for on", timeMs)
+		a.haltSymbol(o, "The venue gives no clear answer about an order; it stays UNKNOWN and is asked for on, and its symbol is halted", timeMs)
 	}
 	if out.Refused {
 		a.alertOrder(o, risk.Warning, "The venue refused to change an order; it stays as it is: "+r.Detail, timeMs)
@@ -48,15 +51,15 @@ func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
 	if out.Changed {
 		a.reported(o, was, r, out, timeMs)
 	}
-	a.assess(a.symbols[o.Symbol], timeMs)
-	return a.end()
+	a.goOn(a.symbols[o.Symbol], timeMs)
+	return out.Changed
 }
 
 // move puts an order where its status belongs: with the open ones or with the
 // finished ones.
 func (a *Account) move(o *order.Order, was order.Status) {
 	switch {
-	case was.Final() == o.Status.Final():
+	case was.Final() == o.Status.Final() || o.Purpose == order.Foreign: // those of others are never open here
 	case o.Status.Final():
 		a.retire(o)
 	default:
@@ -180,8 +183,9 @@ func (a *Account) query(o *order.Order) {
 
 // Recover is for the new owner of a live account: an order that was placed, and
 // no one knows whether it was sent, becomes UNKNOWN; every open order is asked
-// for, and a cancel whose answer may be lost is sent again. A paper account needs
-// nothing.
+// for, and a cancel whose answer may be lost is sent again. Then the venue is asked
+// for all that it has, and no entry is taken until the account agrees with it. A
+// paper account needs nothing.
 func (a *Account) Recover(cause Cause) []Event {
 	if !a.live() {
 		return nil
@@ -203,5 +207,6 @@ func (a *Account) Recover(cause Cause) []Event {
 			a.query(o)
 		}
 	}
+	a.askVenue()
 	return a.end()
 }

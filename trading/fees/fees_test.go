@@ -64,7 +64,7 @@ func TestOwnSchemes(t *testing.T) {
 		"half even, a tie":           {Scheme{Charges: []Charge{{Name: "a", Rate: d("1")}}}, "10", "0.5", "0"},
 		"half even, up":              {Scheme{Charges: []Charge{{Name: "a", Rate: d("1")}}}, "10", "1.5", "0.02"},
 		"another step":               {Scheme{Round: d("1"), Charges: []Charge{{Name: "a", Rate: d("1")}}}, "10", "149", "1"},
-		"a share a cent":             {Scheme{Charges: []Charge{{Name: "a", On: OnQuantity, Rate: d("0.01")}}}, "10", "1000", "0.1"},
+		"a share a cent":             {Scheme{Charges: []Charge{{Name: "a", On: OnQuantity, Rate: d("0.01")}}}, "20", "1000", "0.2"},
 		"an order":                   {Scheme{Charges: []Charge{{Name: "a", On: OnOrder, Rate: d("7")}}}, "10", "1000", "7"},
 		"no trade, no charge":        {Scheme{Charges: []Charge{{Name: "a", On: OnOrder, Rate: d("7")}}}, "0", "0", "0"},
 		"at most":                    {Scheme{Charges: []Charge{{Name: "a", Rate: d("1"), Max: d("9")}}}, "10", "1000", "9"},

@@ -10,17 +10,10 @@ const (
 	unitMonth
 )
 
-// evening is how long before midnight UTC a session may open and yet count to the
-// next day: futures that open on Sunday at 22:00 or 23:00 UTC trade for Monday, and
-// markets east of UTC+8 open before midnight. In the Americas shares open before
-// 18:00 UTC.
-const evening = 6 * time.Hour
-
-// anchor tells when a period of sessions begins. A session belongs to the UTC date of
-// its start plus evening, so no session is ever split. Days and weeks, from Monday,
-// are counted since 1970, months since January 1970, and every n of them make a
-// period: 3 months are a quarter. Sessions have no such number: every n of them are
-// counted from the first one seen.
+// anchor tells when a period of sessions begins. A session is a trading day, and is
+// never split. Days and weeks, from Monday, are counted by its date since 1970, months
+// since January 1970, and every n of them make a period: 3 months are a quarter.
+// Sessions have no such number: every n of them are counted from the first one seen.
 type anchor struct {
 	unit, every int64
 	session     int64 // of the last bar
@@ -39,7 +32,7 @@ func (a *anchor) take(b Bar, keep bool) bool {
 			period = 0
 		}
 	} else {
-		period = a.number(b.SessionMs)
+		period = a.number(b.Day)
 		begins = begins || period != a.period
 	}
 	if keep {
@@ -48,16 +41,13 @@ func (a *anchor) take(b Bar, keep bool) bool {
 	return begins
 }
 
-// number gives that of the period of a session.
-func (a *anchor) number(sessionMs int64) int64 {
-	const dayMs = int64(24 * time.Hour / time.Millisecond)
-	ms := sessionMs + evening.Milliseconds()
-	day := floorDiv(ms, dayMs)
+// number gives that of the period of a day.
+func (a *anchor) number(day int64) int64 {
 	switch a.unit {
 	case unitWeek:
 		return floorDiv(floorDiv(day+3, 7), a.every) // 1970 began on a Thursday
 	case unitMonth:
-		t := time.UnixMilli(ms).UTC()
+		t := time.Unix(0, 0).UTC().AddDate(0, 0, int(day))
 		return floorDiv(int64(t.Year()-1970)*12+int64(t.Month())-1, a.every)
 	default:
 		return floorDiv(day, a.every)

@@ -71,6 +71,7 @@ func bodies(seed uint32) []Bar {
 			bars[i] = matHold[n]
 		}
 		bars[i].StartMs, bars[i].SessionMs = int64(i)*60_000, int64(i/sessionBars)*sessionBars*60_000
+		bars[i].Day = dateOf(bars[i].SessionMs)
 		bars[i].Volume = float64(x.below(1000))
 	}
 	return bars

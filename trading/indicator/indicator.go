@@ -11,8 +11,9 @@ package indicator
 type Bar struct {
 	StartMs                        int64
 	Open, High, Low, Close, Volume float64
-	// SessionMs is the start of the bar's session.
-	SessionMs int64
+	// SessionMs is the start of the bar's session: of its trading day, which goes on
+	// after a break. Day is that day's date, in days since 1970-01-01.
+	SessionMs, Day int64
 }
 
 // Indicator is one indicator over one series of bars. It is used by one

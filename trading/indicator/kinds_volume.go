@@ -17,7 +17,7 @@ var volumeKinds = []Kind{
 		Parameters: []Parameter{anchorUnits, {Name: "every", Default: 1, Min: 1, Max: 1000, Whole: true}},
 		Outputs:    []string{""}, make: newAVWAP, own: true,
 		Formula: "sum((high + low + close) / 3 * volume) / sum(volume) since the start of the period, every so many units: " +
-			"0 sessions, 1 days, 2 weeks from Monday, 3 months; a session counts to the UTC date of 6 hours after its start",
+			"0 sessions, 1 days, 2 weeks from Monday, 3 months; a session is a trading day and counts by its date",
 	},
 	{
 		Name: "CMF", Parameters: []Parameter{atLeast(periods("periods", 20), 2)}, Outputs: []string{""}, make: newCMF,

@@ -61,7 +61,7 @@ func hostile(r *rand.Rand, n int) []Bar {
 			last = math.Abs(last + size*(r.Float64()-0.5)/100)
 		}
 		bars[i] = Bar{
-			StartMs: int64(i), SessionMs: int64(i / 50), Open: last, High: last + size*r.Float64(), Low: max(last-size*r.Float64(), 0), Close: last,
+			StartMs: int64(i), SessionMs: int64(i / 50), Day: int64(i / 50), Open: last, High: last + size*r.Float64(), Low: max(last-size*r.Float64(), 0), Close: last,
 			Volume: float64(r.IntN(3)) * r.Float64(),
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/velox-trading/velox/trading/spelling"
 )
 
 // Parameter is one parameter of a kind, with its bounds, both included. Default
@@ -87,8 +85,13 @@ func kindOf(name string) (Kind, bool) {
 func ParseName(name string) (Spec, int, error) {
 	k, fields, ok := splitName(name)
 	if !ok {
-		return Spec{}, 0, fmt.Errorf("no indicator %q; the nearest names are %s", fields[0], strings.Join(nearest(fields[0]), ", "))
+		return Spec{}, 0, fmt.Errorf("no indicator %q: %s", name, suggest(name, fields[0]))
 	}
+	return k.parse(name, fields)
+}
+
+// parse reads the parameters and the output that stand after a kind in a name.
+func (k Kind) parse(name string, fields []string) (Spec, int, error) {
 	output := slices.Index(k.Outputs, "")
 	for i, o := range k.Outputs {
 		suffix := strings.Split(o, "_")
@@ -155,17 +158,6 @@ func splitName(name string) (Kind, []string, bool) {
 
 // maxKindFields bounds the parts of a kind's name, as in PLUS_DI.
 const maxKindFields = 3
-
-// nearest gives the three kinds whose names differ least from a word.
-func nearest(word string) []string {
-	word = strings.ToUpper(word[:min(len(word), 40)])
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = k.Name
-	}
-	slices.SortStableFunc(names, func(a, b string) int { return spelling.Distance(a, word) - spelling.Distance(b, word) })
-	return names[:min(3, len(names))]
-}
 
 // New makes an indicator that has seen no bars. A spec that no name gives, with
 // an unknown kind or parameters out of bounds, panics.

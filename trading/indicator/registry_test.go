@@ -36,10 +36,10 @@ func TestNames(t *testing.T) {
 
 func TestBadNames(t *testing.T) {
 	for name, want := range map[string]string{
-		"":                         `no indicator ""; the nearest names are `,
-		"ema_20":                   `no indicator "ema"; the nearest names are EMA, `,
-		"MACDD_12_26_9":            `no indicator "MACDD"; the nearest names are MACD, `,
-		"NO_SUCH_THING_20":         `no indicator "NO_SUCH_THING"`,
+		"":                         `no indicator "": the nearest names are `,
+		"ema_20":                   `no indicator "ema_20": did you mean EMA_20?`,
+		"MACDD_12_26_9":            `no indicator "MACDD_12_26_9": did you mean MACD_12_26_9?`,
+		"NO_SUCH_THING_20":         `no indicator "NO_SUCH_THING_20"`,
 		"EMA":                      "EMA takes 1 parameters, as in EMA_20",
 		"EMA_20_5":                 "takes 1 parameters",
 		"EMA_0":                    `periods of EMA_0 is "0"; want a whole number from 1 to 10000`,
@@ -122,4 +122,15 @@ func FuzzParseName(f *testing.F) {
 			t.Errorf("%q comes back as %q", name, spec.OutputNames()[output])
 		}
 	})
+}
+
+func TestMeant(t *testing.T) {
+	for word, want := range map[string]string{
+		"EMA_20": "EMA_20", "ema20": "EMA_20", "Ema_20": "EMA_20", "rsi": "RSI_14", "macd": "MACD_12_26_9", "bbands_20_2_upper": "BBANDS_20_2_UPPER",
+		"EMA_0": "", "close": "", "": "", "20": "",
+	} {
+		if got := Meant(word); got != want {
+			t.Errorf("%q is taken for %q, want %q", word, got, want)
+		}
+	}
 }

@@ -56,6 +56,10 @@ func (r *recipe) move(i int64, x *xorshift) int64 {
 
 const sessionBars = 75
 
+// dateOf gives the date of a session that opens at a time, as the goldens have it: in
+// UTC, and the next one's from 18:00 on.
+func dateOf(openMs int64) int64 { return floorDiv(openMs+6*3_600_000, 86_400_000) }
+
 func (r *recipe) bars(t testing.TB) []Bar {
 	if r.File != "" {
 		return r.recorded(t)
@@ -78,7 +82,7 @@ func (r *recipe) bars(t testing.TB) []Bar {
 			volume = 0
 		}
 		bars[i] = Bar{
-			StartMs: i * 60_000, SessionMs: i / sessionBars * sessionBars * 60_000, Open: float64(opened) / r.Divisor,
+			StartMs: i * 60_000, SessionMs: i / sessionBars * sessionBars * 60_000, Day: dateOf(i / sessionBars * sessionBars * 60_000), Open: float64(opened) / r.Divisor,
 			High: float64(high) / r.Divisor, Low: float64(low) / r.Divisor, Close: float64(last) / r.Divisor, Volume: float64(volume) / 1000,
 		}
 	}
@@ -153,7 +157,7 @@ func (r *recipe) readRecorded(t testing.TB) []Bar {
 		start := ms / r.WidthMs * r.WidthMs
 		if n := len(bars) - 1; n < 0 || start > bars[n].StartMs {
 			bars = append(bars, Bar{
-				StartMs: start, SessionMs: start / 86_400_000 * 86_400_000, Open: price, High: price, Low: price, Close: price, Volume: volume,
+				StartMs: start, SessionMs: start / 86_400_000 * 86_400_000, Day: start / 86_400_000, Open: price, High: price, Low: price, Close: price, Volume: volume,
 			})
 		} else {
 			b := &bars[n]

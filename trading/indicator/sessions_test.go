@@ -15,7 +15,7 @@ func at(t *testing.T, session string, minute int, high, low, last, volume float6
 		t.Fatal(err)
 	}
 	ms := open.UnixMilli()
-	return Bar{StartMs: ms + int64(minute)*60_000, SessionMs: ms, Open: last, High: high, Low: low, Close: last, Volume: volume}
+	return Bar{StartMs: ms + int64(minute)*60_000, SessionMs: ms, Day: dateOf(ms), Open: last, High: high, Low: low, Close: last, Volume: volume}
 }
 
 // want holds the values after each bar against a list; NaN stands for no value. The
@@ -83,7 +83,7 @@ func TestAnchorsLikeTheCalendar(t *testing.T) {
 	var last [4]int
 	for i := range 20_000 {
 		day = day.AddDate(0, 0, 1+r.IntN(4))
-		b := Bar{SessionMs: day.Add(time.Duration(r.IntN(24)-6) * time.Hour).UnixMilli()}
+		b := Bar{SessionMs: day.Add(time.Duration(r.IntN(24)-18) * time.Hour).UnixMilli(), Day: day.Unix() / 86_400}
 		year, week := day.ISOWeek()
 		now := [4]int{int(day.Unix()), year*100 + week, day.Year()*100 + int(day.Month()), day.Year()*100 + (int(day.Month())-1)/3}
 		for k, a := range units {

@@ -18,6 +18,12 @@ type Instrument struct {
 	// TickSize is the step of prices, LotSize that of quantities.
 	TickSize decimal.Decimal `json:"tick_size,omitzero"`
 	LotSize  decimal.Decimal `json:"lot_size,omitzero"`
+	// FreezeQuantity is the largest quantity of one order. The National Stock Exchange
+	// of India freezes an order above it, and rejects it: chapter 1.8, "Quantity freeze
+	// for futures & options contracts", of its consolidated circular NSE/FAOP/67775 of
+	// 30 April 2025. By the level of an index it is between 8,500 and 600; the exchange
+	// publishes it anew, as it does lots.
+	FreezeQuantity decimal.Decimal `json:"freeze_quantity,omitzero"`
 	// Fees names a shipped scheme, or Own is one.
 	Fees string      `json:"fees,omitempty"`
 	Own  fees.Scheme `json:"own_fees,omitzero"`
@@ -40,6 +46,9 @@ func (l List) For(symbol string) Instrument {
 		}
 		if is.LotSize.IsZero() {
 			is.LotSize = in.LotSize
+		}
+		if is.FreezeQuantity.IsZero() {
+			is.FreezeQuantity = in.FreezeQuantity
 		}
 		if !is.charges() {
 			is.Fees, is.Own = in.Fees, in.Own

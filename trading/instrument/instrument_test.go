@@ -85,7 +85,7 @@ func TestFor(t *testing.T) {
 	own := fees.Scheme{Charges: []fees.Charge{{Name: "a", Rate: d("1")}}}
 	list := List{
 		{Symbol: "NIFTY24JANFUT", TickSize: d("0.1")},
-		{Symbol: "NIFTY*FUT", LotSize: d("75")},
+		{Symbol: "NIFTY*FUT", LotSize: d("75"), FreezeQuantity: d("1800")},
 		{Symbol: "BANKNIFTY*FUT", LotSize: d("35"), Own: own},
 		{Symbol: "*FUT", TickSize: d("0.05"), LotSize: d("1"), Fees: fees.NSEFutures},
 		{Symbol: "*#CE", Fees: fees.NSEOptions},
@@ -102,6 +102,9 @@ func TestFor(t *testing.T) {
 		if is.Symbol != c.symbol || is.TickSize != d(c.tick) || is.LotSize != d(c.lot) || is.Fees != c.fees {
 			t.Errorf("%s: %+v", c.symbol, is)
 		}
+		if frozen := is.FreezeQuantity == d("1800"); frozen != (c.lot == "75") || !frozen && !is.FreezeQuantity.IsZero() {
+			t.Errorf("%s: at most %v", c.symbol, is.FreezeQuantity)
+		}
 		if owns := len(is.Own.Charges) > 0; owns != (c.symbol == "BANKNIFTY24JANFUT") {
 			t.Errorf("%s: charges %+v", c.symbol, is.Own)
 		}
@@ -111,15 +114,17 @@ func TestFor(t *testing.T) {
 func TestValidate(t *testing.T) {
 	own := fees.Scheme{Charges: []fees.Charge{{Name: "a", Rate: d("1")}}}
 	for want, list := range map[string]List{
-		"":                        {{Symbol: strings.Repeat("A", maxSymbol), TickSize: d("0.05"), LotSize: d("75"), Fees: fees.None}, {Symbol: "*", Own: own}},
-		"[0].symbol: must be":     {{TickSize: d("1")}},
-		"at most 200 bytes":       {{Symbol: strings.Repeat("A", maxSymbol+1), TickSize: d("1")}},
-		"[0].symbol is  A;":       {{Symbol: " A", TickSize: d("1")}},
-		"is instruments[0].symbo": {{Symbol: "A", TickSize: d("1")}, {Symbol: "A", LotSize: d("1")}},
-		"[0].tick_size is -1;":    {{Symbol: "A", TickSize: d("-1")}},
-		"[0].tick_size is 999999": {{Symbol: "A", TickSize: d("99999999999999")}},
-		"[1].lot_size is -1;":     {{Symbol: "B", LotSize: d("1")}, {Symbol: "A", LotSize: d("-1")}},
-		"[0].lot_size is 9999999": {{Symbol: "A", LotSize: d("99999999999999")}},
+		"":                                        {{Symbol: strings.Repeat("A", maxSymbol), TickSize: d("0.05"), LotSize: d("75"), Fees: fees.None}, {Symbol: "*", Own: own}},
+		"[0].symbol: must be":                     {{TickSize: d("1")}},
+		"at most 200 bytes":                       {{Symbol: strings.Repeat("A", maxSymbol+1), TickSize: d("1")}},
+		"[0].symbol is  A;":                       {{Symbol: " A", TickSize: d("1")}},
+		"is instruments[0].symbo":                 {{Symbol: "A", TickSize: d("1")}, {Symbol: "A", LotSize: d("1")}},
+		"[0].tick_size is -1;":                    {{Symbol: "A", TickSize: d("-1")}},
+		"[0].tick_size is 999999":                 {{Symbol: "A", TickSize: d("99999999999999")}},
+		"[1].lot_size is -1;":                     {{Symbol: "B", LotSize: d("1")}, {Symbol: "A", LotSize: d("-1")}},
+		"[0].lot_size is 9999999":                 {{Symbol: "A", LotSize: d("99999999999999")}},
+		"[0].freeze_quantity is -1;":              {{Symbol: "A", FreezeQuantity: d("-1")}},
+		"want at least the lot_size, which is 75": {{Symbol: "A", LotSize: d("75"), FreezeQuantity: d("60")}, {Symbol: "B", FreezeQuantity: d("60")}, {Symbol: "C", LotSize: d("75"), FreezeQuantity: d("75")}},
 		"fees is nyse; want one of none, nse_equity_delivery,": {{Symbol: "A", Fees: "nyse"}},
 		"own charges, not both":                                {{Symbol: "A", Fees: fees.NSEFutures, Own: own}},
 		"[0].own_fees: charge 1 has no":                        {{Symbol: "A", Own: fees.Scheme{Charges: []fees.Charge{{Rate: d("1")}}}}},

@@ -72,6 +72,11 @@ func (in *Instrument) problems(wrong func(field, value, want string)) {
 	}
 	step(".tick_size", in.TickSize)
 	step(".lot_size", in.LotSize)
+	if in.FreezeQuantity.Sign() < 0 || !in.FreezeQuantity.Bounded() {
+		wrong(".freeze_quantity", in.FreezeQuantity.String(), "want it above 0, or 0 for none")
+	} else if !in.FreezeQuantity.IsZero() && in.FreezeQuantity.Less(in.LotSize) {
+		wrong(".freeze_quantity", in.FreezeQuantity.String(), "want at least the lot_size, which is "+in.LotSize.String())
+	}
 	_, known := fees.Named(in.Fees)
 	err := in.Own.Validate()
 	switch {
@@ -83,7 +88,7 @@ func (in *Instrument) problems(wrong func(field, value, want string)) {
 		wrong(".own_fees", "", err.Error())
 	case len(in.Own.Charges) == 0 && !in.Own.Round.IsZero():
 		wrong(".own_fees", "", "a step of fees without charges; want charges with it")
-	case in.TickSize.IsZero() && in.LotSize.IsZero() && !in.charges():
-		wrong("", in.Symbol, "says nothing: want a tick_size, a lot_size or fees")
+	case in.TickSize.IsZero() && in.LotSize.IsZero() && in.FreezeQuantity.IsZero() && !in.charges():
+		wrong("", in.Symbol, "says nothing: want a tick_size, a lot_size, a freeze_quantity or fees")
 	}
 }

@@ -56,12 +56,15 @@ type Builder struct {
 	amendMs   int64
 	lengthMs  int64 // 0: a candle spans sessions
 	state     BuilderState
-	// stretch is the session that was looked up last, or one without any, and
-	// period the candle around it when candles span sessions.
-	stretch Session
-	trading bool
-	period  Session
-	view    []Candle
+	// stretch is the session that was looked up last, or one without any; opens the open
+	// of its trading day's first session and day the number of the day's date, and period
+	// the candle around it when candles span sessions.
+	stretch    Session
+	trading    bool
+	opens, day int64
+	period     Session
+	early      EarlyClose
+	view       []Candle
 }
 
 // NewBuilder makes a builder whose candles close grace after their end.
@@ -250,10 +253,24 @@ func (b *Builder) Bounds(ms int64) (start, end int64, ok bool) {
 
 // look finds the session at a time, for as long as ticks stay in it.
 func (b *Builder) look(ms int64) {
-	b.stretch, b.trading = b.calendar.SessionAt(ms)
-	if b.trading && b.lengthMs == 0 {
+	var day Date
+	b.stretch, day, b.trading = b.calendar.find(ms)
+	b.early = b.calendar.EarlyClose(ms)
+	if !b.trading {
+		return
+	}
+	b.opens, b.day = b.calendar.opens(day), day.Number()
+	if b.lengthMs == 0 {
 		b.period, _ = b.calendar.PeriodAt(ms, b.timeframe)
 	}
+}
+
+// EarlyClose is the calendar's, faster.
+func (b *Builder) EarlyClose(ms int64) EarlyClose {
+	if !b.stretch.holds(ms) {
+		b.look(ms)
+	}
+	return b.early
 }
 
 // TradesBetween tells whether a session has time in [fromMs, toMs).
@@ -261,14 +278,15 @@ func (b *Builder) TradesBetween(fromMs, toMs int64) bool {
 	return b.calendar.TradesBetween(fromMs, toMs)
 }
 
-// SessionStart gives the open of the session that holds a time, or the time itself
-// outside of any session, faster than the calendar.
-func (b *Builder) SessionStart(ms int64) int64 {
+// TradingDay gives the open of the first session of the trading day whose session
+// holds a time, and the Number of the day's date; outside of any session the time itself
+// and its date in UTC.
+func (b *Builder) TradingDay(ms int64) (openMs, day int64) {
 	if !b.stretch.holds(ms) {
 		b.look(ms)
 	}
 	if !b.trading {
-		return ms
+		return ms, floorDiv(ms, dayMs)
 	}
-	return b.stretch.OpenMs
+	return b.opens, b.day
 }

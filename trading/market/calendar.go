@@ -73,20 +73,62 @@ func (c Calendar) find(ms int64) (Session, Date, bool) {
 
 func (c Calendar) moment(d Date, of time.Duration) int64 { return moment(d, of, c.plan.zone) }
 
-// SessionStart gives the open of the session that holds a time, or the time
-// itself outside of any session.
-func (c Calendar) SessionStart(ms int64) int64 {
-	if s, ok := c.SessionAt(ms); ok {
-		return s.OpenMs
-	}
-	return ms
-}
-
 // TradingDay gives the trading day whose session holds a time, and whether there
 // is one: a session that opens on the evening before is the next date's.
 func (c Calendar) TradingDay(ms int64) (Date, bool) {
 	_, day, ok := c.find(ms)
 	return day, ok
+}
+
+// DayAt gives the trading day to which a time counts, and whether there is one: that
+// of the session that holds it; outside of any, the date on the exchange's walls, when
+// that is a trading day.
+func (c Calendar) DayAt(ms int64) (Date, bool) {
+	if _, day, ok := c.find(ms); ok {
+		return day, true
+	}
+	day := dateOf(time.UnixMilli(ms).In(c.plan.zone))
+	_, n := c.plan.on(day)
+	return day, n > 0
+}
+
+// EveryDay tells whether there are sessions on all seven days of the week.
+func (c Calendar) EveryDay() bool {
+	if c.plan == nil {
+		return true
+	}
+	var days [7]bool
+	for i := range c.plan.week {
+		for d, trades := range c.plan.week[i].days {
+			days[d] = days[d] || trades
+		}
+	}
+	return !slices.Contains(days[:], false)
+}
+
+// EarlyClose tells of a trading day that ends before its usual time.
+type EarlyClose struct {
+	// CloseMs is when the day's last session ends, UsualMs when it would end on a day
+	// of that weekday without hours of its own.
+	CloseMs, UsualMs int64
+}
+
+// Is tells whether there is one.
+func (e EarlyClose) Is() bool { return e.CloseMs != 0 }
+
+// EarlyClose gives the early close of the trading day whose session holds a time; the
+// zero value on all other days, and outside of any session.
+func (c Calendar) EarlyClose(ms int64) EarlyClose {
+	_, day, ok := c.find(ms)
+	if !ok || c.plan == nil {
+		return EarlyClose{}
+	}
+	today, n := c.plan.on(day)
+	usual, m := c.plan.usual(day)
+	if m == 0 || today[n-1].close >= usual[m-1].close {
+		return EarlyClose{}
+	}
+	return EarlyClose{CloseMs: c.moment(day, today[n-1].close), UsualMs: c.moment(day, usual[m-1].close)}
 }
 
 // TradesBetween tells whether a session has time in [fromMs, toMs).
@@ -122,6 +164,19 @@ func (c Calendar) DaySessions(d Date) []Session {
 		}
 	}
 	return out
+}
+
+// opens gives the open of the first session of a trading day, which has one.
+func (c Calendar) opens(d Date) int64 {
+	if c.plan == nil {
+		return d.midnight().UnixMilli()
+	}
+	spans, _ := c.plan.on(d)
+	for i := 0; ; i++ { // a session in an hour that summer time leaves out has no length
+		if open := c.moment(d, spans[i].open); open < c.moment(d, spans[i].close) {
+			return open
+		}
+	}
 }
 
 // PeriodAt gives the trading day, the week (from Monday on) or the month of

@@ -36,11 +36,8 @@ func TestNSE(t *testing.T) {
 		if ok != want {
 			t.Errorf("%s: in session %v, want %v", text, ok, want)
 		}
-		if ok && (s.CloseMs-s.OpenMs != (6*time.Hour+15*time.Minute).Milliseconds() || c.SessionStart(ms) != s.OpenMs) {
-			t.Errorf("%s: session %v, start %d", text, s, c.SessionStart(ms))
-		}
-		if !ok && c.SessionStart(ms) != ms {
-			t.Errorf("%s: start %d outside of any session", text, c.SessionStart(ms))
+		if ok && (s.CloseMs-s.OpenMs != (6*time.Hour + 15*time.Minute).Milliseconds()) {
+			t.Errorf("%s: session %v", text, s)
 		}
 	}
 	if s, _ := c.SessionAt(nseOpenMs); s.OpenMs != nseOpenMs || s.OpenMs != at(t, "2024-01-01T03:45:00Z") {
@@ -172,6 +169,42 @@ func TestCalendars(t *testing.T) {
 	}
 }
 
+// TestDayAt: outside of sessions a time counts to the date on the wall, if there is trade
+// on it.
+func TestDayAt(t *testing.T) {
+	c := mustCalendar(t, Schedule{Zone: "America/New_York", Sessions: []Hours{{Open: 18 * time.Hour, Close: 17 * time.Hour}}})
+	for text, want := range map[string]string{
+		"2024-01-07T18:00:00-05:00": "2024-01-08", "2024-01-08T16:59:59-05:00": "2024-01-08", "2024-01-08T17:00:00-05:00": "2024-01-08",
+		"2024-01-08T18:00:00-05:00": "2024-01-09", "2024-01-07T17:59:59-05:00": "", "2024-01-05T18:00:00-05:00": "2024-01-05",
+	} {
+		if day, ok := c.DayAt(at(t, text)); ok != (want != "") || ok && day.String() != want {
+			t.Errorf("%s: %v, %v; want %q", text, day, ok, want)
+		}
+	}
+	if day, ok := Always.DayAt(at(t, "2024-01-07T23:59:59Z")); !ok || day != (Date{2024, 1, 7}) || day.Number() != 19_729 {
+		t.Errorf("always: %v (%d), %v", day, day.Number(), ok)
+	}
+}
+
+// TestEveryDay: sessions of different days may make it up together.
+func TestEveryDay(t *testing.T) {
+	weekend := []time.Weekday{time.Saturday, time.Sunday}
+	week := Hours{Open: time.Hour, Close: 2 * time.Hour}
+	for name, c := range map[string]struct {
+		calendar Calendar
+		want     bool
+	}{
+		"always":   {Always, true},
+		"NSE":      {NSE(), false},
+		"Saturday": {mustCalendar(t, Schedule{Zone: "UTC", Sessions: []Hours{week, {Close: time.Hour, Weekdays: weekend[:1]}}}), false},
+		"together": {mustCalendar(t, Schedule{Zone: "UTC", Sessions: []Hours{week, {Close: time.Hour, Weekdays: weekend}}}), true},
+	} {
+		if got := c.calendar.EveryDay(); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // TestFingerprint: it changes with what cuts candles, and with nothing else.
 func TestFingerprint(t *testing.T) {
 	make := func(change func(*Schedule)) string {
@@ -208,6 +241,55 @@ func TestFingerprint(t *testing.T) {
 }
 
 // TestTradesBetween: nights, weekends and breaks are no time of trading.
+// TestEarlyClose: only a day of special hours ends early, and only when its weekday has
+// a later end.
+func TestEarlyClose(t *testing.T) {
+	hours := func(open, close int) Hours {
+		return Hours{Open: time.Duration(open) * time.Hour, Close: time.Duration(close) * time.Hour}
+	}
+	day := func(n int) Date { return Date{2025, time.November, n} }
+	c, err := NewCalendar(Schedule{
+		Zone: "America/New_York", Sessions: []Hours{hours(9, 12), hours(13, 16)}, Holidays: []Date{day(27)},
+		Special: []SpecialDay{
+			{Date: day(28), Hours: []Hours{hours(9, 10), hours(11, 12)}},
+			{Date: day(26), Hours: []Hours{hours(10, 16)}},
+			{Date: day(25), Hours: []Hours{hours(9, 17)}},
+			{Date: day(29), Hours: []Hours{hours(9, 10)}}, // a Saturday
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(n, hour int) int64 { return time.Date(2025, 11, n, hour+5, 0, 0, 0, time.UTC).UnixMilli() }
+	early := EarlyClose{CloseMs: at(28, 12), UsualMs: at(28, 16)}
+	b := NewBuilder(Day, c, 0)
+	for _, x := range []struct {
+		ms   int64
+		want EarlyClose
+	}{
+		{at(28, 9), early},
+		{at(28, 11), early},
+		{at(28, 12) - 1, early},
+		{at(28, 10), EarlyClose{}},
+		{at(28, 12), EarlyClose{}},
+		{at(24, 10), EarlyClose{}},
+		{at(25, 10), EarlyClose{}},
+		{at(26, 10), EarlyClose{}},
+		{at(27, 10), EarlyClose{}},
+		{at(29, 9), EarlyClose{}},
+	} {
+		if got := c.EarlyClose(x.ms); got != x.want || got.Is() != (x.want == early) {
+			t.Errorf("%v: %+v, want %+v", time.UnixMilli(x.ms).UTC(), got, x.want)
+		}
+		if got := b.EarlyClose(x.ms); got != x.want {
+			t.Errorf("%v, by a builder: %+v, want %+v", time.UnixMilli(x.ms).UTC(), got, x.want)
+		}
+	}
+	if got := Always.EarlyClose(at(28, 9)); got.Is() {
+		t.Errorf("always: %+v", got)
+	}
+}
+
 func TestTradesBetween(t *testing.T) {
 	for _, c := range []struct {
 		from, to string

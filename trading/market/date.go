@@ -44,6 +44,9 @@ func (d Date) Weekday() time.Weekday { return d.midnight().Weekday() }
 // AddDays gives the date n days later, or earlier when n is negative.
 func (d Date) AddDays(n int) Date { return dateOf(d.midnight().AddDate(0, 0, n)) }
 
+// Number counts the days since 1970-01-01, which is 0.
+func (d Date) Number() int64 { return floorDiv(d.midnight().UnixMilli(), dayMs) }
+
 // monday gives the first day of the week that holds d.
 func (d Date) monday() Date { return d.AddDays(-(int(d.Weekday()) + 6) % 7) }
 

@@ -101,9 +101,7 @@ func NewCalendar(s Schedule) (Calendar, error) {
 	for i := range s.Special {
 		b.specialDay(fmt.Sprintf("special[%d]", i), &s.Special[i])
 	}
-	if len(b.errs) == 0 {
-		b.overlaps()
-	}
+	b.overlaps()
 	if len(b.errs) > 0 {
 		return Calendar{}, errors.Join(b.errs...)
 	}
@@ -155,7 +153,9 @@ func (b *planner) spanOf(field string, h *Hours) span {
 	return span{h.Open - 24*time.Hour, h.Close}
 }
 
+// session adds one, unless something is wrong with it: it is then held against no other.
 func (b *planner) session(field string, h *Hours) {
+	before := len(b.errs)
 	r := recurring{span: b.spanOf(field, h), field: field, from: h.From, until: h.Until}
 	days := h.Weekdays
 	if len(days) == 0 {
@@ -177,11 +177,18 @@ func (b *planner) session(field string, h *Hours) {
 	if h.WinterIn != "" {
 		r.winter = b.location(field+".winter_in", h.WinterIn)
 	}
+	if len(b.errs) > before {
+		return
+	}
 	b.plan.week = append(b.plan.week, r)
 	b.plan.lines = append(b.plan.lines, fmt.Sprintf("session %v %v %v %v %s %s", r.span, r.days, h.From, h.Until, h.SummerIn, h.WinterIn))
 }
 
 func (b *planner) day(field string, d Date, spans []span) {
+	if d.IsZero() {
+		b.wrong(field, "want a date")
+		return
+	}
 	if _, twice := b.plan.special[d]; twice {
 		b.wrong(field, "%v is given twice among holidays and special days", d)
 		return
@@ -191,6 +198,7 @@ func (b *planner) day(field string, d Date, spans []span) {
 }
 
 func (b *planner) specialDay(field string, s *SpecialDay) {
+	before := len(b.errs)
 	var spans []span
 	for i := range s.Hours {
 		spans = append(spans, b.spanOf(fmt.Sprintf("%s.sessions[%d]", field, i), &s.Hours[i]))
@@ -204,6 +212,9 @@ func (b *planner) specialDay(field string, s *SpecialDay) {
 			b.wrong(field+".sessions", "%v overlaps %v", spans[i], spans[i-1])
 		}
 	}
+	if len(b.errs) > before {
+		spans = nil
+	}
 	b.day(field+".date", s.Date, spans)
 }
 
@@ -212,6 +223,11 @@ func (p *plan) on(d Date) (spans [maxSessions]span, n int) {
 	if special, ok := p.special[d]; ok {
 		return spans, copy(spans[:], special)
 	}
+	return p.usual(d)
+}
+
+// usual gives the spans of a trading day as its weekday has them, in order.
+func (p *plan) usual(d Date) (spans [maxSessions]span, n int) {
 	weekday := d.Weekday()
 	for i := range p.week {
 		if r := &p.week[i]; r.days[weekday] && r.holds(d) && n < maxSessions {

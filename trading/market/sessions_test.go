@@ -118,6 +118,11 @@ func checkDay(t *testing.T, c Calendar, ms int64, s Session, day Date) {
 		t.Fatalf("%d is in %v of %v, which has %v", ms, s, day, c.DaySessions(day))
 	}
 	inner := s
+	whole, _ := c.PeriodAt(ms, Day)
+	date, err := time.Parse(time.DateOnly, day.String())
+	if opens, number := NewBuilder(MustParseTimeframe("1min"), c, 0).TradingDay(ms); err != nil || opens != whole.OpenMs || number*86_400 != date.Unix() {
+		t.Fatalf("%d: the builder's day %d opens at %d, that of %v at %d", ms, number, opens, day, whole.OpenMs)
+	}
 	for _, tf := range []Timeframe{Day, Week, Month} {
 		p, ok := c.PeriodAt(ms, tf)
 		if !ok || p.OpenMs > inner.OpenMs || p.CloseMs < inner.CloseMs && tf != Month {

@@ -20,6 +20,14 @@ type Tick struct {
 	Source                 string
 }
 
+// Seq is a tick's partition and its offset there, as updates name the tick that they
+// were made for. Ticks of one symbol may come from several partitions: those of
+// another than its home are passed on.
+type Seq struct {
+	Partition int32 `json:"partition"`
+	Offset    int64 `json:"offset"`
+}
+
 // Candle is the trade of one symbol in [StartMs, EndMs).
 type Candle struct {
 	StartMs, EndMs         int64

@@ -65,3 +65,17 @@ func FuzzParseTimeframe(f *testing.F) {
 		}
 	})
 }
+
+// TestMeantTimeframes: what other programs write for a timeframe is recognised.
+func TestMeantTimeframes(t *testing.T) {
+	for text, meant := range map[string]string{
+		"5m": "5min", "5": "5min", "5 mins": "5min", "M15": "15min", "1h": "1hour", "H4": "4hour", "2 Hours": "2hour", "1d": "1day", "D": "1day",
+		"daily": "1day", "weekly": "1week", "1mo": "1month", "30sec": "30s", "05min": "5min", "1mn": "1min", "5mim": "5min", "4huor": "4hour", "weakly": "1week", "": "1min", "5x": "", "0min": "", "25h": "", "2d": "", "1h30m": "",
+	} {
+		const want = "want 1s to 3600s"
+		got := WantTimeframe(text)
+		if meant != "" && !strings.HasPrefix(got, "did you mean "+meant+"? "+want) || meant == "" && !strings.HasPrefix(got, want) {
+			t.Errorf("%q gives %q, want %q", text, got, meant)
+		}
+	}
+}

@@ -42,6 +42,8 @@ func TestLateWords(t *testing.T) {
 		"lost, and found by an older word":     {[]Report{fill("4", "1"), of(ReportUnknown), fill("3", "1")}, PartiallyFilled, "", Outcome{Changed: true}, false},
 		"refused, lost, with a part":           {[]Report{fill("4", "1"), of(ReportUnknown), of(ReportRejected)}, Cancelled, ReasonVenue, Outcome{Changed: true}, false},
 		"a filled one that nobody knows of":    {[]Report{fill("10", "1"), of(ReportUnknown)}, Filled, "", Outcome{}, false},
+		"a filled one that was not sent":       {[]Report{fill("10", "1"), of(ReportNotSent)}, Filled, "", Outcome{}, false},
+		"a refused one that was not sent":      {[]Report{of(ReportRejected), of(ReportNotSent)}, Rejected, ReasonVenue, Outcome{}, false},
 		"a cancelled one that was not changed": {[]Report{of(ReportCancelled), of(ReportUnchanged)}, Cancelled, ReasonVenue, Outcome{}, false},
 		"cancelled, then refused":              {[]Report{of(ReportCancelled), of(ReportRejected)}, Cancelled, ReasonVenue, Outcome{}, false},
 		"cancelled, and there after all":       {[]Report{of(ReportCancelled), of(ReportAccepted)}, Open, "", Outcome{Changed: true, Sighted: true}, false},

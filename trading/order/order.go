@@ -2,6 +2,7 @@ package order
 
 import (
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // Side is BUY or SELL.
@@ -80,6 +81,9 @@ type Order struct {
 	// when there was none.
 	PlacedTick int64 `json:"placed_tick,omitempty"`
 	ChangedMs  int64 `json:"changed_ms,omitempty"`
+	// Cause is the tick that caused the order, nil when none did or a later one has
+	// come since.
+	Cause *market.Seq `json:"cause,omitempty"`
 	// FilledQuantity and FilledValue are what was traded so far; their quotient is
 	// the average price.
 	FilledQuantity decimal.Decimal `json:"filled_quantity"`

@@ -21,10 +21,11 @@ const (
 	ReasonStopLoss         Reason = "INVALID_STOPLOSS"
 	ReasonTrailingStop     Reason = "INVALID_TRAILING_STOP"
 	ReasonTarget           Reason = "INVALID_TARGET"
-	ReasonTickSize         Reason = "TICK_SIZE"   // a price that is no multiple of its symbol's tick
-	ReasonLotSize          Reason = "LOT_SIZE"    // a quantity that is no multiple of its symbol's lot
-	ReasonNoPrice          Reason = "NO_PRICE"    // no tick of the symbol was seen, or the last is too old, where a price is needed
-	ReasonNoPosition       Reason = "NO_POSITION" // an exit, and nothing is left to exit
+	ReasonTickSize         Reason = "TICK_SIZE"       // a price that is no multiple of its symbol's tick
+	ReasonLotSize          Reason = "LOT_SIZE"        // a quantity that is no multiple of its symbol's lot
+	ReasonFreezeQuantity   Reason = "FREEZE_QUANTITY" // a quantity above the most that the exchange takes in one order
+	ReasonNoPrice          Reason = "NO_PRICE"        // no tick of the symbol was seen, or the last is too old, where a price is needed
+	ReasonNoPosition       Reason = "NO_POSITION"     // an exit, and nothing is left to exit
 	ReasonTooMany          Reason = "TOO_MANY_ORDERS"
 	ReasonMaxOrderQuantity Reason = "MAX_ORDER_QUANTITY"
 	ReasonMaxOrderValue    Reason = "MAX_ORDER_VALUE"
@@ -41,8 +42,10 @@ const (
 	ReasonOrdersPerSecond  Reason = "ORDERS_PER_SECOND"
 	ReasonOrdersPerMinute  Reason = "ORDERS_PER_MINUTE"
 	ReasonOrdersPerDay     Reason = "ORDERS_PER_DAY"
-	ReasonVenue            Reason = "VENUE"    // the venue refused or ended it of its own accord; its words are the detail
-	ReasonNotSent          Reason = "NOT_SENT" // it never reached the venue
+	ReasonVenue            Reason = "VENUE"             // the venue refused or ended it of its own accord; its words are the detail
+	ReasonNotSent          Reason = "NOT_SENT"          // it never reached the venue
+	ReasonReconciling      Reason = "VENUE_RECONCILING" // an entry, and the account is being compared with its live venue
+	ReasonSymbolHalted     Reason = "SYMBOL_HALTED"     // an entry, and the fate of an order of its symbol is unknown
 )
 
 // The reasons of orders that were CANCELLED. An order is cancelled, too, by what new

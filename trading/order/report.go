@@ -164,7 +164,7 @@ func (o *Order) cancelled(r Report) (Outcome, error) {
 // end ends an order. One that has traded all of its own quantity, and was only open
 // because a venue was asked for more, is filled.
 func (o *Order) end(step Step) error {
-	if !o.Status.Final() && o.FilledQuantity.Sign() > 0 && o.FilledQuantity.GreaterEq(o.Quantity) {
+	if !o.Status.Final() && o.FilledQuantity.GreaterEq(o.Quantity) {
 		step = FillWhole
 	}
 	return o.Step(step)

@@ -22,7 +22,7 @@ func TestHas(t *testing.T) {
 		want             bool
 	}{
 		"a later tick":                   {0, 0, order.Pending, 6, placedMs, "1", true},
-		"of an older time":               {0, 0, order.Pending, 6, placedMs - 1, "1", true},
+		"of an older time":               {0, 0, order.Pending, 6, placedMs - 1, "1", false},
 		"the tick that it was placed on": {0, 0, order.Pending, 5, placedMs, "1", false},
 		"an earlier tick":                {0, 0, order.Pending, 4, placedMs, "1", false},
 		"cancelled":                      {0, 0, order.Cancelled, 6, placedMs, "1", false},
@@ -42,6 +42,18 @@ func TestHas(t *testing.T) {
 		s := Settings{LatencyMs: c.latency}
 		if got := s.Has(o, Tick{N: c.n, TimeMs: c.ms, Price: d(c.price)}); got != c.want {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestHasNoLateTick: what came late is of no replay, however old it is.
+func TestHasNoLateTick(t *testing.T) {
+	const placedMs = 1_700_000_000_000
+	o := &order.Order{Status: order.Open, PlacedTick: 5, PlacedMs: placedMs}
+	s := Settings{}
+	for ms, want := range map[int64]bool{placedMs - 2*aDayMs: false, placedMs - 1: false, placedMs: true} {
+		if got := s.Has(o, Tick{N: 6, TimeMs: ms, Price: d("1"), Late: true}); got != want {
+			t.Errorf("at %d: %v", ms-placedMs, got)
 		}
 	}
 }
@@ -138,8 +150,8 @@ func TestValidate(t *testing.T) {
 	own := fees.Scheme{Charges: []fees.Charge{{Name: "a", Rate: d("1")}}}
 	for want, s := range map[string]Settings{
 		"":                            {},
-		"latency is -1 ms":            {LatencyMs: -1},
-		"latency is 3600001 ms":       {LatencyMs: maxLatencyMs + 1},
+		"latency_ms is -1":            {LatencyMs: -1},
+		"latency_ms is 3600001":       {LatencyMs: maxLatencyMs + 1},
 		"slippage_bps is -1":          {SlippageBps: d("-1")},
 		"slippage_bps is 10000.1":     {SlippageBps: d("10000.1")},
 		"slippage_ticks is -1":        {SlippageTicks: -1, TickSize: d("1")},
@@ -151,7 +163,7 @@ func TestValidate(t *testing.T) {
 		"participation is 1.00000001": {Participation: d("1.00000001")},
 		"lot_size is -1":              {LotSize: d("-1")},
 		"lot_size is 99999999999999":  {LotSize: d("99999999999999")},
-		`fees is "nyse"; want one of`: {Fees: "nyse"},
+		"fees is nyse; want one of":   {Fees: "nyse"},
 		"want charges with it":        {Own: fees.Scheme{Round: d("1")}},
 		"not both":                    {Fees: fees.NSEFutures, Own: own},
 		"own_fees: charge 1 has no":   {Own: fees.Scheme{Charges: []fees.Charge{{Rate: d("1")}}}},

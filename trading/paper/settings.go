@@ -1,7 +1,9 @@
 package paper
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/fees"
@@ -43,35 +45,54 @@ var (
 	least  = decimal.FromUnits(1)
 )
 
-// Validate gives what is wrong with the settings.
+// Problem is one thing that is wrong with settings.
+type Problem struct {
+	// Path is the setting, such as "slippage_bps"; Value is what stands there, and
+	// Want says what may.
+	Path, Value, Want string
+}
+
+func (p Problem) String() string {
+	if p.Value == "" {
+		return p.Path + ": " + p.Want
+	}
+	return p.Path + " is " + p.Value + "; " + p.Want
+}
+
+// Validate gives everything that is wrong with the settings in one error, nil when
+// nothing is.
 func (s *Settings) Validate() error {
+	var list []error
+	for _, p := range s.Problems() {
+		list = append(list, errors.New(p.String()))
+	}
+	return errors.Join(list...)
+}
+
+// Problems gives everything that is wrong with the settings, in their order.
+func (s *Settings) Problems() []Problem {
+	var list []Problem
+	check := func(ok bool, path string, value any, want string) {
+		if !ok {
+			list = append(list, Problem{path, fmt.Sprint(value), want})
+		}
+	}
+	const orNone = "want it above 0, or 0 for none"
 	_, known := fees.Named(s.Fees)
-	switch {
-	case s.LatencyMs < 0 || s.LatencyMs > maxLatencyMs:
-		return fmt.Errorf("latency is %d ms; want 0 to %d", s.LatencyMs, maxLatencyMs)
-	case s.SlippageBps.Sign() < 0 || s.SlippageBps.Greater(allBps):
-		return fmt.Errorf("slippage_bps is %v; want 0 to 10000", s.SlippageBps)
-	case s.SlippageTicks < 0 || s.SlippageTicks > maxSlippageTicks:
-		return fmt.Errorf("slippage_ticks is %d; want 0 to %d", s.SlippageTicks, maxSlippageTicks)
-	case s.TickSize.Sign() < 0 || !s.TickSize.Bounded():
-		return fmt.Errorf("tick_size is %v; want it above 0, or 0 for none", s.TickSize)
-	case s.SlippageTicks > 0 && s.TickSize.IsZero():
-		return fmt.Errorf("slippage_ticks is %d; want a tick_size with it", s.SlippageTicks)
-	case s.Participation.Sign() < 0 || s.Participation.Greater(one):
-		return fmt.Errorf("participation is %v; want it above 0 and at most 1, or 0 for any quantity", s.Participation)
-	case s.LotSize.Sign() < 0 || !s.LotSize.Bounded():
-		return fmt.Errorf("lot_size is %v; want it above 0, or 0 for none", s.LotSize)
-	case s.Fees != "" && !known:
-		return fmt.Errorf("fees is %q; want one of %v", s.Fees, fees.Names())
-	case s.Fees != "" && len(s.Own.Charges) > 0:
-		return fmt.Errorf("fees is %q; want it, or own charges, not both", s.Fees)
-	case len(s.Own.Charges) == 0 && !s.Own.Round.IsZero():
-		return fmt.Errorf("the step of fees is %v; want charges with it", s.Own.Round)
-	}
+	check(s.LatencyMs >= 0 && s.LatencyMs <= maxLatencyMs, "latency_ms", s.LatencyMs, fmt.Sprintf("want 0 to %d", maxLatencyMs))
+	check(s.SlippageBps.Sign() >= 0 && !s.SlippageBps.Greater(allBps), "slippage_bps", s.SlippageBps, "want 0 to 10000")
+	check(s.SlippageTicks >= 0 && s.SlippageTicks <= maxSlippageTicks, "slippage_ticks", s.SlippageTicks, fmt.Sprintf("want 0 to %d", maxSlippageTicks))
+	check(s.SlippageTicks <= 0 || !s.TickSize.IsZero(), "slippage_ticks", s.SlippageTicks, "want a tick_size with it")
+	check(s.TickSize.Sign() >= 0 && s.TickSize.Bounded(), "tick_size", s.TickSize, orNone)
+	check(s.Participation.Sign() >= 0 && !s.Participation.Greater(one), "participation", s.Participation, "want it above 0 and at most 1, or 0 for any quantity")
+	check(s.LotSize.Sign() >= 0 && s.LotSize.Bounded(), "lot_size", s.LotSize, orNone)
+	check(s.Fees == "" || known, "fees", s.Fees, "want one of "+strings.Join(fees.Names(), ", "))
+	check(s.Fees == "" || len(s.Own.Charges) == 0, "fees", s.Fees, "want it, or own charges, not both")
+	check(len(s.Own.Charges) > 0 || s.Own.Round.IsZero(), "own_fees.round", s.Own.Round, "want charges with it")
 	if err := s.Own.Validate(); err != nil {
-		return fmt.Errorf("own_fees: %w", err)
+		list = append(list, Problem{Path: "own_fees", Want: err.Error()})
 	}
-	return nil
+	return list
 }
 
 // For gives the settings for one instrument: what it says itself counts in place of

@@ -12,6 +12,7 @@ import (
 // book is one book and what its scopes have of it.
 type book struct {
 	ledger
+	days   Days
 	trip   trip
 	scopes []*meter
 	price  decimal.Decimal
@@ -31,6 +32,7 @@ type computation struct {
 	books    map[Book]*book
 	bySymbol map[string][]*book // sorted by account and strategy
 	meters   map[Book]*meter    // by scope: a Book of which some fields are empty
+	holdings map[string]*holding
 	trades   []Trade
 	trips    []RoundTrip
 	nowMs    int64
@@ -82,6 +84,7 @@ func (c *computation) makeBooks() {
 		c.meter(Book{Symbol: b.Symbol}, capital[Book{Symbol: b.Symbol}])
 		c.book(b)
 	}
+	c.makeHoldings()
 }
 
 func compareBooks(a, b Book) int {
@@ -104,10 +107,13 @@ func (c *computation) book(name Book) *book {
 		return b
 	}
 	capital := c.run.Capital[name.Account]
-	b = &book{ledger: ledger{book: name}, scopes: []*meter{
+	b = &book{ledger: ledger{book: name}, days: c.run.Settings.Days(name.Symbol), scopes: []*meter{
 		c.meter(Book{}, capital), c.meter(Book{Account: name.Account}, capital),
 		c.meter(Book{Account: name.Account, Strategy: name.Strategy}, capital), c.meter(Book{Symbol: name.Symbol}, capital),
 	}}
+	for _, m := range b.scopes {
+		m.year = max(m.year, b.days.PerYear)
+	}
 	c.books[name] = b
 	list := append(c.bySymbol[name.Symbol], b)
 	slices.SortFunc(list, func(x, y *book) int { return compareBooks(x.book, y.book) })
@@ -138,19 +144,18 @@ func (c *computation) marks() []mark {
 }
 
 func (c *computation) walk() {
-	fills := slices.Clone(c.run.Fills)
-	slices.SortStableFunc(fills, func(a, b Fill) int { return cmp.Compare(a.TimeMs, b.TimeMs) })
+	fills, due := InOrder(c.run.Fills)
 	marks := c.marks()
 	for len(fills) > 0 || len(marks) > 0 {
 		switch {
 		case len(marks) == 0:
-			c.nowMs = fills[0].TimeMs
+			c.nowMs = due[0]
 		case len(fills) == 0:
 			c.nowMs = marks[0].ms
 		default:
-			c.nowMs = min(fills[0].TimeMs, marks[0].ms)
+			c.nowMs = min(due[0], marks[0].ms)
 		}
-		for ; len(fills) > 0 && fills[0].TimeMs == c.nowMs; fills = fills[1:] {
+		for ; len(fills) > 0 && due[0] == c.nowMs; fills, due = fills[1:], due[1:] {
 			c.fill(c.book(fills[0].Book), fills[0])
 		}
 		for ; len(marks) > 0 && marks[0].ms == c.nowMs; marks = marks[1:] {
@@ -159,6 +164,7 @@ func (c *computation) walk() {
 				b.price = marks[0].price
 				b.refresh()
 			}
+			c.holdings[marks[0].symbol].mark(marks[0].price)
 		}
 		for _, m := range c.touched {
 			m.observe(c.nowMs)
@@ -170,7 +176,11 @@ func (c *computation) walk() {
 
 // touch tells a book's scopes that they are about to change.
 func (c *computation) touch(b *book) {
+	day, trades := b.days.At(c.nowMs)
 	for _, m := range b.scopes {
+		if trades {
+			m.days.enter(day)
+		}
 		if !m.touched {
 			m.touched = true
 			c.touched = append(c.touched, m)

@@ -4,12 +4,16 @@ import "github.com/velox-trading/velox/trading/decimal"
 
 // Point is a place on an equity curve.
 type Point struct {
-	// TimeMs and Equity are those of the last observation that the point stands for,
-	// Drawdown is the deepest below the highest equity before, of all of them: 0 or
-	// more, in money.
+	// TimeMs, Equity and Hold are those of the last observation that the point stands
+	// for; Hold is the worth of the capital, had it been put into the scope's symbols
+	// and left there. Low and High bound the equity of all observations, and Drawdown
+	// is the deepest of them below the highest equity before: 0 or more, in money.
 	TimeMs   int64           `json:"time_ms"`
 	Equity   decimal.Decimal `json:"equity"`
+	Low      decimal.Decimal `json:"equity_low"`
+	High     decimal.Decimal `json:"equity_high"`
 	Drawdown decimal.Decimal `json:"drawdown"`
+	Hold     decimal.Decimal `json:"hold"`
 }
 
 // curve keeps at most twice a limit of points, each of equally many observations.
@@ -39,6 +43,7 @@ func (c *curve) add(p Point) {
 }
 
 func joined(a, b Point) Point {
+	b.Low, b.High = decimal.Min(a.Low, b.Low), decimal.Max(a.High, b.High)
 	b.Drawdown = decimal.Max(a.Drawdown, b.Drawdown)
 	return b
 }

@@ -16,6 +16,11 @@ type Figures struct {
 	Unrealized decimal.Decimal `json:"unrealized"`
 	Net        decimal.Decimal `json:"net"`
 	Return     Ratio           `json:"return"`
+	// Hold is what Capital would have made, had it been put into the scope's symbols
+	// in equal parts, at the first price of each, and left there, without fees;
+	// HoldReturn is its share of Capital.
+	Hold       decimal.Decimal `json:"hold"`
+	HoldReturn Ratio           `json:"hold_return"`
 
 	Fills int `json:"fills"`
 	// Trades counts round trips, of which all figures of trades are made.
@@ -38,10 +43,12 @@ type Figures struct {
 	AverageHeldMs int64 `json:"average_held_ms"`
 
 	Drawdown Drawdown `json:"drawdown"`
-	// Sharpe and Sortino are annualised, of the returns of Days days.
-	Sharpe  Ratio `json:"sharpe"`
-	Sortino Ratio `json:"sortino"`
-	Days    int   `json:"days"`
+	// Sharpe and Sortino are of the returns of Days days, annualised with DaysPerYear;
+	// the latter is 0 for a scope without a symbol.
+	Sharpe      Ratio   `json:"sharpe"`
+	Sortino     Ratio   `json:"sortino"`
+	Days        int     `json:"days"`
+	DaysPerYear float64 `json:"days_per_year"`
 
 	// TimeInMarket is the share of the sampling intervals with a price or a fill in
 	// which something was held; AverageGross the mean over them of what was held at

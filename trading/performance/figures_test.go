@@ -88,7 +88,8 @@ func TestFiguresByHand(t *testing.T) {
 // TestDaysByZone: where days begin decides which returns there are.
 func TestDaysByZone(t *testing.T) {
 	run := threeDays()
-	run.Settings.Zone = time.FixedZone("UTC+5", 5*3600) // the first day's last price is in the second
+	zone := time.FixedZone("UTC+5", 5*3600)
+	run.Settings.Days = func(string) Days { return Dates(zone, 252) } // the first day's last price is in the second
 	f := Compute(run).Total.Figures
 	// 999, 949 (both prices of the second day), 1023
 	a, b, c := 999.0/1000-1, 949.0/999-1, 1023.0/949-1

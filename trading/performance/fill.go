@@ -1,7 +1,10 @@
 package performance
 
 import (
+	"cmp"
 	"math/big"
+	"slices"
+	"strings"
 
 	"github.com/velox-trading/velox/trading/decimal"
 )
@@ -21,8 +24,39 @@ type Fill struct {
 	// Quantity is positive for a buy and negative for a sell; Value is Quantity times
 	// the price, with the same sign.
 	Quantity, Value decimal.Decimal
+	// Price is what it was traded at; Value is rounded to 8 places, so that it may not
+	// give the price again.
+	Price decimal.Decimal
 	// Fees were paid on top; 0 or more.
 	Fees decimal.Decimal
+}
+
+// InOrder gives fills of all accounts in one order, and the time at which each is due in
+// it: by time, save that an account's stay in the order in which they are given, which
+// is that in which they happened. A fill at a late tick's time comes after those that
+// were there before it, or a long would be taken for a short.
+func InOrder(fills []Fill) (ordered []Fill, dueMs []int64) {
+	type timed struct {
+		fill  Fill
+		dueMs int64
+	}
+	latest := make(map[string]int64)
+	list := make([]timed, len(fills))
+	for i, f := range fills {
+		due, seen := latest[f.Account]
+		if !seen || f.TimeMs > due {
+			due = f.TimeMs
+		}
+		latest[f.Account] = due
+		list[i] = timed{f, due}
+	}
+	slices.SortStableFunc(list, func(a, b timed) int {
+		return cmp.Or(cmp.Compare(a.dueMs, b.dueMs), strings.Compare(a.fill.Account, b.fill.Account))
+	})
+	for _, t := range list {
+		ordered, dueMs = append(ordered, t.fill), append(dueMs, t.dueMs)
+	}
+	return ordered, dueMs
 }
 
 // piece cuts a part off a fill; the rest stays in it.

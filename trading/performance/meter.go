@@ -2,7 +2,6 @@ package performance
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
 )
@@ -13,8 +12,9 @@ type meter struct {
 	widthMs  int64
 	capital  decimal.Decimal
 
-	now     valuation // of all books
-	touched bool      // it is to be observed at the present time
+	now     valuation       // of all books
+	hold    decimal.Decimal // the worth of the capital, had it been put into the symbols and left there
+	touched bool            // it is to be observed at the present time
 	fills   int
 	traded  decimal.Decimal
 	stats   tradeStats
@@ -22,11 +22,12 @@ type meter struct {
 	fall  fall
 	curve curve
 	days  days
+	year  float64 // its days
 	spans spans
 }
 
 func newMeter(s *Settings, widthMs int64, capital decimal.Decimal) *meter {
-	return &meter{settings: s, widthMs: widthMs, capital: capital, curve: curve{limit: s.Points}, days: days{zone: s.Zone}}
+	return &meter{settings: s, widthMs: widthMs, capital: capital, hold: capital, curve: curve{limit: s.Points}}
 }
 
 func (m *meter) equity() decimal.Decimal {
@@ -40,8 +41,8 @@ func (m *meter) begin(ms int64) { m.spans.enter(floor(ms, m.widthMs), m.now.hold
 func (m *meter) observe(ms int64) {
 	equity := m.equity()
 	depth := m.fall.observe(ms, equity, m.capital)
-	m.curve.add(Point{ms, equity, depth})
-	m.days.observe(ms, equity)
+	m.curve.add(Point{TimeMs: ms, Equity: equity, Low: equity, High: equity, Drawdown: depth, Hold: m.hold})
+	m.days.observe(equity)
 	m.spans.observe(m.now.holding > 0, m.now.gross, equity)
 }
 
@@ -53,10 +54,15 @@ func (m *meter) figures() Figures {
 	}
 	f.Net = f.Equity.Sub(f.Capital)
 	f.Return = over(f.Net.Float64(), f.Capital.Float64(), noCapital)
+	f.Hold = m.hold.Sub(m.capital)
+	f.HoldReturn = over(f.Hold.Float64(), f.Capital.Float64(), noCapital)
 	m.stats.fill(&f)
 	m.spans.fill(&f)
 	returns, why := m.days.returns(m.capital)
-	f.Days = len(m.days.closes)
+	f.Days, f.DaysPerYear = len(m.days.closes), m.settings.DaysPerYear
+	if f.DaysPerYear == 0 {
+		f.DaysPerYear = m.year
+	}
 	if why == "" && f.Days < m.settings.DaysMin {
 		why = fmt.Sprintf("too short: %d of at least %d days", f.Days, m.settings.DaysMin)
 	}
@@ -64,8 +70,8 @@ func (m *meter) figures() Figures {
 		f.Sharpe, f.Sortino = undefined(why), undefined(why)
 		return f
 	}
-	f.Sharpe = Sharpe(returns, m.settings.RiskFree, m.settings.DaysPerYear)
-	f.Sortino = Sortino(returns, m.settings.RiskFree, m.settings.DaysPerYear)
+	f.Sharpe = Sharpe(returns, m.settings.RiskFree, f.DaysPerYear)
+	f.Sortino = Sortino(returns, m.settings.RiskFree, f.DaysPerYear)
 	return f
 }
 
@@ -115,39 +121,4 @@ func (s *spans) fill(f *Figures) {
 	if average.Sign() > 0 {
 		f.Turnover = ratio(f.Traded.Float64() / average.Float64())
 	}
-}
-
-// days keeps the last equity of each day.
-type days struct {
-	zone   *time.Location
-	nextMs int64 // the beginning of the day after the present one
-	closes []decimal.Decimal
-}
-
-func (d *days) observe(ms int64, equity decimal.Decimal) {
-	if len(d.closes) == 0 || ms >= d.nextMs {
-		t := time.UnixMilli(ms).In(d.zone)
-		d.nextMs = time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, d.zone).UnixMilli()
-		d.closes = append(d.closes, equity)
-		return
-	}
-	d.closes[len(d.closes)-1] = equity
-}
-
-// returns gives each day's return on the equity at the end of the day before, the
-// first on the capital; or why there are none.
-func (d *days) returns(capital decimal.Decimal) ([]float64, string) {
-	if capital.Sign() <= 0 {
-		return nil, noCapital
-	}
-	out := make([]float64, len(d.closes))
-	before := capital
-	for i, c := range d.closes {
-		if before.Sign() <= 0 {
-			return nil, ruined
-		}
-		out[i] = c.Sub(before).Float64() / before.Float64()
-		before = c
-	}
-	return out, ""
 }

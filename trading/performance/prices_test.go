@@ -68,8 +68,8 @@ func TestPricesAreBounded(t *testing.T) {
 	}
 }
 
-// TestCurveIsBounded: a long curve keeps its end, its deepest place and the order
-// of its times.
+// TestCurveIsBounded: a long curve keeps its end, its deepest, lowest and highest
+// places and the order of its times.
 func TestCurveIsBounded(t *testing.T) {
 	for _, n := range []int{1, 2, 19, 20, 21, 1000, 1023} {
 		c := curve{limit: 10}
@@ -78,18 +78,28 @@ func TestCurveIsBounded(t *testing.T) {
 			if i == n/3 {
 				depth = d("5")
 			}
-			c.add(Point{int64(i), decimal.FromInt(int64(i)), depth})
+			equity := decimal.FromInt(int64(i))
+			switch i {
+			case n / 2:
+				equity = d("-7")
+			case n / 4:
+				equity = d("5000")
+			}
+			c.add(Point{TimeMs: int64(i), Equity: equity, Low: equity, High: equity, Drawdown: depth})
 		}
 		last := c.points[len(c.points)-1]
-		deepest := decimal.Decimal{}
+		deepest, low, high := decimal.Decimal{}, last.Low, last.High
 		for i, p := range c.points {
-			deepest = decimal.Max(deepest, p.Drawdown)
+			deepest, low, high = decimal.Max(deepest, p.Drawdown), decimal.Min(low, p.Low), decimal.Max(high, p.High)
 			if i > 0 && p.TimeMs <= c.points[i-1].TimeMs {
 				t.Errorf("%d points: times %d and %d", n, c.points[i-1].TimeMs, p.TimeMs)
 			}
 		}
 		if len(c.points) > 20 || n > 20 && len(c.points) < 10 || last.TimeMs != int64(n-1) || deepest != d("5") {
 			t.Errorf("%d points become %d, the last at %d, the deepest %v", n, len(c.points), last.TimeMs, deepest)
+		}
+		if n > 3 && (low != d("-7") || high != d("5000")) {
+			t.Errorf("%d points: between %v and %v, want -7 and 5000", n, low, high)
 		}
 	}
 }

@@ -14,7 +14,7 @@ type RoundTrip struct {
 	Fills    int             `json:"fills"`
 	EntryMs  int64           `json:"entry_ms"` // of the first fill
 	ExitMs   int64           `json:"exit_ms"`  // of the last
-	HeldMs   int64           `json:"held_ms"`
+	HeldMs   int64           `json:"held_ms"`  // 0 where a late tick dates the exit before the entry
 	// The prices are values over quantity, half even at 8 places.
 	EntryPrice decimal.Decimal `json:"entry_price"`
 	ExitPrice  decimal.Decimal `json:"exit_price"`
@@ -57,7 +57,7 @@ func (r *trip) take(l *ledger, ended []Trade) (RoundTrip, bool) {
 	if !done.Long {
 		quantity = quantity.Neg()
 	}
-	done.HeldMs, done.Net = done.ExitMs-done.EntryMs, done.Gross.Sub(done.Fees)
+	done.HeldMs, done.Net = max(0, done.ExitMs-done.EntryMs), done.Gross.Sub(done.Fees)
 	done.EntryPrice, done.ExitPrice = entry.Div(quantity), entry.Add(done.Gross).Div(quantity)
 	return done, true
 }

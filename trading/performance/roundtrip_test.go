@@ -25,6 +25,10 @@ func TestRoundTrips(t *testing.T) {
 			[]Fill{at(one, 1, "10", "100", "0"), at(one, 2, "-25", "104", "5"), at(one, 3, "15", "100", "1")},
 			[]string{"long 10 in 2 fills 1@100 2@104 held 1: 40-2=38", "short 15 in 2 fills 2@104 3@100 held 1: 60-4=56"},
 		},
+		"a late tick's exit": { // dated before the entry, yet it came after it
+			[]Fill{at(one, 9, "10", "100", "0"), at(one, 5, "-10", "104", "0"), at(one, 6, "1", "104", "0")},
+			[]string{"long 10 in 2 fills 9@100 5@104 held 0: 40-0=40"},
+		},
 		"still held": {[]Fill{at(one, 1, "10", "100", "0"), at(one, 2, "-9", "104", "0")}, nil},
 	} {
 		result := Compute(Run{Fills: c.fills})

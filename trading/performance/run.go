@@ -8,13 +8,12 @@ import (
 
 // Settings are what figures depend on besides the run.
 type Settings struct {
-	// DaysPerYear annualises Sharpe and Sortino; 0 is 252, the trading days of a
-	// stock exchange. Markets without weekends have 365.
+	// DaysPerYear annualises Sharpe and Sortino; 0: as many as Days has.
 	DaysPerYear float64
 	// RiskFree is a year's risk-free return as a share: 0.05 is 5 percent.
 	RiskFree float64
-	// Zone is where days begin; nil is UTC.
-	Zone *time.Location
+	// Days gives the days of a symbol; nil: the dates of UTC, 252 a year.
+	Days func(symbol string) Days
 	// DaysMin is the fewest days whose returns are annualised: fewer would make a
 	// year of a few days' luck. 0 is 20, a month of a stock exchange.
 	DaysMin int
@@ -25,11 +24,8 @@ type Settings struct {
 
 // WithDefaults gives s with every zero set to its default.
 func (s Settings) WithDefaults() Settings {
-	if s.DaysPerYear == 0 {
-		s.DaysPerYear = 252
-	}
-	if s.Zone == nil {
-		s.Zone = time.UTC
+	if s.Days == nil {
+		s.Days = func(string) Days { return Dates(time.UTC, yearOfTrading) }
 	}
 	if s.DaysMin == 0 {
 		s.DaysMin = 20

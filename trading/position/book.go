@@ -31,11 +31,29 @@ type Change struct {
 
 // Fill takes a trade in: quantity is positive for a buy and negative for a sell,
 // and so is value, which is quantity times price as it was rounded once. What a
-// close costs is its share of the whole cost: the average.
+// close costs is its share of the whole cost: the average. It leaves the average
+// price of what is left as it was, to the last digit, while more than 1 is left; of
+// less, a unit of cost is more than one of the average, which may differ by it.
 func (b *Book) Fill(quantity, value decimal.Decimal) Change {
-	return b.fill(quantity, value, func(closing decimal.Decimal) decimal.Decimal {
-		return share(b.Cost, closing, b.Quantity.Abs())
-	})
+	return b.fill(quantity, value, b.averageCost)
+}
+
+// averageCost is the share of the cost that a part of the holding has, toward zero, or
+// a unit beside it where that is what leaves the average price as it was.
+func (b *Book) averageCost(closing decimal.Decimal) decimal.Decimal {
+	whole := b.Quantity.Abs()
+	part := share(b.Cost, closing, whole)
+	if part == b.Cost {
+		return part
+	}
+	average := b.AveragePrice()
+	for _, units := range []int64{0, 1, -1} {
+		left := Book{Quantity: share(b.Quantity, whole.Sub(closing), whole), Cost: b.Cost.Sub(part).Sub(decimal.FromUnits(units))}
+		if left.Cost.Sign() == b.Cost.Sign() && left.AveragePrice() == average {
+			return b.Cost.Sub(left.Cost)
+		}
+	}
+	return part
 }
 
 // fill takes a trade in; costOf gives what a quantity, not signed, of the holding

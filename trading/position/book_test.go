@@ -79,6 +79,29 @@ func TestNothingIsLost(t *testing.T) {
 	}
 }
 
+// TestPartialClosesKeepTheAverage: however often a part of a holding is closed, the
+// average price of what is left is to the last digit what it was.
+func TestPartialClosesKeepTheAverage(t *testing.T) {
+	b := Book{Quantity: d("7"), Cost: d("731.11")}
+	if b.Fill(d("-3"), d("-330")); b.AveragePrice() != d("104.44428571") {
+		t.Errorf("the average was 104.44428571 and is %v", b.AveragePrice())
+	}
+	r := rand.New(rand.NewPCG(9, 9))
+	for range 2000 {
+		side := decimal.FromInt(r.Int64N(2)*2 - 1)
+		held := 2 + r.Int64N(500)
+		b := Book{Quantity: decimal.FromInt(held).Mul(side), Cost: decimal.FromUnits(1 + r.Int64N(1e14)).Mul(side)}
+		average := b.AveragePrice()
+		for left := held; left > 2; {
+			part := 1 + r.Int64N(left-2)
+			left -= part
+			if b.Fill(decimal.FromInt(-part).Mul(side), decimal.FromInt(-part).Mul(side)); b.AveragePrice() != average {
+				t.Fatalf("the average was %v and is %v with %d of %d left", average, b.AveragePrice(), left, held)
+			}
+		}
+	}
+}
+
 func TestShareOfHugeAmounts(t *testing.T) {
 	huge := d("9000000000000000000000")
 	b := Book{Quantity: d("90000000000"), Cost: huge}

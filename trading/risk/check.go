@@ -104,7 +104,7 @@ func tradingHours(g *Guard, _ *Order, v *View) string {
 	if v.NowMs == 0 {
 		return "no market time is known yet"
 	}
-	if ok, local := g.limits.open(v.NowMs); !ok {
+	if ok, local := g.open(v.NowMs); !ok {
 		return "market time is " + local + ", outside of trading_hours"
 	}
 	return ""

@@ -121,6 +121,18 @@ func TestTradingHours(t *testing.T) {
 		"hours of a zone": {
 			Limits{DayOffsetMinutes: 330, TradingHours: []Window{{From: 17*60 + 30, To: 18 * 60}}}, "BUY 1 MARKET", nil, "",
 		},
+		"hours of a zone in winter": {
+			Limits{Zone: "America/New_York", TradingHours: []Window{{From: 9*60 + 30, To: 16 * 60}}}, "BUY 1 MARKET", at(1_705_501_800_000), "", // 2024-01-17 14:30 UTC
+		},
+		"before hours of a zone in winter": {
+			Limits{Zone: "America/New_York", TradingHours: []Window{{From: 9*60 + 30, To: 16 * 60}}}, "BUY 1 MARKET", at(1_705_501_799_999), order.ReasonTradingHours,
+		},
+		"hours of a zone in summer": {
+			Limits{Zone: "America/New_York", TradingHours: []Window{{From: 9*60 + 30, To: 16 * 60}}}, "BUY 1 MARKET", at(1_721_223_000_000), "", // 2024-07-17 13:30 UTC
+		},
+		"after hours of a zone in summer": {
+			Limits{Zone: "America/New_York", TradingHours: []Window{{From: 9*60 + 30, To: 16 * 60}}}, "BUY 1 MARKET", at(1_721_246_400_000), order.ReasonTradingHours, // 20:00 UTC
+		},
 		"hours of long ago": {hours(0, 24*60, "WED"), "BUY 1 MARKET", at(-1), ""},
 	})
 }

@@ -1,6 +1,8 @@
 package risk
 
 import (
+	"time"
+
 	"github.com/velox-trading/velox/trading/decimal"
 )
 
@@ -11,6 +13,7 @@ type Guard struct {
 	drawdown        decimal.Decimal // DrawdownPercent as a part of 1
 	symbols         map[string]SymbolLimits
 	denied, allowed map[string]bool
+	zone            *time.Location // of the day and the trading hours; nil: DayOffsetMinutes
 
 	// The meters of the monitors. Loss and Drawdown are CRITICAL when the limit is
 	// reached; Size and Margin, up to which orders are taken, above it only.
@@ -20,7 +23,7 @@ type Guard struct {
 // NewGuard makes the guard of limits that are valid.
 func NewGuard(l *Limits) *Guard {
 	g := &Guard{limits: l, symbols: make(map[string]SymbolLimits), denied: set(l.SymbolsDenied), allowed: set(l.SymbolsAllowed)}
-	g.drawdown = rate(l.DrawdownPercent)
+	g.drawdown, g.zone = rate(l.DrawdownPercent), zoneOf(l.Zone)
 	for _, s := range l.Symbols {
 		g.symbols[s.Symbol] = s
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+	_ "time/tzdata" // hours must not depend on the machine's zone files
 )
 
 // Clock is a time of day in minutes, written as "09:15"; "24:00" is the day's end.
@@ -36,8 +38,8 @@ var weekdays = [...]string{"THU", "FRI", "SAT", "SUN", "MON", "TUE", "WED"}
 // workdays are a Window's days when it names none.
 var workdays = []string{"MON", "TUE", "WED", "THU", "FRI"}
 
-// Window is a time of day on some weekdays, in the zone of DayOffsetMinutes. From
-// is in it, To is not. One that goes over midnight is written as two.
+// Window is a time of day on some weekdays, in the Zone of the limits or that of
+// DayOffsetMinutes. From is in it, To is not. One that goes over midnight is written as two.
 type Window struct {
 	// Days are MON to SUN; absent: MON to FRI.
 	Days []string `json:"days,omitempty" yaml:"days"`
@@ -47,11 +49,11 @@ type Window struct {
 
 // open tells whether a time is within one of the windows, and gives the local
 // time, to tell of it.
-func (l *Limits) open(ms int64) (ok bool, local string) {
-	day, into := l.local(ms)
+func (g *Guard) open(ms int64) (ok bool, local string) {
+	day, into := g.local(ms)
 	weekday := weekdays[(day%7+7)%7]
-	for i := range l.TradingHours {
-		w := &l.TradingHours[i]
+	for i := range g.limits.TradingHours {
+		w := &g.limits.TradingHours[i]
 		days := w.Days
 		if len(days) == 0 {
 			days = workdays
@@ -61,4 +63,35 @@ func (l *Limits) open(ms int64) (ok bool, local string) {
 		}
 	}
 	return false, fmt.Sprintf("%s %02d:%02d:%02d", weekday, into/3_600_000, into/minuteMs%60, into/1000%60)
+}
+
+// Day gives the number of the day that a time is in.
+func (g *Guard) Day(ms int64) int64 {
+	day, _ := g.local(ms)
+	return day
+}
+
+// local gives the day that a time is in, and what clocks show of it.
+func (g *Guard) local(ms int64) (day, intoMs int64) {
+	if g.zone == nil {
+		ms += g.limits.DayOffsetMinutes * minuteMs
+	} else {
+		_, seconds := time.UnixMilli(ms).In(g.zone).Zone()
+		ms += int64(seconds) * 1000
+	}
+	day, intoMs = ms/dayMs, ms%dayMs
+	if intoMs < 0 {
+		day, intoMs = day-1, intoMs+dayMs
+	}
+	return day, intoMs
+}
+
+// zoneOf gives the zone of a name, nil for a name that is none: "" and that of the
+// machine among them.
+func zoneOf(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil
+	}
+	return zone
 }

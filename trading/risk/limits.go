@@ -64,6 +64,9 @@ type Limits struct {
 	// DayOffsetMinutes moves the day's beginning: the day begins that long before
 	// midnight UTC. 330 is midnight in India. It is the zone of TradingHours, too.
 	DayOffsetMinutes int64 `json:"day_offset_minutes,omitempty" yaml:"day_offset_minutes"`
+	// Zone is the IANA name of a time zone, such as America/New_York, in place of
+	// DayOffsetMinutes: for zones whose clocks change.
+	Zone string `json:"zone,omitempty" yaml:"zone"`
 }
 
 // SymbolLimits are one symbol's own limits; one that is 0 is the account's.
@@ -93,19 +96,3 @@ const (
 	minuteMs = 60 * 1000
 	dayMs    = 24 * 60 * minuteMs
 )
-
-// Day gives the number of the day that a time is in.
-func (l *Limits) Day(ms int64) int64 {
-	day, _ := l.local(ms)
-	return day
-}
-
-// local gives the day that a time is in, and how far into it it is.
-func (l *Limits) local(ms int64) (day, intoMs int64) {
-	ms += l.DayOffsetMinutes * minuteMs
-	day, intoMs = ms/dayMs, ms%dayMs
-	if intoMs < 0 {
-		day, intoMs = day-1, intoMs+dayMs
-	}
-	return day, intoMs
-}

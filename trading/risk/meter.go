@@ -29,8 +29,8 @@ func (l Level) Severity() Severity { return severities[l] }
 
 var defaultPercents = [4]int64{50, 80, 90, 100}
 
-// rearmPercents: a level is left only when the use is that many percent of the
-// limit below its threshold, or nothing at all, so that a price that trembles at a
+// rearmPercents: a level is left only when the use is more than that many percent of
+// the limit below its threshold, or nothing at all, so that a price that trembles at a
 // threshold gives one alert and not one a tick.
 const rearmPercents = 5
 
@@ -66,7 +66,8 @@ func (m *Meter) Level(use, limit decimal.Decimal) Level {
 	return m.level(use, decimal.Decimal{}, limit)
 }
 
-// level gives the level of a use and more.
+// level gives the level of a use and more. A limit that may be reached is not passed by
+// a use that only reaches it, but is not left by one that does with more.
 func (m *Meter) level(use, more, limit decimal.Decimal) Level {
 	if !m.on || use.Sign() <= 0 {
 		return 0
@@ -76,7 +77,7 @@ func (m *Meter) level(use, more, limit decimal.Decimal) Level {
 	level := Level(0)
 	for int(level) < len(m.percents) {
 		c := hundredfold.Cmp(limit.MulInt(m.percents[level]))
-		if c < 0 || c == 0 && !m.inclusive && level+1 == LevelCritical {
+		if c < 0 || c == 0 && !m.inclusive && more.IsZero() && level+1 == LevelCritical {
 			break
 		}
 		level++

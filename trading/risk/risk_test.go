@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
 )
@@ -53,6 +54,19 @@ func TestMeter(t *testing.T) {
 	own := NewMeter(true, true, []int64{1, 2, 3, 40})
 	if got := own.Critical(d("55.5")); got != d("22.2") {
 		t.Errorf("CRITICAL is from %v on", got)
+	}
+	// Each level is left in the same way, be it reached or passed.
+	for _, inclusive := range []bool{true, false} {
+		m := NewMeter(true, inclusive)
+		for _, c := range []struct {
+			was  Level
+			use  string
+			want Level
+		}{{LevelCritical, "950", LevelCritical}, {LevelCritical, "949.99999999", 3}, {3, "850", 3}, {3, "849.99999999", 2}, {1, "450", 1}, {1, "449.99999999", 0}} {
+			if level, crossed := m.Move(c.was, d(c.use), limit); level != c.want || crossed {
+				t.Errorf("inclusive %v, %s after level %d: level %d, want %d", inclusive, c.use, c.was, level, c.want)
+			}
+		}
 	}
 	// Below nothing there is no margin to re-arm by.
 	margin := NewMeter(true, false)
@@ -144,6 +158,10 @@ func TestProblems(t *testing.T) {
 		"of single limits":     {Limits{Alerts: Alerts{DailyLoss: []int64{1}, Drawdown: []int64{1}, PositionSize: []int64{1}, Margin: []int64{1}}}, []string{"alerts.daily_loss", "alerts.drawdown", "alerts.position_size", "alerts.margin"}},
 		"a day too far":        {Limits{DayOffsetMinutes: 1440}, []string{"day_offset_minutes"}},
 		"another too far":      {Limits{DayOffsetMinutes: math.MinInt64}, []string{"day_offset_minutes"}},
+		"a zone":               {Limits{Zone: "America/New_York"}, nil},
+		"no zone":              {Limits{Zone: "America/Nowhere"}, []string{"zone"}},
+		"a machine's zone":     {Limits{Zone: "Local"}, []string{"zone"}},
+		"a zone and an offset": {Limits{Zone: "Asia/Kolkata", DayOffsetMinutes: 330}, []string{"zone"}},
 		"as far as may be":     {Limits{DayOffsetMinutes: 1439}, nil},
 		"as far the other way": {Limits{DayOffsetMinutes: -1439}, nil},
 		"names":                {Limits{SymbolsDenied: []string{"X", "", "X"}, SymbolsAllowed: []string{""}}, []string{"symbols_denied[1]", "symbols_denied[2]", "symbols_allowed[0]"}},
@@ -177,13 +195,25 @@ func TestProblems(t *testing.T) {
 }
 
 func TestDay(t *testing.T) {
-	utc, india := Limits{}, Limits{DayOffsetMinutes: 330}
 	const hour = 3_600_000
+	utc, india := NewGuard(&Limits{}), NewGuard(&Limits{DayOffsetMinutes: 330})
 	if utc.Day(24*hour-1) != 0 || utc.Day(24*hour) != 1 || utc.Day(-1) != -1 {
 		t.Error("days of UTC")
 	}
 	if india.Day(18*hour+hour/2-1) != 0 || india.Day(18*hour+hour/2) != 1 {
 		t.Error("days of India")
+	}
+	// The day begins at five hours of UTC in New York's winter, and at four in summer.
+	york := NewGuard(&Limits{Zone: "America/New_York"})
+	for text, offset := range map[string]int64{"2024-01-10": 5, "2024-03-10": 5, "2024-03-11": 4, "2024-07-10": 4, "2024-11-03": 4, "2024-11-04": 5} {
+		date, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		day := date.UnixMilli() / (24 * hour)
+		if start := date.UnixMilli() + offset*hour; york.Day(start) != day || york.Day(start-1) != day-1 {
+			t.Errorf("%s does not begin %d hours after UTC's", text, offset)
+		}
 	}
 }
 

@@ -73,6 +73,13 @@ func (l *Limits) Problems() []Problem {
 	if l.DayOffsetMinutes < -1439 || l.DayOffsetMinutes > 1439 {
 		v.wrong("day_offset_minutes", strconv.FormatInt(l.DayOffsetMinutes, 10), "want -1439 to 1439")
 	}
+	switch {
+	case l.Zone == "":
+	case zoneOf(l.Zone) == nil:
+		v.wrong("zone", l.Zone, "want an IANA time zone, such as America/New_York or UTC")
+	case l.DayOffsetMinutes != 0:
+		v.wrong("zone", l.Zone, "want it or day_offset_minutes, not both")
+	}
 	return v
 }
 

@@ -3,42 +3,50 @@ package spelling
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 )
 
-// Distance is Levenshtein's, by bytes: the least number of bytes to put in, take out
-// or change to make one word of the other.
+// Distance is the least number of bytes to put in, take out or change, and of
+// neighbours to change for each other, to make one word of the other.
 func Distance(a, b string) int {
-	row := make([]int, len(b)+1)
+	before, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
+		next[0] = i + 1
 		for j := range len(b) {
-			changed := corner
+			changed := row[j]
 			if a[i] != b[j] {
 				changed++
 			}
-			corner = row[j+1]
-			row[j+1] = min(changed, row[j+1]+1, row[j]+1)
+			next[j+1] = min(changed, row[j+1]+1, next[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
 		}
+		before, row, next = row, next, before
 	}
 	return row[len(b)]
 }
 
 // Nearest gives the known name that a word was probably meant to be, the first of
-// equally near ones; "" when none is near.
+// equally near ones; "" when none is near. Small and capital letters count as the same.
 func Nearest(word string, known []string) string {
-	if len(known) == 0 {
-		return ""
+	word = strings.ToLower(word)
+	nearest, least := "", len(word)+1
+	for _, name := range known {
+		if d := Distance(word, strings.ToLower(name)); d < least && near(d, word, name) {
+			nearest, least = name, d
+		}
 	}
-	best := slices.MinFunc(known, func(a, b string) int { return Distance(word, a) - Distance(word, b) })
-	if d := Distance(word, best); d > 2 && d > len(word)/3 {
-		return ""
-	}
-	return best
+	return nearest
+}
+
+// near tells whether a distance is a slip's: of two letters, or a third of a long
+// word, and never of half of it.
+func near(distance int, word, name string) bool {
+	return distance <= max(2, len(word)/3) && 2*distance < max(len(word), len(name))
 }
 
 // Hint asks for the known name that a word was probably meant to be, as the beginning

@@ -7,7 +7,7 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"abc", "", 3}, {"", "abc", 3}, {"price", "price", 0}, {"pric", "price", 1}, {"prcie", "price", 2}, {"kitten", "sitting", 3},
+		{"", "", 0}, {"abc", "", 3}, {"", "abc", 3}, {"price", "price", 0}, {"pric", "price", 1}, {"prcie", "price", 1}, {"ab", "ba", 1}, {"kitten", "sitting", 3},
 	} {
 		if got := Distance(c.a, c.b); got != c.want {
 			t.Errorf("%q to %q is %d, want %d", c.a, c.b, got, c.want)
@@ -18,7 +18,7 @@ func TestDistance(t *testing.T) {
 func TestNearest(t *testing.T) {
 	known := []string{"daily_loss", "drawdown", "position_size", "price"}
 	for word, want := range map[string]string{
-		"daily_los": "daily_loss", "drawdwon": "drawdown", "positions_sizes": "position_size", "prc": "price", "entirely_else": "", "x": "",
+		"daily_los": "daily_loss", "drawdwon": "drawdown", "positions_sizes": "position_size", "prc": "price", "entirely_else": "", "x": "", "PRICE": "price", "Drawdown": "drawdown",
 	} {
 		if got := Nearest(word, known); got != want {
 			t.Errorf("%s is taken for %q, want %q", word, got, want)

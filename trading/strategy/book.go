@@ -20,6 +20,18 @@ type Holding struct {
 	ClosedMs int64
 	// Trades counts the positions that it has opened; turning one around opens another.
 	Trades int64
+	// Openings tell when those of the last day were opened.
+	Openings Openings
+}
+
+// OpenedSince counts the positions that were opened from a time of the last day on,
+// until now. A time that is no quarter of an hour counts from the quarter that it is in.
+func (h *Holding) OpenedSince(fromMs, nowMs int64) int64 {
+	n := h.Openings.between(fromMs, nowMs)
+	if h.OpenedMs >= fromMs {
+		n = max(n, 1) // a state from before there were Openings has no more than that
+	}
+	return n
 }
 
 // Book is what a strategy may see of itself.

@@ -41,6 +41,8 @@ type Event struct {
 	// Candle is the forming or closed candle, nil outside of sessions. Its times
 	// may be 0: the wire doesn't carry them.
 	Candle *market.Candle
+	// Early tells of a day on which the symbol's exchange closes before its usual time.
+	Early market.EarlyClose
 	// Values are sorted by name; an indicator that is not warm is left out.
 	Values []Value
 }
@@ -76,6 +78,8 @@ type Signal struct {
 	Cancel bool
 	// Exit: only make the position smaller. Without Quantity, close all of it.
 	Exit bool
+	// SquareOff: it ends the day, so it is carried out while the strategy is paused, too.
+	SquareOff bool
 	// Indicators are sorted by name.
 	Indicators []NamedValue
 }

@@ -65,7 +65,7 @@ func TestParameters(t *testing.T) {
 
 func TestWrongParameters(t *testing.T) {
 	for _, c := range []struct{ name, parameter, value, want string }{
-		{"recorder", "number", "10.01", `parameter number: "10.01"; want a number from 0 to 10`},
+		{"recorder", "number", "10.01", `parameter number: "10.01": want a number from 0 to 10`},
 		{"recorder", "number", "NaN", "want a number from 0 to 10"},
 		{"recorder", "number", "", "want a number"},
 		{"recorder", "whole", "2.5", "want a whole number from 1 to 5"},
@@ -76,11 +76,11 @@ func TestWrongParameters(t *testing.T) {
 		{"recorder", "choice", "c", "want a or b"},
 		{"recorder", "truth", "yes", "want true or false"},
 		{"recorder", "symbol", strings.Repeat("x", 201), "want a symbol"},
-		{"recorder", "numbr", "1", "there is no such parameter; there are number, whole, money, duration, choice, truth, symbol"},
-		{"needy", "x", "1", "parameter other: \"\"; it must be given: want a symbol"},
+		{"recorder", "numbr", "1", "no such parameter: did you mean number? there are number, whole, money, duration, choice, truth, symbol"},
+		{"needy", "x", "1", "parameter other: must be given: want a symbol"},
 		{"needy", "other", "", "want a symbol"},
 		{"nothing", "x", "1", "there are none"},
-		{"recordr", "x", "1", `no compiled strategy is named "recordr"; this build has needy, nothing, recorder`},
+		{"recordr", "x", "1", `no compiled strategy is named "recordr": did you mean recorder? this build has needy, nothing, recorder`},
 	} {
 		if _, err := New(c.name, place, map[string]string{c.parameter: c.value}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s=%q gives %v, want %q", c.name, c.parameter, c.value, err, c.want)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 // Parameters are what a deployment gives a compiled strategy, as texts by name.
@@ -31,7 +32,10 @@ type ParameterError struct {
 }
 
 func (e *ParameterError) Error() string {
-	return fmt.Sprintf("parameter %s: %q; %s", e.Name, e.Value, e.Want)
+	if e.Value == "" {
+		return fmt.Sprintf("parameter %s: %s", e.Name, e.Want)
+	}
+	return fmt.Sprintf("parameter %s: %q: %s", e.Name, e.Value, e.Want)
 }
 
 // Number is a finite number from least to most.
@@ -92,7 +96,7 @@ func read[T any](p *Parameters, name string, absent T, want string, inside func(
 	text, given := p.given[name]
 	if !given {
 		if len(required) > 0 && required[0] {
-			p.errs = append(p.errs, &ParameterError{Name: name, Want: "it must be given: " + want})
+			p.errs = append(p.errs, &ParameterError{Name: name, Want: "must be given: " + want})
 		} else if !inside(absent) {
 			panic(fmt.Sprintf("parameter %s: its default %v is not allowed; %s", name, absent, want))
 		}
@@ -111,7 +115,7 @@ func (p *Parameters) err() error {
 	errs := p.errs
 	for _, name := range slices.Sorted(maps.Keys(p.given)) {
 		if !slices.Contains(p.known, name) {
-			errs = append(errs, &ParameterError{Name: name, Value: p.given[name], Want: "there is no such parameter; there are " + listOf(p.known)})
+			errs = append(errs, &ParameterError{Name: name, Value: p.given[name], Want: "no such parameter: " + spelling.Hint(name, p.known) + "there are " + listOf(p.known)})
 		}
 	}
 	return errors.Join(errs...)

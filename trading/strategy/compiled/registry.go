@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/spelling"
 	"github.com/velox-trading/velox/trading/strategy"
 )
 
@@ -62,7 +63,7 @@ func New(name string, at Place, parameters map[string]string) (strategy.Strategy
 	construct := registry.constructors[name]
 	registry.RUnlock()
 	if construct == nil {
-		return nil, fmt.Errorf("no compiled strategy is named %q; this build has %s", name, listOf(Names()))
+		return nil, fmt.Errorf("no compiled strategy is named %q: %s", name, WantName(name))
 	}
 	at.Symbols = slices.Compact(slices.Sorted(slices.Values(at.Symbols)))
 	p := &Parameters{given: parameters}
@@ -74,6 +75,12 @@ func New(name string, at Place, parameters map[string]string) (strategy.Strategy
 		return nil, fmt.Errorf("compiled strategy %s: its constructor gave none", name)
 	}
 	return s, nil
+}
+
+// WantName says for a name that is not registered what was probably meant, and what
+// there is.
+func WantName(name string) string {
+	return spelling.Hint(name, Names()) + "this build has " + listOf(Names())
 }
 
 func listOf(names []string) string {

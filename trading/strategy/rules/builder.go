@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 // builder compiles a Spec's fields and collects what is wrong.
@@ -19,7 +21,7 @@ func (b *builder) err() error       { return errors.Join(b.errs...) }
 
 // wrong reports a rule that is no expression.
 func (b *builder) wrong(name, text, want string) {
-	b.report(&Error{Rule: name, Line: 1, Column: 1, Detail: fmt.Sprintf("%q; %s", text, want)})
+	b.report(&Error{Rule: name, Line: 1, Column: 1, Detail: fmt.Sprintf("%q: %s", text, want)})
 }
 
 func (b *builder) condition(name, text string) *rule {
@@ -38,19 +40,27 @@ func (b *builder) number(name, text string) *rule {
 	return b.keep(c.compileNumber())
 }
 
-// positive is number for what must be above 0: a constant that is not would make
-// every entry one that is never signalled.
+// positive is number for what must be above 0 and fit into a decimal: a constant that
+// does not would make every entry one that is never signalled.
 func (b *builder) positive(name, text string) *rule {
 	r := b.number(name, text)
-	if r != nil && len(r.refs)+len(r.scalars) == 0 && !(r.value(&frame{}) > 0) {
+	if r == nil || r.partial || len(r.refs)+len(r.scalars) > 0 {
+		return r
+	}
+	switch v := r.value(&frame{}); {
+	case !(v > 0):
 		b.wrong(name, text, "want a number above 0: no entry could have this one")
+	case v < 1e-8 || v > 92233720368.54775807:
+		b.wrong(name, text, "want a number from 0.00000001 to 92233720368.54775807: no entry could have this one")
 	}
 	return r
 }
 
-func (b *builder) keep(r rule, err *Error) *rule {
-	if err != nil {
+func (b *builder) keep(r rule, errs []*Error) *rule {
+	for _, err := range errs {
 		b.report(err)
+	}
+	if len(errs) > 0 {
 		return nil
 	}
 	return &r
@@ -62,7 +72,7 @@ func (b *builder) choice(name, text string, choices ...string) int {
 			return i
 		}
 	}
-	b.wrong(name, text, "want "+strings.Join(choices, " or "))
+	b.wrong(name, text, spelling.Hint(text, choices)+"want "+strings.Join(choices, " or "))
 	return 0
 }
 
@@ -109,11 +119,7 @@ func (b *builder) hours(s *Spec) {
 		h.declared = true
 	}
 	if s.Windows != "" {
-		windows, err := parseWindows(s.Windows)
-		if err != nil {
-			b.report(err)
-		}
-		h.windows = windows
+		h.windows = b.windows(s.Windows)
 	}
 	if s.SquareOff != "" {
 		at, ok := parseClock(s.SquareOff)

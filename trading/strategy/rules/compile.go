@@ -1,14 +1,12 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
-	"github.com/expr-lang/expr/parser"
 
 	"github.com/velox-trading/velox/trading/market"
 )
@@ -35,6 +33,8 @@ type rule struct {
 	refs    []ref
 	scalars []int
 	uses    []use
+	// partial: a definition that it uses is wrong.
+	partial bool
 }
 
 // place says where an expression is looked at: whose, in which candles, and how
@@ -53,82 +53,23 @@ type compiler struct {
 	side  bool // the name side is known
 	nodes int
 	made  rule
+	errs  []*Error
 	via   *file.Location // of the defined name that is being written out
-}
-
-// failure is an error at a place; compile functions panic with it, and compile
-// recovers it: the tree is walked by functions that return functions, and errors
-// in their results would bury the grammar.
-type failure struct{ err *Error }
-
-func (c *compiler) fail(at file.Location, format string, args ...any) {
-	if c.via != nil {
-		at = *c.via
-	}
-	line, column := lineColumn(c.text, at.From)
-	panic(failure{&Error{Rule: c.rule, Line: line, Column: column, Detail: fmt.Sprintf(format, args...)}})
-}
-
-// lineColumn gives the line and column, from 1, of the nth rune of a text.
-func lineColumn(text string, n int) (line, column int) {
-	line, column = 1, 1
-	for i, r := range []rune(text) {
-		if i == n {
-			break
-		}
-		column++
-		if r == '\n' {
-			line, column = line+1, 1
-		}
-	}
-	return line, column
-}
-
-// parse reads the text and walks the tree with the given function.
-func (c *compiler) parse(walk func(ast.Node)) (err *Error) {
-	if len(c.text) > maxText {
-		return &Error{Rule: c.rule, Detail: fmt.Sprintf("%d bytes, more than %d", len(c.text), maxText)}
-	}
-	defer func() {
-		switch reason := recover().(type) {
-		case nil:
-		case failure:
-			err = reason.err
-		default:
-			panic(reason)
-		}
-	}()
-	tree, bad := parser.Parse(c.text)
-	if bad != nil {
-		var at *file.Error
-		if errors.As(bad, &at) {
-			return &Error{Rule: c.rule, Line: max(at.Line, 1), Column: at.Column + 1, Detail: at.Message}
-		}
-		return &Error{Rule: c.rule, Detail: bad.Error()}
-	}
-	walk(tree.Node)
-	return nil
-}
-
-// compileNumber and compileTruth compile a whole rule.
-func (c *compiler) compileNumber() (rule, *Error) {
-	err := c.parse(func(n ast.Node) { c.made.value = c.number(n, place{}) })
-	return c.made, err
-}
-
-func (c *compiler) compileTruth() (rule, *Error) {
-	err := c.parse(func(n ast.Node) { c.made.holds = c.truth(n, place{}) })
-	return c.made, err
 }
 
 func (c *compiler) count(n ast.Node) {
 	if c.nodes++; c.nodes > maxNodes {
-		c.fail(n.Location(), "too large: over %d operations when written out", maxNodes)
+		panic(failure{c.errorAt(n.Location(), fmt.Sprintf("too large: over %d operations when written out", maxNodes)), true})
 	}
 }
 
 // number compiles n as it is at a place.
-func (c *compiler) number(n ast.Node, at place) number {
+func (c *compiler) number(n ast.Node, at place) (f number) {
+	defer func() {
+		if c.caught(recover()) {
+			f = absent
+		}
+	}()
 	c.count(n)
 	switch n := n.(type) {
 	case *ast.IntegerNode:
@@ -157,6 +98,8 @@ func (c *compiler) number(n ast.Node, at place) number {
 		return c.numberCall(n, n.Name, n.Arguments, at)
 	case *ast.CallNode:
 		return c.numberCall(n, calleeName(n), n.Arguments, at)
+	case *ast.StringNode:
+		c.fail(n.Location(), "%q is a text, for it is in quotes: want a number, such as close or EMA_20 * 1.01", n.Value)
 	}
 	c.fail(n.Location(), "want a number, such as close or EMA_20 * 1.01")
 	return nil
@@ -164,9 +107,13 @@ func (c *compiler) number(n ast.Node, at place) number {
 
 // name compiles a value by its name.
 func (c *compiler) name(n ast.Node, name string, at place) number {
-	if node, ok := c.names.defined(name); ok {
+	if d := c.names.defined(name); d != nil {
+		if d.node == nil {
+			c.made.partial = true // its own error is told where it is defined
+			return absent
+		}
 		defer c.writeOut(n)()
-		return c.number(node, at)
+		return c.number(d.node, at)
 	}
 	kind, scalar := scalarOf(name)
 	switch {
@@ -177,7 +124,7 @@ func (c *compiler) name(n ast.Node, name string, at place) number {
 	case slices.Contains(candleNames, name):
 		return c.value(n, name, at)
 	}
-	if problem := unknown(name); problem != "" {
+	if problem := c.names.unknown(name); problem != "" {
 		c.fail(n.Location(), "%s", problem)
 	}
 	return c.value(n, name, at)
@@ -245,7 +192,10 @@ func (c *compiler) scalar(n ast.Node, name string, k scalarKey, at place) number
 func (c *compiler) earlier(n *ast.MemberNode, at place) place {
 	k, ok := n.Property.(*ast.IntegerNode)
 	if !ok || k.Value < 0 || k.Value > maxBack {
-		c.fail(n.Location(), "want a whole number from 0 to %d in x[...]", maxBack)
+		if _, dotted := n.Property.(*ast.StringNode); dotted {
+			c.fail(n.Location(), `a . stands in numbers only: another symbol's close is of("SYMBOL", close)`)
+		}
+		c.fail(n.Location(), "want a whole number from 0 to %d in x[...]: x[1] is x one candle ago", maxBack)
 	}
 	at.back += k.Value
 	return at
@@ -271,7 +221,12 @@ func calleeName(n *ast.CallNode) string {
 }
 
 // truth compiles n as it is at a place.
-func (c *compiler) truth(n ast.Node, at place) truth {
+func (c *compiler) truth(n ast.Node, at place) (f truth) {
+	defer func() {
+		if c.caught(recover()) {
+			f = never
+		}
+	}()
 	c.count(n)
 	switch n := n.(type) {
 	case *ast.BoolNode:
@@ -295,15 +250,34 @@ func (c *compiler) truth(n ast.Node, at place) truth {
 			return no(f)
 		}
 	case *ast.IdentifierNode:
-		if node, ok := c.names.defined(n.Value); ok {
-			defer c.writeOut(n)()
-			return c.truth(node, at)
-		}
+		return c.truthName(n, at)
 	case *ast.CallNode:
 		return c.truthCall(n, at)
+	case *ast.SequenceNode, *ast.VariableDeclaratorNode:
+		c.fail(n.Location(), "a rule is one expression: want a condition; names are defined in the rule let")
 	}
 	c.fail(n.Location(), "want a condition, such as close > EMA_20")
 	return nil
+}
+
+// truthName compiles a name that stands as a condition.
+func (c *compiler) truthName(n *ast.IdentifierNode, at place) truth {
+	d := c.names.defined(n.Value)
+	switch low := strings.ToLower(n.Value); {
+	case d != nil && d.node == nil:
+		return never
+	case d != nil:
+		defer c.writeOut(n)()
+		return c.truth(d.node, at)
+	case low == "true" || low == "false":
+		c.fail(n.Location(), "write %s in small letters", low)
+	}
+	before := len(c.errs)
+	c.number(n, at) // tells what is wrong with the name itself
+	if len(c.errs) == before {
+		c.fail(n.Location(), "%s is a number: want a condition, such as close > EMA_20", n.Value)
+	}
+	return never
 }
 
 func (c *compiler) condition(n *ast.BinaryNode, at place) truth {
@@ -320,5 +294,5 @@ func (c *compiler) condition(n *ast.BinaryNode, at place) truth {
 		c.fail(n.Location(), "%s makes no condition; there are and, or, not, %s", n.Operator, strings.Join(comparisonNames, ", "))
 	}
 	x, y := c.number(n.Left, at), c.number(n.Right, at)
-	return func(f *frame) bool { return compare(x(f), y(f)) }
+	return func(f *frame) bool { return f.compared(compare, x(f), y(f)) }
 }

@@ -20,11 +20,11 @@ func eval(t *testing.T, text string) (float64, error) {
 	t.Helper()
 	p := &Program{names: names{base: min5, streams: []streamKey{{timeframe: min5}}}, hours: hours{zone: time.UTC, close: dayLength, squareOff: -1}, daily: true}
 	truths := compiler{names: &p.names, rule: "r", text: text, side: true}
-	r, err := truths.compileTruth()
-	if err != nil {
+	r, wrong := truths.compileTruth()
+	if len(wrong) > 0 {
 		numbers := compiler{names: &p.names, rule: "r", text: text, side: true}
-		if r, err = numbers.compileNumber(); err != nil {
-			return 0, err
+		if r, wrong = numbers.compileNumber(); len(wrong) > 0 {
+			return 0, wrong[0]
 		}
 	}
 	s := p.New("s", []string{"X"}).(*ruled)
@@ -50,8 +50,9 @@ func eval(t *testing.T, text string) (float64, error) {
 	f.symbol, f.slots, f.settled, f.closing = tr.name, tr.slots, true, -1
 	s.fillScalars(tr, 900_000, book)
 	s.setSide(strategy.Sell)
+	_, lack := s.lacks(tr, 900_000, &r)
 	switch {
-	case !s.warm(tr, 900_000, &r):
+	case lack != nil:
 		return math.NaN(), nil
 	case r.holds == nil:
 		return r.value(f), nil
@@ -127,11 +128,11 @@ func TestExpressions(t *testing.T) {
 
 func TestErrorsSayWhereAndWhat(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"close >", "rule entry_long, line 1, column 7: unexpected token EOF"},
-		{"close > clsoe", "rule entry_long, line 1, column 9: no value is named clsoe; there are open, high"},
+		{"close >", "rule entry_long, line 1, column 7: the expression ends too early: a value is expected after `>`"},
+		{"close > clsoe", "rule entry_long, line 1, column 9: no value is named clsoe: did you mean close?"},
 		{"close >\n  EMA_0", "rule entry_long, line 2, column 3: periods of EMA_0"},
-		{"close > FOO_20", "no indicator \"FOO\"; the nearest names are "},
-		{"close", "line 1, column 1: want a condition"},
+		{"close > FOO_20", "no indicator \"FOO_20\": the nearest names are "},
+		{"close", "line 1, column 1: close is a number: want a condition"},
 		{"close + 1", "makes no condition; there are and, or, not, >"},
 		{"close > (open > 1)", "> gives no number"},
 		{"close > 'x'", "want a number"},
@@ -144,15 +145,15 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		{"rising(close)", "rising wants two arguments, not 1"},
 		{"abs(1, 2) > 1", "abs wants one argument, not 2"},
 		{"max() > 1", "max wants at least one number"},
-		{"crosses(close, open)", "no function crosses gives a condition; there are cross_above"},
-		{"len(close) > 1", "no function len gives a number; there are abs"},
+		{"crosses(close, open)", "no function is named crosses; a condition is given by cross_above"},
+		{"len(close) > 1", "no function is named len; a number is given by abs"},
 		{"indicator(1) > 1", "want a name in quotes"},
 		{"rising(highest(close, 400), 400)", "too large"},
-		{"filter([1], # > 1) == 1", "no function filter"},
+		{"filter([1], # > 1) == 1", "no function is named filter"},
 		{"let x = 1; x > 1", "want a condition"},
-		{"close.high > 1", "want a whole number"},
+		{"close.high > 1", "a . stands in numbers only"},
 		{"1 in [1]", "makes no condition"},
-		{`tf("7 min", close) > 1`, "timeframe \"7 min\": want 1s to 3600s"},
+		{`tf("7 min", close) > 1`, "timeframe \"7 min\": did you mean 7min? want 1s to 3600s"},
 		{"tf(15, close) > 1", "want a timeframe in quotes, as in"},
 		{`of("", close) > 1`, "want a symbol"},
 		{`of("X") > 1`, "of wants two arguments, not 1"},
@@ -179,8 +180,44 @@ func TestAllProblemsAreReported(t *testing.T) {
 	if _, err := Compile(Spec{}, min5); err == nil {
 		t.Error("a strategy without any rule compiles")
 	}
-	if _, err := FromMap(map[string]string{"enter": "1"}); err == nil || !strings.Contains(err.Error(), "entry_long") {
-		t.Errorf("an unknown rule gives %v", err)
+}
+
+// TestAllProblemsOfOneRule: what is wrong in one part does not hide the others, and is
+// told once, though it is compiled for many candles.
+func TestAllProblemsOfOneRule(t *testing.T) {
+	_, err := Compile(Spec{EntryLong: "clos > highest(hgh, 20)\n and rising(volum, 3)\n and (opn > 1 or close)"}, min5)
+	want := `rule entry_long, line 1, column 1: no value is named clos: did you mean close?
+rule entry_long, line 1, column 16: no value is named hgh: did you mean high?
+rule entry_long, line 2, column 13: no value is named volum: did you mean volume?
+rule entry_long, line 3, column 7: no value is named opn: did you mean open?
+rule entry_long, line 3, column 18: close is a number: want a condition, such as close > EMA_20`
+	if err == nil || err.Error() != want {
+		t.Errorf("gives\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestRulesThatNeverMatter(t *testing.T) {
+	for _, c := range []struct {
+		rules map[string]string
+		want  string // "" for none
+	}{
+		{map[string]string{"entry_long": "true"}, ""},
+		{map[string]string{"entry_short": "true", "exit": "true"}, ""},
+		{map[string]string{"entry_long": "false", "exit_long": "true"}, ""},
+		{map[string]string{}, "rules: no entry, so"},
+		{map[string]string{"exit": "true", "stoploss": "1"}, "rules: no entry, so"},
+		{map[string]string{"entry_short": "true", "exit_long": "true"}, "rule exit_long: nothing is ever bought to be sold: want entry_long"},
+		{map[string]string{"entry_long": "true", "exit_short": "true"}, "rule exit_short: nothing is ever sold short"},
+		{map[string]string{"entry": "true", "exit": "true"}, "rule entry: no such rule: did you mean entry_long?"},
+		{map[string]string{"enntry_long": "true", "colour": "red"}, "rule colour: no such rule; there are allow_cold, "},
+	} {
+		spec, err := FromMap(c.rules)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
+			t.Errorf("%v gives %v, want %q", c.rules, err, c.want)
+		}
+		if spec.EntryLong != c.rules["entry_long"] || spec.Exit != c.rules["exit"] {
+			t.Errorf("%v becomes %+v", c.rules, spec)
+		}
 	}
 }
 

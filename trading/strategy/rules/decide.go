@@ -21,86 +21,42 @@ type decision struct {
 // count keeps the number of positions opened before the present session.
 func (s *ruled) count(t *traded, h *strategy.Holding, nowMs int64) {
 	sess, ok := s.sessionOf(nowMs)
-	if !ok || sess.openMs == t.dayMs {
+	if !ok || sess.openMs <= t.dayMs { // another symbol's decision can be of the session before
 		return
 	}
-	t.dayMs, t.tradesBase = sess.openMs, h.Trades
-	if h.OpenedMs >= sess.openMs {
-		t.tradesBase-- // it was opened in this session, before anything was asked
-	}
+	// Some were opened in this session before anything was asked: by rules that are
+	// replaced, say.
+	t.dayMs, t.tradesBase = sess.openMs, h.Trades-h.OpenedSince(sess.openMs, nowMs)
 }
 
 // tradesToday gives the positions opened in the present session.
 func (t *traded) tradesToday(h *strategy.Holding) int64 { return h.Trades - t.tradesBase }
 
-// mayEnter tells whether the trades so far allow an entry.
-func (s *ruled) mayEnter(d *decision) bool {
-	p := s.program
-	switch {
-	case p.entryLong == nil && p.entryShort == nil:
-		return false
-	case d.entered && !d.closed: // a rule that a limit refuses would ask at every tick again
-		return false
-	case d.tradesToday(d.held) >= int64(p.maxTrades):
-		return false
-	}
-	return p.coolDownMs == 0 || d.held.Quantity.IsZero() && (d.held.ClosedMs == 0 || d.nowMs >= d.held.ClosedMs+p.coolDownMs)
-}
-
-// inTime tells whether the time of day allows an entry. It is asked last: it takes
-// longer than most rules.
-func (s *ruled) inTime(d *decision) bool {
-	p := s.program
-	if !p.hours.inWindow(d.nowMs) {
-		return false
-	}
-	sess, inside := p.hours.cached(&s.cached, d.nowMs)
-	if p.hours.declared && !inside {
-		return false
-	}
-	return p.hours.squareOff < 0 || p.hours.lastSquareOff(d.nowMs) < sess.openMs
-}
-
 // decide gives the signals of the frame: at most a close of the position, and
 // after it an entry.
 func (s *ruled) decide(d *decision) []strategy.Signal {
-	p, held := s.program, d.held.Quantity.Sign()
-	var entry strategy.Action
-	switch {
-	case !s.mayEnter(d):
-	case held <= 0 && s.holds(d.traded, d.nowMs, p.entryLong):
-		entry = strategy.Buy
-	case held >= 0 && s.holds(d.traded, d.nowMs, p.entryShort):
-		entry = strategy.Sell
-	}
-	if entry != "" && !s.inTime(d) {
-		entry = ""
-	}
-	exits := held != 0 && s.exits(d, held)
+	entry := s.entry(d)
+	exits, unmet := s.exits(d)
 	var signals []strategy.Signal
-	if held != 0 && (entry != "" || exits) {
+	if !d.held.Quantity.IsZero() && (entry != "" || exits) {
 		signals = append(signals, s.exit(d))
 	}
 	if entry == "" {
+		if unmet != nil {
+			s.withhold(d, true, *unmet)
+		}
 		return signals
 	}
-	if signal, ok := s.enter(d, entry); ok {
+	signal, bad := s.enter(d, entry)
+	if bad.Reason == "" {
 		d.entered = true
 		return append(signals, signal)
 	}
+	s.withhold(d, false, bad)
 	if !exits {
 		return nil // the close was only for the entry
 	}
 	return signals
-}
-
-func (s *ruled) exits(d *decision, held int) bool {
-	for _, r := range s.program.exits[max(0, -held)] {
-		if s.holds(d.traded, d.nowMs, r) {
-			return true
-		}
-	}
-	return false
 }
 
 // exit closes what is held.
@@ -116,11 +72,12 @@ func (s *ruled) exit(d *decision) strategy.Signal {
 }
 
 // squareRetryMs is the event time after which squaring off is signalled again, when
-// the order for it was refused.
+// the order for it was refused, or its cancel came to nothing.
 const squareRetryMs = minuteMs
 
 // squareOff closes what is held from the time of squaring off on, and what was held
-// over it. Orders that are open at that time are cancelled first, once.
+// over it. Orders that are open at that time are cancelled first; those that came after
+// it are its own.
 func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) []strategy.Signal {
 	p := s.program
 	if p.hours.squareOff < 0 {
@@ -130,51 +87,91 @@ func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) 
 	if h.Quantity.IsZero() && h.OpenOrders == 0 || t.squaredMs != 0 && nowMs < t.squaredMs+squareRetryMs {
 		return nil
 	}
-	last := p.hours.lastSquareOff(nowMs)
+	last := s.lastSquareOff(t, nowMs)
 	sess, inside := s.sessionOf(nowMs)
 	today := inside && last >= sess.openMs
 	switch {
-	case h.OpenOrders > 0 && (!today || t.cancelledMs >= last):
+	case h.OpenOrders > 0 && (!today || t.squaredMs >= last || t.cancelledMs >= last && nowMs < t.cancelledMs+squareRetryMs):
 		return nil
 	case h.OpenOrders > 0:
-		t.cancelledMs = last
-		return []strategy.Signal{{StrategyID: s.id, Symbol: t.name, TimeMs: eventMs, Action: strategy.Hold, Confidence: 1, Cancel: true}}
+		t.cancelledMs = nowMs
+		return []strategy.Signal{{
+			StrategyID: s.id, Symbol: t.name, TimeMs: eventMs, Action: strategy.Hold, Confidence: 1, Cancel: true, SquareOff: true,
+		}}
 	case h.OpenedMs >= last && !today:
 		return nil
 	}
-	t.squaredMs, t.cancelledMs = nowMs, last
+	t.squaredMs = nowMs
 	s.look(t, -1, nowMs)
-	return []strategy.Signal{s.exit(&decision{traded: t, held: &h, nowMs: nowMs, eventMs: eventMs})}
+	exit := s.exit(&decision{traded: t, held: &h, nowMs: nowMs, eventMs: eventMs})
+	exit.SquareOff = true
+	return []strategy.Signal{exit}
+}
+
+// lastSquareOff gives the newest time of squaring off of a symbol that is not after a
+// time. When its exchange closes before the time of squaring off, that comes as long
+// before the close as on other days, but not before the session's open.
+func (s *ruled) lastSquareOff(t *traded, nowMs int64) int64 {
+	h := &s.program.hours
+	last := h.lastSquareOff(nowMs)
+	if !t.early.Is() {
+		return last
+	}
+	at := h.lastSquareOff(t.early.UsualMs)
+	if at < t.early.CloseMs {
+		return last
+	}
+	at -= t.early.UsualMs - t.early.CloseMs
+	if sess, ok := h.cached(&s.cached, t.early.CloseMs-1); ok {
+		at = max(at, sess.openMs)
+	}
+	if at > nowMs {
+		return last
+	}
+	return max(last, at)
 }
 
 // enter makes an entry's signal, unless one of its numbers is not there or no
 // sensible one: such an entry would not be what the rules say.
-func (s *ruled) enter(d *decision, action strategy.Action) (strategy.Signal, bool) {
+func (s *ruled) enter(d *decision, action strategy.Action) (g strategy.Signal, bad strategy.Withheld) {
 	p := s.program
 	s.setSide(action)
-	g := strategy.Signal{
+	number := func(name string, r *rule, absent float64, sensible func(float64) bool) float64 {
+		v, lack := s.number(d, r, absent)
+		switch {
+		case bad.Reason != "":
+		case lack != nil:
+			bad = *lack
+		case !sensible(v):
+			bad = strategy.Withheld{Reason: strategy.WithheldBadNumber, Value: name}
+		}
+		return v
+	}
+	money := func(name string, r *rule, absent float64) (x decimal.Decimal) {
+		number(name, r, absent, func(v float64) bool {
+			var err error
+			x, err = decimal.FromFloat(v)
+			return err == nil && x.Sign() >= 0 && x.Bounded() && (r == nil || !x.IsZero())
+		})
+		return x
+	}
+	g = strategy.Signal{
 		StrategyID: s.id, Symbol: d.name, TimeMs: d.eventMs, Action: action,
 		Market: !p.limit, Indicators: s.seen(d.traded),
 	}
-	ok := true
-	money := func(r *rule, absent float64) decimal.Decimal {
-		v, known := s.number(d, r, absent)
-		x, err := decimal.FromFloat(v)
-		if !known || err != nil || x.Sign() < 0 || !x.Bounded() || r != nil && x.IsZero() {
-			ok = false
-			return decimal.Decimal{}
-		}
-		return x
-	}
-	g.Quantity, g.StopLoss, g.Target, g.TrailingStop = money(p.quantity, 1), money(p.stopLoss, 0), money(p.target, 0), money(p.trailing, 0)
+	g.Quantity, g.StopLoss = money("quantity", p.quantity, 1), money("stoploss", p.stopLoss, 0)
+	g.Target, g.TrailingStop = money("target", p.target, 0), money("trailing_stop", p.trailing, 0)
 	symbol, _ := s.findSymbol(d.name)
 	g.Price = s.symbols[symbol].price
 	if p.price != nil {
-		g.Price = money(p.price, 0)
+		g.Price = money("price", p.price, 0)
 	}
-	confidence, known := s.number(d, p.confidence, 1)
+	confidence := number("confidence", p.confidence, 1, func(v float64) bool { return !math.IsNaN(v) })
 	g.Confidence = min(max(confidence, 0), 1)
-	return g, ok && known && !math.IsNaN(g.Confidence) && (!p.limit || g.Price.Sign() > 0)
+	if bad.Reason == "" && p.limit && g.Price.Sign() <= 0 {
+		bad = strategy.Withheld{Reason: strategy.WithheldBadNumber, Value: "price"}
+	}
+	return g, bad
 }
 
 // setSide makes side known to the numbers of an entry.
@@ -189,14 +186,15 @@ func (s *ruled) setSide(action strategy.Action) {
 	}
 }
 
-func (s *ruled) number(d *decision, r *rule, absent float64) (float64, bool) {
+// number gives a number of an entry, or what it lacks.
+func (s *ruled) number(d *decision, r *rule, absent float64) (float64, *strategy.Withheld) {
 	if r == nil {
-		return absent, true
+		return absent, nil
 	}
-	if !s.warm(d.traded, d.nowMs, r) {
-		return 0, false
+	if _, lack := s.lacks(d.traded, d.nowMs, r); lack != nil {
+		return 0, lack
 	}
-	return r.value(&s.frame), true
+	return r.value(&s.frame), nil
 }
 
 // seen gives the present values of all indicators of the rules, sorted by name. One

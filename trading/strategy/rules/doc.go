@@ -25,7 +25,9 @@
 // with missing ticks went into, does not hold, and an entry whose numbers are not
 // there, or make no sense, is not signalled. Division by zero gives no sense.
 //
-// A rule is asked when it may matter: with an open order in the symbol, none is.
+// A rule matters when it may be acted on: with an open order in the symbol, none may.
+// One that would hold and may not be acted on, or can't be told, is withheld: Explain
+// says why, after each step.
 // An entry to the other side closes the position first, in the same step. After an
 // entry was signalled, the next one comes in another candle.
 //

@@ -22,8 +22,15 @@ func bookOf(quantity string, opened, closed, trades int64) *strategy.Book {
 	return &strategy.Book{Holdings: []strategy.Holding{h}}
 }
 
-// said steps one event a book.
+// said steps one event a book, and gives what was signalled.
 func said(t *testing.T, spec Spec, steps ...any) string {
+	t.Helper()
+	return stepped(t, spec, steps, func(_ strategy.Strategy, given []strategy.Signal) string { return brief(given) })
+}
+
+// stepped steps one event a book, with the state saved and loaded before each, and
+// joins what see makes of each step.
+func stepped(t *testing.T, spec Spec, steps []any, see func(strategy.Strategy, []strategy.Signal) string) string {
 	t.Helper()
 	p, err := Compile(spec, min5)
 	if err != nil {
@@ -37,7 +44,7 @@ func said(t *testing.T, spec Spec, steps ...any) string {
 			t.Fatal(err)
 		}
 		s = fresh
-		list = append(list, brief(s.Step(steps[i].(*strategy.Event), steps[i+1].(*strategy.Book))))
+		list = append(list, see(s, s.Step(steps[i].(*strategy.Event), steps[i+1].(*strategy.Book))))
 	}
 	return strings.Join(list, "|")
 }
@@ -63,6 +70,18 @@ func TestTradesADay(t *testing.T) {
 	if got != "BUY 1|BUY 1|||BUY 1|" {
 		t.Errorf("%q", got)
 	}
+	// So do those that earlier rules have opened in the session, but not what was before it.
+	afresh := bookOf("0", 0, 0, 9)
+	for _, minutes := range []int64{-20, 1, 2} {
+		afresh.Holdings[0].Openings = afresh.Holdings[0].Openings.Add(noonMs + minutes*minuteMs)
+	}
+	if got := said(t, spec, at(5), afresh, at(5+day), afresh); got != "|BUY 1" {
+		t.Errorf("started afresh after two: %q", got)
+	}
+	spec.MaxTradesADay = "3"
+	if got := said(t, spec, at(5), afresh); got != "BUY 1" {
+		t.Errorf("started afresh after two of three: %q", got)
+	}
 	// A position that was opened in the session before anything was asked counts.
 	spec.MaxTradesADay = "1"
 	spec.EntryShort = "close > 1"
@@ -75,6 +94,49 @@ func TestTradesADay(t *testing.T) {
 	seen := Spec{EntryLong: "trades_today == 1", Session: "12:00-13:00"}
 	if got := said(t, seen, at(5), flat(7), at(10), flat(8)); got != "|BUY 1" {
 		t.Errorf("trades_today: %q", got)
+	}
+}
+
+// TestTradesTodayOfAnotherSymbol: it is of the present day, also before the other symbol
+// is asked for the first time on it.
+func TestTradesTodayOfAnotherSymbol(t *testing.T) {
+	p, err := Compile(Spec{EntryLong: `is("X") and of("Y", trades_today) == 0`, Exit: `of("Y", price) < 0`, Session: "12:00-13:00", Wait: "0s", AllowCold: "true"}, min5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const day = 24 * 60
+	book := func(opened, trades int64, orders int) *strategy.Book {
+		b := bookOf("0", 0, 0, trades)
+		b.Holdings[0].Symbol, b.Holdings[0].OpenOrders = "Y", orders
+		if opened != 0 {
+			b.Holdings[0].Quantity, b.Holdings[0].OpenedMs = d("1"), noonMs+opened*minuteMs
+		}
+		return b
+	}
+	s := p.New("s", []string{"X", "Y"})
+	s.Step(closing("Y", min5, 5, "10"), book(0, 0, 0))
+	for i, c := range []struct {
+		symbol  string
+		minutes int64
+		book    *strategy.Book
+		want    string
+	}{
+		{"X", 10, book(0, 0, 0), "BUY 1"},
+		{"X", 15, book(6, 1, 0), ""},
+		{"X", 5 + day, book(6, 1, 0), "BUY 1"},
+		{"X", 10 + day, book(7+day, 2, 0), ""},
+		{"Y", 15 + day, book(0, 2, 0), ""},
+		{"X", 20 + day, book(0, 2, 0), ""},
+		{"X", 5 + 2*day, book(1+2*day, 3, 0), ""},  // before anything was asked
+		{"X", 5 + 3*day, book(0, 3, 1), "BUY 1"},   // its order is open
+		{"X", 10 + 3*day, book(6+3*day, 4, 0), ""}, // and fills
+		{"Y", 55 + 3*day, book(6+3*day, 4, 0), ""}, // a decision of the day before
+		{"Y", 15 + 3*day, book(6+3*day, 4, 0), ""}, // changes nothing
+		{"X", 20 + 3*day, book(6+3*day, 4, 0), ""},
+	} {
+		if got := brief(s.Step(closing(c.symbol, min5, c.minutes, "10"), c.book)); got != c.want {
+			t.Errorf("%d: %q, want %q", i, got, c.want)
+		}
 	}
 }
 
@@ -95,6 +157,43 @@ func TestEntriesInTheirTime(t *testing.T) {
 	}
 }
 
+// TestCandlesOfWholeSessionsDecideForTheNext: a candle that spans sessions closes when
+// nothing trades, and what it enters trades in the next session.
+func TestCandlesOfWholeSessionsDecideForTheNext(t *testing.T) {
+	for _, tf := range []market.Timeframe{market.Day, market.Week, market.Month} {
+		step := func(s Spec, minutes int64, closed bool) string {
+			p, err := Compile(s, tf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ev := closing("X", tf, minutes, "10")
+			ev.Closed = closed
+			return brief(p.New("s", []string{"X"}).Step(ev, bookOf("0", 0, 0, 0)))
+		}
+		spec := Spec{EntryLong: "close > 1", Session: "12:00-13:00"}
+		if got := step(spec, 60, true); got != "BUY 1" {
+			t.Errorf("%v, at the close: %q", tf, got)
+		}
+		spec.SquareOff = "12:50"
+		if got := step(spec, 60, true); got != "BUY 1" {
+			t.Errorf("%v, at the close after squaring off: %q", tf, got)
+		}
+		spec.Windows = "12:00-12:59"
+		if got := step(spec, 60, true); got != "" {
+			t.Errorf("%v, outside of windows: %q", tf, got)
+		}
+		spec.Windows, spec.Evaluate = "", "every_tick"
+		for minutes, want := range map[int64]string{45: "BUY 1", 55: "", 65: ""} {
+			if got := step(spec, minutes, false); got != want {
+				t.Errorf("%v, by a tick in minute %d: %q, want %q", tf, minutes, got, want)
+			}
+		}
+		if got := step(spec, 60, true); got != "BUY 1" {
+			t.Errorf("%v, every tick, at the close: %q", tf, got)
+		}
+	}
+}
+
 func TestSquareOff(t *testing.T) {
 	spec := Spec{EntryLong: "close > 1", Session: "12:00-13:00", SquareOff: "12:30"}
 	flat, held := bookOf("0", 0, 0, 0), bookOf("-2", 5, 0, 1)
@@ -108,8 +207,9 @@ func TestSquareOff(t *testing.T) {
 		want  string
 	}{
 		"by a tick":         {[]any{tickAt(1799), held, tickAt(1800), held, tickAt(1801), busy, tickAt(1802), flat}, "|exit BUY 2||"},
-		"orders first":      {[]any{tickAt(1799), busy, tickAt(1800), busy, tickAt(1801), busy, tickAt(1802), held, tickAt(1803), busy}, "|cancel||exit BUY 2|"},
+		"orders first":      {[]any{tickAt(1799), busy, tickAt(1800), busy, tickAt(1801), busy, tickAt(1802), held, tickAt(1803), busy, tickAt(1900), busy}, "|cancel||exit BUY 2||"},
 		"an entry waits":    {[]any{tickAt(1800), waits, tickAt(1801), waits, tickAt(1802), flat}, "cancel||"},
+		"a lost cancel":     {[]any{tickAt(1800), waits, tickAt(1859), waits, tickAt(1860), waits, tickAt(1861), busy, tickAt(1862), held}, "cancel||cancel||exit BUY 2"},
 		"tomorrow's order":  {[]any{tickAt(60 + 24*3600), waits}, ""},
 		"by a close":        {[]any{at(25), held, at(30), held}, "exit BUY 2, BUY 1|exit BUY 2"},
 		"none after it":     {[]any{at(25), flat, at(30), flat, at(35), flat, at(5 + 24*60), flat}, "BUY 1|||BUY 1"},
@@ -124,6 +224,47 @@ func TestSquareOff(t *testing.T) {
 			s.EntryLong = `tf("15min", close) > 1`
 		}
 		if got := said(t, s, c.steps...); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestSquareOffOnEarlyCloses: when the exchange closes before the time of squaring off,
+// that comes as long before the close as on other days. Others know nothing of it.
+func TestSquareOffOnEarlyCloses(t *testing.T) {
+	early := func(minutes int64, closed bool) *strategy.Event {
+		ev := closing("X", min5, minutes, "10")
+		if !closed {
+			ev.Closed, ev.TimeMs = false, ev.TimeMs+1
+		}
+		ev.Early = market.EarlyClose{CloseMs: noonMs + 60*minuteMs, UsualMs: noonMs + 240*minuteMs} // 13:00 and 16:00
+		return ev
+	}
+	usual := func(minutes int64) *strategy.Event { return tick("X", min5, minutes*60, "10") }
+	const day = 24 * 60
+	flat, held := bookOf("0", 0, 0, 0), bookOf("2", 5, 0, 1)
+	busy := bookOf("2", 5, 0, 1)
+	busy.Holdings[0].OpenOrders = 1
+	overnight := bookOf("2", -day, 0, 1)
+	for name, c := range map[string]struct {
+		square string
+		steps  []any
+		want   string
+	}{
+		"ten minutes before":        {"15:50", []any{early(49, false), held, early(50, false), held, early(51, false), flat}, "|exit SELL 2|"},
+		"orders first":              {"15:50", []any{early(49, false), busy, early(50, false), busy, early(51, false), held}, "|cancel|exit SELL 2"},
+		"nothing is entered":        {"15:50", []any{early(45, true), flat, early(50, true), flat, early(55, true), flat}, "BUY 1||"},
+		"on other days":             {"15:50", []any{early(55, false), flat, usual(50 + day), bookOf("2", day, 0, 1), usual(230 + day), bookOf("2", day, 0, 1)}, "||exit SELL 2"},
+		"held over it":              {"15:50", []any{early(45, false), held, usual(1 + day), held}, "|exit SELL 2"},
+		"told before, and no more":  {"15:50", []any{early(45, false), held, usual(55), held}, "|exit SELL 2"},
+		"a time before the close":   {"12:55", []any{early(54, false), held, early(55, false), held}, "|exit SELL 2"},
+		"a time at the close":       {"13:00", []any{early(0, false), overnight, early(5, true), flat}, "exit SELL 2|"},
+		"never before the open":     {"13:00", []any{early(5, true), flat, early(10, false), held}, "|exit SELL 2"},
+		"a time at the usual close": {"16:00", []any{early(55, false), held, early(60, false), held}, "|exit SELL 2"},
+		"a time that never comes":   {"16:30", []any{early(55, false), held, early(60, false), held}, "|"},
+		"never":                     {"", []any{early(55, false), held, early(60, true), flat}, "|BUY 1"},
+	} {
+		if got := said(t, Spec{EntryLong: "close > 1", Session: "12:00-17:00", SquareOff: c.square}, c.steps...); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

@@ -21,6 +21,13 @@ var comparisons = map[string]func(x, y float64) bool{
 	"!=": func(x, y float64) bool { return x != y },
 }
 
+// compared compares, and notes what is no number: a comparison with it is false,
+// whatever it asks, save !=.
+func (f *frame) compared(compare func(x, y float64) bool, x, y float64) bool {
+	f.senseless = f.senseless || x != x || y != y
+	return compare(x, y)
+}
+
 // operators: each result is rounded to a float64 by its own conversion, so that
 // no processor may fuse two operations into one with another last bit.
 var operators = map[string]func(x, y float64) float64{
@@ -39,6 +46,13 @@ func (c *compiler) arithmetic(n *ast.BinaryNode, at place) number {
 		c.fail(n.Location(), "%s gives no number; there are +, -, *, /, %%, ^", n.Operator)
 	}
 	x, y := c.number(n.Left, at), c.number(n.Right, at)
+	if n.Operator == "/" {
+		return func(f *frame) float64 {
+			v, by := x(f), y(f)
+			f.senseless = f.senseless || by == 0
+			return apply(v, by)
+		}
+	}
 	return func(f *frame) float64 { return apply(x(f), y(f)) }
 }
 
@@ -49,7 +63,22 @@ var unaryFunctions = map[string]func(float64) float64{
 const numberFunctions = "abs, ceil, floor, round, sqrt, min, max, highest(x, n), lowest(x, n), average(x, n), stdev(x, n), " +
 	"opening_high(minutes), opening_low(minutes), indicator(\"NAME\"), tf(\"15min\", x), of(\"SYMBOL\", x)"
 
+// functionNames are all of them.
+var functionNames = []string{
+	"abs", "ceil", "floor", "round", "sqrt", "min", "max", "highest", "lowest", "average", "stdev", "opening_high", "opening_low",
+	"indicator", "tf", "of", "cross_above", "cross_below", "rising", "falling", "is",
+}
+
 const truthFunctions = "cross_above(a, b), cross_below(a, b), rising(x, n), falling(x, n), is(\"SYMBOL\"), tf(\"15min\", x), of(\"SYMBOL\", x)"
+
+// shape gives a function with its arguments.
+func shape(name string) string {
+	const all = truthFunctions + ", " + numberFunctions
+	if i := strings.Index(all, name+"("); i >= 0 {
+		return all[i : i+strings.Index(all[i:], ")")+1]
+	}
+	return name + "(x)"
+}
 
 // before gives the place n candles earlier.
 func (at place) before(n int) place {
@@ -89,13 +118,13 @@ func (c *compiler) numberCall(n ast.Node, name string, args []ast.Node, at place
 	case "tf", "of":
 		return c.number(inner(c, n, name, args), c.elsewhere(n, name, args, at))
 	}
-	c.fail(n.Location(), "no function %s gives a number; there are %s", name, numberFunctions)
+	c.fail(n.Location(), "%s", noFunction(name, args, "number", numberFunctions))
 	return nil
 }
 
 // indicator compiles an indicator whose name may hold a dot.
 func (c *compiler) indicator(n ast.Node, name string, at place) number {
-	if problem := unknown(name); problem != "" {
+	if problem := c.names.unknown(name); problem != "" {
 		c.fail(n.Location(), "%s", problem)
 	}
 	return c.value(n, name, at)
@@ -218,7 +247,10 @@ func (c *compiler) truthCall(n *ast.CallNode, at place) truth {
 			a, b = b, a
 		}
 		x, y, earlierX, earlierY := c.number(a, at), c.number(b, at), c.number(a, at.before(1)), c.number(b, at.before(1))
-		return func(f *frame) bool { return x(f) > y(f) && earlierX(f) <= earlierY(f) }
+		above, notAbove := comparisons[">"], comparisons["<="]
+		return func(f *frame) bool {
+			return f.compared(above, x(f), y(f)) && f.compared(notAbove, earlierX(f), earlierY(f))
+		}
 	case "rising", "falling":
 		c.arity(n, name, n.Arguments, 2)
 		list := c.window(n.Arguments[0], at, c.candles(n.Arguments[1], name)+1)
@@ -230,7 +262,7 @@ func (c *compiler) truthCall(n *ast.CallNode, at place) truth {
 			v := list[0](f)
 			for _, x := range list[1:] {
 				earlier := x(f)
-				if !compare(v, earlier) {
+				if !f.compared(compare, v, earlier) {
 					return false
 				}
 				v = earlier
@@ -246,13 +278,13 @@ func (c *compiler) truthCall(n *ast.CallNode, at place) truth {
 	case "tf", "of":
 		return c.truth(inner(c, n, name, n.Arguments), c.elsewhere(n, name, n.Arguments, at))
 	}
-	c.fail(n.Location(), "no function %s gives a condition; there are %s", name, truthFunctions)
+	c.fail(n.Location(), "%s", noFunction(name, n.Arguments, "condition", truthFunctions))
 	return nil
 }
 
 func (c *compiler) arity(n ast.Node, name string, args []ast.Node, want int) {
 	if len(args) != want {
-		c.fail(n.Location(), "%s wants %s, not %d", name, strings.Repeat("one argument", 2-want)+strings.Repeat("two arguments", want-1), len(args))
+		c.fail(n.Location(), "%s wants %s, not %d: %s", name, []string{"one argument", "two arguments"}[want-1], len(args), shape(name))
 	}
 }
 
@@ -260,7 +292,7 @@ func (c *compiler) arity(n ast.Node, name string, args []ast.Node, want int) {
 func (c *compiler) candles(n ast.Node, name string) int {
 	k, ok := n.(*ast.IntegerNode)
 	if !ok || k.Value < 1 || k.Value > maxBack {
-		c.fail(n.Location(), "want a whole number from 1 to %d as the candles of %s", maxBack, name)
+		c.fail(n.Location(), "want a whole number from 1 to %d as the candles of %s", maxBack, shape(name))
 	}
 	return k.Value
 }

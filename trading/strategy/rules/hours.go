@@ -146,9 +146,9 @@ func parseDays(text string) (days [7]bool, ok bool) {
 
 const wantWindow = `want times with or without days before them, such as 09:20-11:30, mon-thu 13:30-15:00, mon/fri 22:00-02:00`
 
-// parseWindows reads windows with commas between them. The error's column is where
-// the wrong one begins.
-func parseWindows(text string) ([]window, *Error) {
+// windows reads windows with commas between them. An error's column is where the wrong
+// one begins.
+func (b *builder) windows(text string) []window {
 	var list []window
 	at := 0
 	for part := range strings.SplitSeq(text, ",") {
@@ -164,15 +164,15 @@ func parseWindows(text string) ([]window, *Error) {
 		}
 		if !ok || w.from == w.to {
 			line, column := lineColumn(text, len([]rune(text[:at+len(part)-len(trimmed)])))
-			return nil, &Error{Rule: "windows", Line: line, Column: column, Detail: fmt.Sprintf("%q; %s", strings.TrimSpace(part), wantWindow)}
+			b.report(&Error{Rule: "windows", Line: line, Column: column, Detail: fmt.Sprintf("%q: %s", strings.TrimSpace(part), wantWindow)})
 		}
 		list = append(list, w)
 		at += len(part) + 1
 	}
 	if len(list) > maxWindows {
-		return nil, &Error{Rule: "windows", Detail: fmt.Sprintf("%d windows, more than %d", len(list), maxWindows)}
+		b.report(&Error{Rule: "windows", Detail: fmt.Sprintf("%d windows, more than %d", len(list), maxWindows)})
 	}
-	return list, nil
+	return list
 }
 
 const maxWindows = 50

@@ -96,12 +96,12 @@ func TestErrorsOfTimes(t *testing.T) {
 		spec Spec
 		want string
 	}{
-		{Spec{Zone: "Mars/Olympus"}, `rule zone, line 1, column 1: "Mars/Olympus"; want an IANA time zone`},
+		{Spec{Zone: "Mars/Olympus"}, `rule zone, line 1, column 1: "Mars/Olympus": want an IANA time zone`},
 		{Spec{Zone: "Local"}, "want an IANA time zone"},
-		{Spec{Session: "9:15-15:30"}, `rule session, line 1, column 1: "9:15-15:30"; want two times of day`},
+		{Spec{Session: "9:15-15:30"}, `rule session, line 1, column 1: "9:15-15:30": want two times of day`},
 		{Spec{Session: "09:15"}, "want two times of day"},
 		{Spec{Session: "24:00-15:00"}, "want two times of day"},
-		{Spec{Windows: "09:15-10:00, mo 11:00-12:00"}, `rule windows, line 1, column 14: "mo 11:00-12:00"; want times`},
+		{Spec{Windows: "09:15-10:00, mo 11:00-12:00"}, `rule windows, line 1, column 14: "mo 11:00-12:00": want times`},
 		{Spec{Windows: "09:15-10:00,\n10:60-12:00"}, `line 2, column 1: "10:60-12:00"`},
 		{Spec{Windows: "mon-fry 10:00-12:00"}, "want times"},
 		{Spec{Windows: "mon 10:00-10:00"}, "want times"},
@@ -112,7 +112,7 @@ func TestErrorsOfTimes(t *testing.T) {
 		{Spec{SquareOff: "3pm"}, "want a time of day"},
 		{Spec{SquareOff: "16:00", Session: "09:15-15:30"}, "want a time in the session, which is 09:15-15:30"},
 		{Spec{SquareOff: "17:30", Session: "18:00-17:00"}, "want a time in the session"},
-		{Spec{CoolDown: "15"}, `rule cool_down, line 1, column 1: "15"; want a duration from 0s to 720h0m0s, such as 15m`},
+		{Spec{CoolDown: "15"}, `rule cool_down, line 1, column 1: "15": want a duration from 0s to 720h0m0s, such as 15m`},
 		{Spec{CoolDown: "-1m"}, "want a duration"},
 		{Spec{Wait: "2h"}, "want a duration"},
 		{Spec{MaxTradesADay: "0"}, "want a whole number from 1"},

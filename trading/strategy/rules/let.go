@@ -12,7 +12,8 @@ import (
 const maxLet = 50
 
 // definition is an expression with a name. It is written out where the name stands,
-// so that ratio[1] is all of ratio one candle ago.
+// so that ratio[1] is all of ratio one candle ago. The node of one that is wrong is
+// nil: what uses it is not wrong for that.
 type definition struct {
 	name string
 	node ast.Node
@@ -29,7 +30,7 @@ func (b *builder) define(text string) {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		if err := b.defineOne(line); err != nil {
+		for _, err := range b.defineOne(line) {
 			if err.Line > 0 {
 				err.Line += i
 			}
@@ -38,36 +39,41 @@ func (b *builder) define(text string) {
 	}
 }
 
-func (b *builder) defineOne(line string) *Error {
+func (b *builder) defineOne(line string) []*Error {
 	before, expression, _ := strings.Cut(line, "=")
 	name := strings.TrimSpace(before)
 	n := &b.program.names
 	_, scalar := scalarOf(name)
+	wrong := func(format string, args ...any) []*Error {
+		column := len([]rune(line)) - len([]rune(strings.TrimLeft(line, " \t"))) + 1
+		return []*Error{{Rule: "let", Line: 1, Column: column, Detail: fmt.Sprintf(format, args...)}}
+	}
 	switch {
 	case !isName(name) || strings.HasPrefix(expression, "="):
-		return &Error{Rule: "let", Line: 1, Column: 1, Detail: "want a name of lower case letters, digits and _, and what it stands for: ratio = high / low"}
-	case scalar || slices.Contains(candleNames, name) || slices.ContainsFunc(n.let, func(d definition) bool { return d.name == name }):
-		return &Error{Rule: "let", Line: 1, Column: 1, Detail: name + " has a meaning already"}
+		n.let = append(n.let, definition{name: name})
+		return wrong("want a name of lower case letters, digits and _, and what it stands for: ratio = high / low")
+	case scalar || slices.Contains(candleNames, name) || n.defined(name) != nil:
+		return wrong("%s has a meaning already: choose another name", name)
 	case len(n.let) >= maxLet:
-		return &Error{Rule: "let", Line: 1, Column: 1, Detail: fmt.Sprintf("more than %d definitions", maxLet)}
+		return wrong("more than %d definitions", maxLet)
 	}
 	// The expression keeps its column: what is before it becomes spaces.
 	text := strings.Repeat(" ", len([]rune(before))+1) + expression
 	c := compiler{names: n, rule: "let", text: text, side: true}
-	var node ast.Node
-	err := c.parse(func(root ast.Node) {
-		node = root
+	d := definition{name: name}
+	errs := c.parse(func(root ast.Node) {
 		if isCondition(root, n) {
 			c.truth(root, place{})
 		} else {
 			c.number(root, place{})
 		}
+		d.node = root
 	})
-	if err != nil {
-		return err
+	if len(errs) > 0 {
+		d.node = nil
 	}
-	n.let = append(n.let, definition{name, node})
-	return nil
+	n.let = append(n.let, d)
+	return errs
 }
 
 func isName(s string) bool {
@@ -89,8 +95,8 @@ func isCondition(n ast.Node, known *names) bool {
 	case *ast.MemberNode:
 		return isCondition(n.Node, known)
 	case *ast.IdentifierNode:
-		d, ok := known.defined(n.Value)
-		return ok && isCondition(d, known)
+		d := known.defined(n.Value)
+		return d != nil && d.node != nil && isCondition(d.node, known)
 	case *ast.CallNode:
 		switch calleeName(n) {
 		case "cross_above", "cross_below", "rising", "falling", "is":
@@ -102,10 +108,11 @@ func isCondition(n ast.Node, known *names) bool {
 	return false
 }
 
-func (n *names) defined(name string) (ast.Node, bool) {
+// defined gives the definition of a name; nil when there is none.
+func (n *names) defined(name string) *definition {
 	i := slices.IndexFunc(n.let, func(d definition) bool { return d.name == name })
 	if i < 0 {
-		return nil, false
+		return nil
 	}
-	return n.let[i].node, true
+	return &n.let[i]
 }

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/velox-trading/velox/trading/indicator"
 	"github.com/velox-trading/velox/trading/market"
@@ -129,25 +128,15 @@ func (n *names) scalar(k scalarKey) (int, string) {
 	return len(n.scalars) - 1, ""
 }
 
-// unknown says what is wrong with a name, or nothing when it is an indicator's.
-func unknown(name string) string {
-	if _, _, err := indicator.ParseName(name); err != nil {
-		if name == strings.ToUpper(name) {
-			return err.Error()
-		}
-		return "no value is named " + name + "; there are " + knownNames() + ", and indicators such as EMA_20"
-	}
-	return ""
-}
-
-func knownNames() string {
+// knownNames are the values that have a name of their own.
+func knownNames() []string {
 	list := slices.Clone(candleNames)
 	for _, s := range scalarNames {
 		if !s.kind.takesMinutes() {
 			list = append(list, s.name)
 		}
 	}
-	return strings.Join(list, ", ")
+	return list
 }
 
 // anchors are the kinds of indicators that are made of whole sessions.

@@ -62,7 +62,7 @@ func Compile(s Spec, timeframe market.Timeframe) (*Program, error) {
 	p.maxAge = b.whole("max_age", s.MaxAge, 1, 0, 100_000)
 	b.hours(&s)
 	if s.EntryLong == "" && s.EntryShort == "" && s.Exit == "" && s.ExitLong == "" && s.ExitShort == "" {
-		b.report(&Error{Rule: "entry_long", Detail: "absent, and so is every other entry and exit: such a strategy does nothing"})
+		b.report(&Error{Detail: "no entry and no exit: such a strategy does nothing"})
 	}
 	if s.Price != "" && !p.limit {
 		b.report(&Error{Rule: "price", Detail: "only an order: limit has a price"})
@@ -70,7 +70,7 @@ func Compile(s Spec, timeframe market.Timeframe) (*Program, error) {
 	if err := b.err(); err != nil {
 		return nil, err
 	}
-	p.daily = slices.ContainsFunc(p.made, func(u use) bool { return u.anchored == previousSession }) || slices.ContainsFunc(p.scalars, func(k scalarKey) bool { return k.kind >= kindDayOpen && k.kind != kindSide })
+	p.daily = slices.ContainsFunc(p.made, func(u use) bool { return u.anchored == previousSession }) || slices.ContainsFunc(p.scalars, scalarKey.daily)
 	return p, nil
 }
 

@@ -81,6 +81,16 @@ func scalarOf(name string) (scalarKind, bool) {
 	return scalarNames[i].kind, true
 }
 
+// name gives the value's name in rules.
+func (k scalarKind) name() string {
+	for _, s := range scalarNames {
+		if s.kind == k {
+			return s.name
+		}
+	}
+	return ""
+}
+
 func (k scalarKind) takesMinutes() bool { return k == kindOpeningHigh || k == kindOpeningLow }
 
 // global: it is the same whatever symbol it is asked of.
@@ -101,7 +111,7 @@ func (s *ruled) fillScalars(t *traded, nowMs int64, book *strategy.Book) {
 		switch {
 		case k.kind >= kindMinuteOfDay && k.kind <= kindWeekday:
 			v = s.clockValue(k.kind, nowMs, sess, inside)
-		case k.kind >= kindDayOpen && k.kind != kindSide:
+		case k.daily():
 			if inside {
 				v = s.dayValue(symbol, k, nowMs, sess)
 			}
@@ -110,6 +120,7 @@ func (s *ruled) fillScalars(t *traded, nowMs int64, book *strategy.Book) {
 		case k.kind == kindTradesToday:
 			if j, ok := s.findTraded(symbol.name); ok {
 				h := book.For(symbol.name)
+				s.count(&s.traded[j], &h, nowMs) // it may not have been asked on this day
 				v = float64(s.traded[j].tradesToday(&h))
 			}
 		case k.kind == kindPrice:
@@ -184,13 +195,24 @@ func (s *ruled) clockValue(k scalarKind, nowMs int64, sess span, inside bool) fl
 	return float64((nowMs - sess.openMs) / minuteMs)
 }
 
+// previous tells whether it is of the session before.
+func (k scalarKind) previous() bool { return k >= kindPrevOpen && k <= kindPrevClose }
+
+// daily tells whether it is of some session.
+func (k scalarKey) daily() bool { return k.kind >= kindDayOpen && k.kind != kindSide }
+
+// dayFor gives the day that a value is of.
+func (s *symbolState) dayFor(k scalarKind, sess span) *day {
+	if k.previous() && s.day.openMs == sess.openMs {
+		return &s.previous
+	}
+	return &s.day
+}
+
 // dayValue gives a value of the present or the previous session.
 func (s *ruled) dayValue(symbol *symbolState, k scalarKey, nowMs int64, sess span) float64 {
-	d := &symbol.day
-	if k.kind >= kindPrevOpen && k.kind <= kindPrevClose {
-		if d.openMs == sess.openMs {
-			d = &symbol.previous
-		}
+	d := symbol.dayFor(k.kind, sess)
+	if k.kind.previous() {
 		if d.openMs >= sess.openMs || !s.trusted(d) {
 			return math.NaN()
 		}

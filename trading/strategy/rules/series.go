@@ -24,6 +24,8 @@ type series struct {
 	// closedMs is the end of the newest closed candle, seenMs the time of the newest
 	// event.
 	closedMs, seenMs int64
+	// candles counts those that closed, up to maxFlawAge.
+	candles int
 	// ages count the candles that closed since the newest one with each flaw, -1
 	// without one; flawMs is the end of the newest with any.
 	ages   [unflawed]int
@@ -83,6 +85,9 @@ func (q *series) take(ev *strategy.Event, everyTick bool) {
 		}
 		q.age(q.flawOf(ev.Candle, fresh), ev.TimeMs+1, fresh)
 		q.closedMs = ev.TimeMs + 1
+		if fresh && q.candles < maxFlawAge {
+			q.candles++
+		}
 	case !ev.Closed && everyTick:
 		for i := range q.fields {
 			q.live[i] = valueOf(&q.fields[i], ev)
@@ -185,6 +190,9 @@ type frame struct {
 	// settled: only closed candles count. closing: so they do in this series.
 	settled bool
 	closing int
+	// senseless: a comparison was asked of what is no number, or a division by zero came
+	// up, since it was last set to false.
+	senseless bool
 }
 
 func (f *frame) at(r ref) float64 {

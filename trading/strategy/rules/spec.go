@@ -1,14 +1,14 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
-	"strings"
 )
 
 // Spec is a strategy's rules as they are written. All fields are text; an empty
-// one is absent. At least one entry or exit must be given.
+// one is absent. At least one entry or exit must be given; FromMap wants an entry.
 type Spec struct {
 	// Let gives names to expressions, one a line, for all other rules:
 	//
@@ -107,23 +107,40 @@ var fields = []ruleField{
 	{"zone", func(s *Spec) *string { return &s.Zone }},
 }
 
-// FromMap makes a Spec of names and texts, as configuration files have them. The
-// error names what is not a rule and what is.
+// FromMap makes a Spec of names and texts, as configuration files and commands have
+// them. The error joins an *Error for each name that is no rule, and for rules that
+// could never matter: exits without an entry. One without a rule is about all of them.
 func FromMap(m map[string]string) (Spec, error) {
 	var s Spec
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(m)) {
 		i := slices.IndexFunc(fields, func(f ruleField) bool { return f.name == name })
 		if i < 0 {
-			return Spec{}, fmt.Errorf("no rule is named %q; there are %s", name, fieldNames())
+			errs = append(errs, &Error{Rule: name, Detail: noRule(name)})
+			continue
 		}
 		*fields[i].text(&s) = m[name]
 	}
-	return s, nil
+	if len(errs) == 0 { // one of them may be meant as the entry
+		errs = s.withoutEntry()
+	}
+	return s, errors.Join(errs...)
+}
+
+// withoutEntry reports what waits for an entry that no rule makes.
+func (s *Spec) withoutEntry() []error {
+	const want = `want %s with it; one that is "false" lets what is held run off`
+	var errs []error
+	if s.EntryLong == "" && s.EntryShort == "" {
+		return []error{&Error{Detail: "no entry, so the strategy would never trade: " + fmt.Sprintf(want, "entry_long or entry_short")}}
+	}
+	if s.EntryLong == "" && s.ExitLong != "" {
+		errs = append(errs, &Error{Rule: "exit_long", Detail: "nothing is ever bought to be sold: " + fmt.Sprintf(want, "entry_long")})
+	}
+	if s.EntryShort == "" && s.ExitShort != "" {
+		errs = append(errs, &Error{Rule: "exit_short", Detail: "nothing is ever sold short to be bought back: " + fmt.Sprintf(want, "entry_short")})
+	}
+	return errs
 }
 
 // Map is the opposite of FromMap; absent rules are left out.
@@ -137,16 +154,17 @@ func (s Spec) Map() map[string]string {
 	return m
 }
 
-func fieldNames() string {
+func fieldNames() []string {
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.name
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // Error says which rule is wrong, where, and how.
 type Error struct {
+	// Rule is empty when all rules together are meant.
 	Rule string
 	// Line and Column count from 1; 0 when the whole rule is meant.
 	Line, Column int
@@ -154,6 +172,9 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	if e.Rule == "" {
+		return "rules: " + e.Detail
+	}
 	if e.Line == 0 {
 		return fmt.Sprintf("rule %s: %s", e.Rule, e.Detail)
 	}

@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	stateVersion = 3 // 1 had one series a symbol
-	oneFlaw      = 2 // had one age for all flaws; it is read
+	stateVersion = 5 // 1 had one series a symbol
+	noEarly      = 4 // had no early closes; it is read
+	uncounted    = 3 // had no number of candles; likewise
+	oneFlaw      = 2 // had one age for all flaws; likewise
 )
 
 var errState = errors.New("state of a rule strategy doesn't fit its rules")
@@ -59,7 +61,7 @@ func (s *ruled) empty() *ruled {
 func (s *ruled) walk(c *codec) {
 	c.version = stateVersion
 	c.time(&c.version)
-	c.bad = c.bad || c.version != stateVersion && c.version != oneFlaw
+	c.bad = c.bad || c.version < oneFlaw || c.version > stateVersion
 	c.same(btoi(s.program.everyTick))
 	c.same(len(s.symbols))
 	for i := range s.symbols {
@@ -76,6 +78,10 @@ func (s *ruled) walk(c *codec) {
 		c.time(&t.cancelledMs)
 		c.time(&t.dayMs)
 		c.time(&t.tradesBase)
+		if c.version > noEarly {
+			c.time(&t.early.CloseMs)
+			c.time(&t.early.UsualMs)
+		}
 		s.waiting += btoi(t.waitingMs != 0)
 	}
 	c.same(len(s.series))
@@ -122,6 +128,7 @@ func (q *series) walk(c *codec, everyTick bool) {
 	c.times(&q.ends, maxAhead+1)
 	c.time(&q.closedMs)
 	c.time(&q.seenMs)
+	q.walkCandles(c)
 	q.walkFlaws(c)
 	c.same(len(q.fields))
 	for i := range q.fields {
@@ -133,6 +140,18 @@ func (q *series) walk(c *codec, everyTick bool) {
 		}
 		c.floats(&f.closed, f.depth+maxAhead)
 	}
+}
+
+// walkCandles takes those of which an older version remembers the ends for all.
+func (q *series) walkCandles(c *codec) {
+	candles := int64(q.candles)
+	if c.version <= uncounted {
+		candles = int64(len(q.ends))
+	} else {
+		c.time(&candles)
+	}
+	c.bad = c.bad || candles < 0 || candles > maxFlawAge
+	q.candles = int(candles)
 }
 
 // walkFlaws takes the flaws of an older version for the worst.

@@ -20,6 +20,12 @@ type ruled struct {
 
 	frame  frame
 	cached span // the session that was looked up last
+
+	// told is what the last step withheld, lack what the rule asked last lacks, unmet what
+	// withholds the decision that is being made. They are no part of the state; kept here,
+	// a tick that withholds nothing does not pay for them.
+	told        strategy.Explanation
+	lack, unmet strategy.Withheld
 }
 
 // traded is a symbol that the strategy trades.
@@ -35,12 +41,14 @@ type traded struct {
 	waitingMs int64
 	// entered: an entry was signalled since the last candle closed.
 	entered bool
-	// squaredMs is when squaring off was last signalled, cancelledMs the newest time of
-	// squaring off for which open orders were cancelled.
+	// squaredMs and cancelledMs are when squaring off last signalled a close, and a cancel
+	// of what was open.
 	squaredMs, cancelledMs int64
 	// dayMs is the session that the trades are counted in, tradesBase the number of
 	// positions opened before it.
 	dayMs, tradesBase int64
+	// early is the last day that its exchange was told to end early.
+	early market.EarlyClose
 }
 
 func (s *ruled) findSymbol(name string) (int, bool) {
@@ -54,6 +62,7 @@ func (s *ruled) findTraded(name string) (int, bool) {
 // Step implements strategy.Strategy. A closing event that was seen before, or an
 // amended one, is remembered with its last values and gives no signal.
 func (s *ruled) Step(ev *strategy.Event, book *strategy.Book) []strategy.Signal {
+	s.told.Asked, s.told.Withheld = 0, s.told.Withheld[:0]
 	i, ok := s.find[streamKey{ev.Symbol, ev.Timeframe}]
 	if !ok {
 		return nil
@@ -72,12 +81,16 @@ func (s *ruled) Step(ev *strategy.Event, book *strategy.Book) []strategy.Signal 
 	var signals []strategy.Signal
 	if q.trader >= 0 {
 		t := &s.traded[q.trader]
+		if ev.Early.Is() {
+			t.early = ev.Early
+		}
 		signals = s.squareOff(t, ev.TimeMs, nowMs, book)
 		switch {
 		case signals != nil:
 		case q.base && fresh && s.program.everyTick:
 			signals = s.decideAt(t, i, nowMs, ev.TimeMs, true, book)
 		case q.base && fresh:
+			s.late(t, ev.TimeMs, book)
 			s.wait(t, nowMs)
 		case q.base && s.program.everyTick && ev.Candle != nil && !ev.Closed:
 			signals = s.decideAt(t, -1, nowMs, ev.TimeMs, false, book)
@@ -107,6 +120,7 @@ func (s *ruled) decideWaiting(signals []strategy.Signal, nowMs, eventMs int64, b
 		switch {
 		case endMs == 0:
 		case nowMs >= endMs+s.program.base.Duration().Milliseconds():
+			s.late(t, eventMs, book)
 			s.wait(t, 0)
 		case nowMs >= endMs+s.program.waitMs || s.complete(t, endMs):
 			signals = append(signals, s.decideAt(t, -1, endMs, eventMs, true, book)...)
@@ -175,7 +189,7 @@ func (s *ruled) forget(symbol int) {
 		if q.of != symbol {
 			continue
 		}
-		q.closedMs, q.seenMs, q.ages, q.flawMs, q.liveMs, q.liveFlaw = 0, 0, ageless, 0, 0, unflawed
+		q.closedMs, q.seenMs, q.candles, q.ages, q.flawMs, q.liveMs, q.liveFlaw = 0, 0, 0, ageless, 0, 0, unflawed
 		q.ends = q.ends[:0]
 		for j := range q.fields {
 			q.fields[j].closed = q.fields[j].closed[:0]
@@ -184,7 +198,7 @@ func (s *ruled) forget(symbol int) {
 	if i, ok := s.findTraded(name); ok {
 		t := &s.traded[i]
 		s.wait(t, 0)
-		t.entered, t.squaredMs, t.cancelledMs, t.dayMs, t.tradesBase = false, 0, 0, 0, 0
+		t.entered, t.squaredMs, t.cancelledMs, t.dayMs, t.tradesBase, t.early = false, 0, 0, 0, 0, market.EarlyClose{}
 	}
 }
 
@@ -192,11 +206,10 @@ func (s *ruled) forget(symbol int) {
 // candle the values are, -1 for none.
 func (s *ruled) decideAt(t *traded, closing int, nowMs, eventMs int64, closed bool, book *strategy.Book) []strategy.Signal {
 	h := book.For(t.name)
-	if h.OpenOrders > 0 {
-		return nil
-	}
 	s.look(t, closing, nowMs)
-	s.count(t, &h, nowMs)
+	if h.OpenOrders == 0 { // otherwise rules are asked only to tell what is withheld
+		s.count(t, &h, nowMs)
+	}
 	s.fillScalars(t, nowMs, book)
 	return s.decide(&decision{traded: t, held: &h, nowMs: nowMs, eventMs: eventMs, closed: closed})
 }
@@ -211,37 +224,6 @@ func (s *ruled) look(t *traded, closing int, nowMs int64) {
 			s.series[i].leaveOut(nowMs)
 		}
 	}
-}
-
-// holds tells whether a condition is there, warm and true.
-func (s *ruled) holds(t *traded, nowMs int64, r *rule) bool {
-	return r != nil && s.warm(t, nowMs, r) && r.holds(&s.frame)
-}
-
-// warm tells whether all values of a rule are there, and fit to trade on.
-func (s *ruled) warm(t *traded, nowMs int64, r *rule) bool {
-	p, f := s.program, &s.frame
-	for _, i := range r.scalars {
-		if f.scalars[i] != f.scalars[i] {
-			return false
-		}
-	}
-	for _, ref := range r.refs {
-		if v := f.at(ref); v != v {
-			return false
-		}
-	}
-	for _, u := range r.uses {
-		i := t.streams[u.stream]
-		q := &s.series[i]
-		if u.stream != 0 && !p.allowCold && s.tooOld(q, nowMs) {
-			return false
-		}
-		if !p.allowGaps && (q.flawed(u, f.settled || i == f.closing) || s.flawedSince(q, u.anchored, nowMs)) {
-			return false
-		}
-	}
-	return true
 }
 
 // flawedSince tells whether a candle since an anchor lacks ticks.

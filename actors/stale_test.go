@@ -1,0 +1,176 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/sim/memlog"
+	"github.com/velox-trading/velox/trading/account"
+)
+
+// deaf is a node's log that doesn't reach the broker of the requests any more.
+type deaf struct{ messages.Log }
+
+func (d deaf) OpenShard(ctx context.Context, id messages.ShardID) (messages.ShardLog, error) {
+	log, err := d.Log.OpenShard(ctx, id)
+	return deafShard{log}, err
+}
+
+type deafShard struct{ messages.ShardLog }
+
+func (d deafShard) Read(inputs []messages.Input) error {
+	return d.ShardLog.Read(slices.DeleteFunc(slices.Clone(inputs), func(in messages.Input) bool { return in.Topic == messages.TopicSignals }))
+}
+
+// rarely makes a node's shards commit when they must.
+func rarely(c Config) Config {
+	c.Checkpoint = Checkpoints{Min: time.Hour, Max: time.Hour, Replay: time.Hour, Batch: 100}
+	return c
+}
+
+// TestStaleUpdates: an owner who doesn't know yet that he isn't one any more writes
+// updates of ticks that his successor has still to write, and lacks what was asked for
+// since: another timeframe, or another indicator. Accounts, and readers who heed the
+// openings, have what they would have had of the successor alone.
+func TestStaleUpdates(t *testing.T) {
+	for name, rules := range map[string]map[string]string{
+		"5min": {"entry_long": "close > EMA_3", "exit_long": "close < EMA_3", "quantity": "10", "evaluate": "every_tick"},
+		"1min": {"entry_long": "close > SMA_2", "exit_long": "close < SMA_2", "quantity": "10", "evaluate": "every_tick"},
+	} {
+		deploy := account.Deploy{Name: "often", Symbols: []string{"SYM0"}, Timeframe: name, Rules: rules}
+		t.Run(name, func(t *testing.T) {
+			want, wantTrades := withStale(t, deploy, false)
+			got, trades := withStale(t, deploy, true)
+			compare(t, got, want)
+			compare(t, trades, wantTrades)
+		})
+	}
+}
+
+// withStale runs 900 ticks, of which a stale owner gets 300 before his successor
+// does, in a run that has one; a strategy was deployed just before these.
+func withStale(t *testing.T, deploy account.Deploy, stale bool) (updates, trades map[string][]string) {
+	t.Helper()
+	gate := make(chan struct{})
+	var held atomic.Bool
+	k := newKit(t, func(ctx context.Context, c memlog.Call) error {
+		if !held.Load() || c.Node != 2 || c.Point != memlog.PointEmit || c.After {
+			return nil
+		}
+		select {
+		case <-gate:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	oc := rarely(k.config())
+	oc.Log = deaf{oc.Log}
+	old, young := k.start(oc), k.start(rarely(k.config()))
+	accounts := k.start(k.config())
+	accounts.Assigned(&member{}, messages.AccountShard, allAccounts)
+	shard := []int32{messages.HomePartition([]byte("SYM0"), 3)}
+	if stale {
+		old.Assigned(&member{refuse: messages.ErrNotAssigned}, messages.SymbolShard, shard)
+	} else {
+		young.Assigned(&member{}, messages.SymbolShard, shard)
+	}
+	ticks := walk(3, 1, 900, "feed")
+	for _, tick := range ticks[:300] {
+		k.tick(tick)
+	}
+	k.until("the first updates", func() bool { return k.total(messages.TopicUpdates) >= 300 })
+	if stale {
+		young.Assigned(&member{}, messages.SymbolShard, shard)
+		k.ready(young)
+	}
+	k.command("user", "open", account.CmdOpenAccount, map[string]any{"deposit": 1_000_000, "limits": map[string]any{"position_size": 500, "daily_loss": 900}})
+	k.command("user", "deploy", account.CmdDeploy, deploy)
+	k.ready(accounts)
+	k.ready(young)
+	held.Store(stale)
+	before := k.total(messages.TopicUpdates)
+	for _, tick := range ticks[300:600] {
+		k.tick(tick)
+	}
+	if stale {
+		k.until("the old one's", func() bool { return k.total(messages.TopicUpdates) >= before+300 })
+		old.Lost(messages.SymbolShard, shard) // now it is told
+		close(gate)
+	}
+	for _, tick := range ticks[600:] {
+		k.tick(tick)
+	}
+	k.until("everything taken in", func() bool { return k.seen.tookAll(k.cluster, shard) && k.seen.caughtUp(k.cluster) })
+	if n := k.seen.get(CountRepeats, "stale update"); (n >= 300) != stale {
+		t.Errorf("%d stale updates were dropped", n)
+	}
+	return k.updates(), k.trades()
+}
+
+// tookAll tells whether some symbol shards have taken in all ticks.
+func (w *witness) tookAll(c *memlog.Cluster, shards []int32) bool {
+	for _, p := range shards {
+		tp := messages.TopicPartition{Topic: messages.TopicTicks, Partition: p}
+		if at, _ := w.told(messages.ShardID{Kind: messages.SymbolShard, Partition: p}, tp); at < c.EndOffset(messages.TopicTicks, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// TestUpdatesOfUncommittedRequests: what a request has changed isn't in any update that
+// a reader sees before the request is committed, be it of a tick in the same epoch.
+func TestUpdatesOfUncommittedRequests(t *testing.T) {
+	var mu sync.Mutex
+	var next []func() // each before one poll
+	refuses := 0
+	k := newKit(t, func(_ context.Context, c memlog.Call) error {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case c.After:
+		case c.Point == memlog.PointPoll && len(next) > 0:
+			next[0]()
+			next = next[1:]
+		case c.Point == memlog.PointCommitBegin && refuses > 0:
+			refuses--
+			return errors.New("injected")
+		}
+		return nil
+	})
+	node := k.start(rarely(k.config()))
+	shard := []int32{messages.HomePartition([]byte("SYM0"), 3)}
+	node.Assigned(&member{}, messages.SymbolShard, shard)
+	ticks := walk(3, 1, 300, "feed")
+	for _, tick := range ticks[:290] {
+		k.tick(tick)
+	}
+	k.until("the first updates", func() bool { return k.seen.tookAll(k.cluster, shard) })
+	r := messages.Signal{StrategyID: "outside", Symbol: "SYM0", TimeMs: baseMs, Action: messages.Hold, Timeframe: "1min", Periods: 50, RequestIndicators: []string{"SMA_2"}}
+	mu.Lock()
+	refuses = 1
+	next = []func(){func() { k.signal(&r) }, func() {
+		for _, tick := range ticks[290:] {
+			k.tick(tick)
+		}
+	}}
+	mu.Unlock()
+	k.until("a commit fails", func() bool { return k.seen.get(CountCommits, "symbol/aborted") == 1 })
+	k.until("all updates", func() bool { return len(k.updates()["SYM0"]) >= 300 && k.seen.tookAll(k.cluster, shard) })
+	values := make(map[string]string)
+	for _, r := range k.all(messages.TopicUpdates) {
+		text, _ := r.Header(messages.HeaderOrigin)
+		origin := string(text)
+		if was, ok := values[origin]; ok && was != string(r.Value) {
+			t.Fatalf("the update of %s is there with two values:\n%s\n%s", origin, was, r.Value)
+		}
+		values[origin] = string(r.Value)
+	}
+}

@@ -1,9 +1,0 @@
-//go:build !linux
-
-package kafkatest
-
-import "syscall"
-
-// dieWithParent has no equivalent here: a parent that is killed leaves its
-// brokers behind.
-func dieWithParent() *syscall.SysProcAttr { return nil }

@@ -1,0 +1,84 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/velox-trading/velox/messages"
+)
+
+// cut leaves out what shards have put out after the state that was read of them.
+// Outputs are committed with the frontier that passes over their causes, so those
+// whose cause lies below it are all there, and of those beyond it only some may be.
+// After a crash an account may put out for inputs in another order than before: so
+// behind a shard's first output beyond its frontier, all of its outputs in the same
+// partition are beyond it, too.
+func (f *facts) cut() {
+	for _, marks := range f.marks {
+		beyond := make(map[string]bool) // by writer
+		for _, m := range marks {
+			if m.written {
+				beyond[m.writer] = beyond[m.writer] || f.beyond(m)
+				m.past = beyond[m.writer]
+			}
+		}
+	}
+	f.updates = slices.DeleteFunc(f.updates, func(v valueFact) bool { return v.past })
+	f.signals = slices.DeleteFunc(f.signals, func(s signalFact) bool { return s.past })
+	f.orders = slices.DeleteFunc(f.orders, func(e orderFact) bool { return e.past || !e.written && !f.takenBy(f.users[e.StrategyID], e.mark) })
+	f.positions = slices.DeleteFunc(f.positions, func(p positionFact) bool { return p.past })
+	f.alerts = slices.DeleteFunc(f.alerts, func(a alertFact) bool { return a.past })
+	f.letters = slices.DeleteFunc(f.letters, func(d letterFact) bool { return d.past })
+	f.ticks = slices.DeleteFunc(f.ticks, func(v tickFact) bool {
+		return !f.passed(messages.ShardID{Kind: messages.SymbolShard, Partition: v.tp.Partition}, v.tp, v.offset)
+	})
+}
+
+// beyond tells whether the cause of an output lies beyond the frontier of its shard.
+// Passed-on records have the origin of what they copy.
+func (f *facts) beyond(m *mark) bool {
+	id, ok := shardIDOf(m.writer)
+	s := f.states[id]
+	if !ok || s == nil || s.record == nil {
+		return true
+	}
+	if m.origin.Topic == messages.TimerTopic {
+		return m.origin.Offset >= s.record.Timers
+	}
+	next, known := s.at[m.source()]
+	return known && m.origin.Offset >= next
+}
+
+// passed tells whether a shard's frontier is past an offset.
+func (f *facts) passed(id messages.ShardID, tp messages.TopicPartition, offset int64) bool {
+	s := f.states[id]
+	return s != nil && s.record != nil && offset < s.at[tp]
+}
+
+// takenBy tells whether the shard that is home of a user is past a record.
+func (f *facts) takenBy(user string, m *mark) bool {
+	n := f.partitions(messages.TopicCommands)
+	return n > 0 && f.passed(messages.ShardID{Kind: messages.AccountShard, Partition: messages.HomePartition([]byte(user), n)}, m.tp, m.offset)
+}
+
+// partitions counts the partitions of a topic.
+func (f *facts) partitions(topic string) int32 {
+	n := int32(0)
+	for {
+		if _, ok := f.offsets[messages.TopicPartition{Topic: topic, Partition: n}]; !ok {
+			return n
+		}
+		n++
+	}
+}
+
+// shardIDOf gives the shard of a writer, which is "prefix/kind/partition".
+func shardIDOf(writer string) (messages.ShardID, bool) {
+	parts := strings.Split(writer, "/")
+	if len(parts) < 3 {
+		return messages.ShardID{}, false
+	}
+	partition, err := strconv.ParseInt(parts[len(parts)-1], 10, 32)
+	return messages.ShardID{Kind: messages.ShardKind(parts[len(parts)-2]), Partition: int32(partition)}, err == nil
+}

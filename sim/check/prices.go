@@ -1,0 +1,141 @@
+package check
+
+import (
+	"cmp"
+	"encoding/json"
+	"math/big"
+	"sort"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// slippage is the most that an account's paper orders without a limit may pay on top of
+// the traded price, by any of the settings that it has had.
+type slippage struct {
+	bps, ticks, step *big.Rat
+}
+
+// of gives how far a fill may be from a price: slippage, and its rounding to a step.
+func (s *slippage) of(price *big.Rat) *big.Rat {
+	far := new(big.Rat).Mul(price, s.bps)
+	far.Quo(far, big.NewRat(10_000, 1))
+	if steps := new(big.Rat).Mul(s.ticks, s.step); far.Sign()+steps.Sign() > 0 {
+		far.Add(far, steps.Add(steps, s.step))
+	}
+	return far
+}
+
+// slippages gives those of the accounts, from their commands.
+func (f *facts) slippages() map[string]*slippage {
+	all := make(map[string]*slippage)
+	raise := func(r *big.Rat, d decimal.Decimal) {
+		if v := ratio(d); v.Cmp(r) > 0 {
+			r.Set(v)
+		}
+	}
+	for i := range f.commands {
+		c := &f.commands[i]
+		if c.Type != "OPEN_ACCOUNT" && c.Type != "SET_LIMITS" {
+			continue
+		}
+		var data struct {
+			Paper struct {
+				Bps   decimal.Decimal `json:"slippage_bps"`
+				Ticks int64           `json:"slippage_ticks"`
+				Step  decimal.Decimal `json:"tick_size"`
+			} `json:"paper"`
+			Instruments []struct {
+				Step decimal.Decimal `json:"tick_size"`
+			} `json:"instruments"`
+		}
+		if json.Unmarshal(c.Data, &data) != nil {
+			continue // it is refused
+		}
+		s := all[c.UserID]
+		if s == nil {
+			s = &slippage{new(big.Rat), new(big.Rat), new(big.Rat).Set(lastPlace)}
+			all[c.UserID] = s
+		}
+		raise(s.bps, data.Paper.Bps)
+		raise(s.ticks, decimal.FromInt(data.Paper.Ticks))
+		raise(s.step, data.Paper.Step)
+		for _, in := range data.Instruments {
+			raise(s.step, in.Step)
+		}
+	}
+	return all
+}
+
+// checkPrices holds the price of each paper fill against that of the tick that it
+// happened at. Orders without a limit may have slipped, against the trader; others
+// have traded at the tick's price, and never beyond their limit.
+func checkPrices(f *facts, out *Result) {
+	if f.horizon(messages.TopicCommands) > 0 {
+		out.note("none: commands are deleted that may have said how much orders slip")
+		return
+	}
+	slips := f.slippages()
+	for c, trades := range f.trades(&Result{}) {
+		for i := range trades {
+			t := &trades[i]
+			if s := slips[c.user]; t.written && s != nil && !t.beheaded && !f.live[c.user] {
+				f.priced(t, s, out)
+			}
+		}
+	}
+}
+
+func (f *facts) priced(t *trade, s *slippage, out *Result) {
+	u := f.at(t.source(), t.origin.Offset)
+	if u == nil {
+		return // deleted since, or another check's
+	}
+	if u.tp.Topic != messages.TopicUpdates || u.written && u.origin.Topic != messages.TopicTicks {
+		out.Find(t.String(), "a paper fill that %s caused, which is no tick", t.origin)
+		return
+	}
+	tick := f.tickAt(u.source(), u.origin.Offset)
+	if !u.written || tick == nil {
+		return // the price is that of others, or the tick is deleted or not counted
+	}
+	out.Looked++
+	if tick.symbol != t.event.Symbol {
+		out.Find(t.String(), "a paper fill in %s at the tick %s of %s", t.event.Symbol, u.origin, tick.symbol)
+		return
+	}
+	traded := ratio(tick.price)
+	worse := new(big.Rat).Sub(t.price, traded) // how much was paid on top
+	sell := t.quantity.Sign() < 0
+	if sell {
+		worse.Neg(worse)
+	}
+	rounding := new(big.Rat).Quo(t.rounding, new(big.Rat).Abs(t.quantity))
+	rounding.Add(rounding, lastPlace)
+	most := new(big.Rat).Set(rounding)
+	limit := t.event.Order.OrderType == "LIMIT" || t.event.Order.OrderType == "SL"
+	if !limit {
+		most.Add(most, s.of(traded))
+	}
+	if worse.Cmp(most) > 0 || worse.Cmp(rounding.Neg(rounding)) < 0 {
+		out.Find(t.String(), "a %s order of %s in %s filled at %s, the market traded at %v", t.event.Order.OrderType, t.event.Order.TransactionType, t.event.Symbol,
+			t.price.FloatString(8), tick.price)
+		return
+	}
+	if beyond := traded.Cmp(ratio(t.event.Order.Price)); limit && (!sell && beyond > 0 || sell && beyond < 0) {
+		out.Find(t.String(), "a %s order of %s in %s with the limit %v filled at %v", t.event.Order.OrderType, t.event.Order.TransactionType, t.event.Symbol,
+			t.event.Order.Price, tick.price)
+	}
+}
+
+// tickAt finds the tick at a place; nil when there is none that counts.
+func (f *facts) tickAt(tp messages.TopicPartition, offset int64) *tickFact {
+	i := sort.Search(len(f.ticks), func(i int) bool {
+		t := &f.ticks[i]
+		return cmp.Or(cmp.Compare(t.tp.Partition, tp.Partition), cmp.Compare(t.offset, offset)) >= 0
+	})
+	if i == len(f.ticks) || f.ticks[i].tp != tp || f.ticks[i].offset != offset {
+		return nil
+	}
+	return &f.ticks[i]
+}

@@ -1,0 +1,71 @@
+package account
+
+import (
+	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/order"
+)
+
+// telling is an update and the tick that it was made for: of one that closes a candle,
+// the tick that told of the close, of whatever symbol.
+type telling struct {
+	origin string
+	tick   market.Seq
+	ms     int64 // the market time of it
+}
+
+// Told is a tick that has told of a close, and the market time of it.
+type Told struct {
+	market.Seq
+	Ms int64 `json:"ms"`
+}
+
+// closeTold notes which tick has told that a candle of a symbol has closed: what
+// strategies order in the symbol from now on knows of it, be it on another symbol's
+// update, for a decision may wait for several candles.
+func (a *Account) closeTold(m Mark) {
+	s := a.symbols[m.Symbol]
+	if s == nil || a.live() || m.Seq.Partition < 0 || m.Seq == s.Seq {
+		return
+	}
+	s.Told = Told{m.Seq, a.telling.ms}
+	a.revision++
+}
+
+// onUpdate tells whether the present input is the update that telling is of.
+func (a *Account) onUpdate() bool {
+	return a.telling.origin != "" && a.telling.origin == a.s.Origin
+}
+
+// because notes the tick of the present input as the order's cause; of a signal's order
+// the one that has told of its own symbol's close, when that is another one that has
+// not come as a price yet: it is the one that the order could fill at. A live venue
+// fills as it likes.
+func (a *Account) because(o *order.Order) {
+	if !a.live() && a.onUpdate() {
+		tick := a.telling.tick
+		if t := a.symbols[o.Symbol].Told; t.Ms != 0 && o.Purpose == order.Signalled && (t.Partition != tick.Partition || t.Offset > tick.Offset) {
+			tick = t.Seq
+		}
+		o.Cause = &tick
+	}
+}
+
+// arrive takes in that a tick of the symbol has come as a price. Orders that it has
+// caused don't fill at it. Those that a later tick of its partition has caused don't,
+// either: updates of several partitions have no order among each other.
+func (s *Symbol) arrive(m *Mark) {
+	s.Told = Told{}
+	for _, o := range s.Orders {
+		if o.Cause == nil || o.Cause.Partition != m.Seq.Partition {
+			continue
+		}
+		switch {
+		case m.Seq.Offset == o.Cause.Offset:
+			o.PlacedTick, o.Cause = s.Ticks, nil
+		case m.Seq.Offset < o.Cause.Offset && m.before(max(o.PlacedMs, o.ChangedMs)+1):
+			o.PlacedTick = s.Ticks
+		default: // a later one, be it in a topic that was made anew
+			o.Cause = nil
+		}
+	}
+}
