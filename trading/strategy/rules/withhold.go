@@ -153,7 +153,7 @@ func (s *ruled) outOfTime(d *decision) strategy.WithheldReason {
 	switch {
 	case p.hours.declared && !inside:
 		return strategy.WithheldSession
-	case p.hours.squareOff >= 0 && s.lastSquareOff(d.traded, d.nowMs) >= sess.openMs:
+	case p.hours.squareOff >= 0 && p.hours.squareOffOn(&s.cached, d.early, d.nowMs) >= sess.openMs:
 		return strategy.WithheldSquareOff
 	}
 	return ""
