@@ -101,7 +101,7 @@ func (u *accountUpdate) read(r *messages.Record) error {
 		}
 	}
 	u.event.Price = price
-	u.mark = account.Mark{Symbol: d.Symbol, TimeMs: d.TimeMs, Price: price, Volume: volume, Seq: seq, Closing: u.event.Closed, ToldMs: toldMs, Late: late}
+	u.mark = account.Mark{Symbol: d.Symbol, TimeMs: d.TimeMs, Price: price, Volume: volume, Seq: seq, Closing: u.event.Closed, ToldMs: toldMs, Late: late, Early: u.event.Early}
 	return nil
 }
 

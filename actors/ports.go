@@ -46,7 +46,8 @@ const (
 	CountPositions      // event type
 	CountAlerts         // "type/severity"
 	CountDeadLetters    // reason
-	CountLateTicks      // timeframe
+	CountLateTicks      // timeframe: a tick counts in each in which it is late
+	CountLate           // ticks that are late in any timeframe, each once
 	CountOffSession     //
 	CountOtherSource    // ticks of a source that the symbol doesn't follow
 	CountPassedOn       // topic

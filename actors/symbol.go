@@ -129,13 +129,15 @@ func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
 	}
 	m.sourceMs = max(m.sourceMs, t.TimeMs)
 	m.lastPrice, m.lastMs = t.Price, t.TimeMs
-	offSession := false // is the same in all timeframes
+	offSession, late := false, false // the former is the same in all timeframes
 	for _, f := range m.frames {
 		switch placed := f.builder.Add(t, clockMs); placed {
 		case market.Late:
+			late = true
 			box.count(CountLateTicks, f.timeframe.String(), 1)
 			f.emitTick(m, t, placed, box)
 		case market.Amends:
+			late = true
 			box.count(CountLateTicks, f.timeframe.String(), 1)
 			m.amend(f, t, box)
 			f.emitTick(m, t, placed, box)
@@ -149,6 +151,9 @@ func (m *symbol) tick(t *market.Tick, clockMs int64, box *outbox) {
 	}
 	if offSession {
 		box.count(CountOffSession, "", 1)
+	}
+	if late {
+		box.count(CountLate, "", 1)
 	}
 }
 

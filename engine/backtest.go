@@ -259,7 +259,7 @@ func (b *backtest) report(ended error) *report.Backtest {
 			Days: b.days(), RiskFree: settings.RiskFree, Zone: cmp.Or(o.Zone, time.UTC).String(), SampleMs: b.prices.Width().Milliseconds(),
 		},
 		Counts: report.Counts{
-			LateTicks: count(actors.CountLateTicks), OffSession: count(actors.CountOffSession), Signals: count(actors.CountSignals),
+			LateTicks: count(actors.CountLate), OffSession: count(actors.CountOffSession), Signals: count(actors.CountSignals),
 			Decisions: count(actors.CountDecisions), EntriesWithheld: byReason(withheld, entryKind), ExitsWithheld: byReason(withheld, exitKind),
 			Placed: b.collector.placed, Cancelled: b.collector.cancelled, Rejected: b.collector.rejected, Alerts: b.collector.alerts,
 			DeadLetters: b.node.tally.byLabel(actors.CountDeadLetters),

@@ -84,7 +84,7 @@ func (o *observer) total(c actors.Counter, label string, n int64) {
 		o.orders.Add(n)
 	case c == actors.CountOrders && label == "FILLED":
 		o.fills.Add(n)
-	case c == actors.CountLateTicks:
+	case c == actors.CountLate:
 		o.late.Add(n)
 	case c == actors.CountAlerts:
 		o.alerts.Add(n)

@@ -68,6 +68,7 @@ type Settings struct {
 
 // Counts are what came of the ticks. Maps are by reason or type.
 type Counts struct {
+	// LateTicks were late in any timeframe, each once.
 	LateTicks  int64 `json:"late_ticks"`
 	OffSession int64 `json:"off_session_ticks"`
 	Signals    int64 `json:"signals"`

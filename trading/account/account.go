@@ -71,6 +71,8 @@ type Account struct {
 	weights   risk.Weight // of all symbols
 	heldBooks int         // of all symbols, those that hold something
 	marked    int         // symbols that are Closing
+	leaving   int         // books that are Leaving
+	squares   []squares
 
 	revision        int64 // changes since New or Load
 	symbolsRevision int64
@@ -93,11 +95,16 @@ func New(userID string) *Account {
 func (a *Account) index() {
 	a.symbols, a.orders = make(map[string]*Symbol), make(map[string]*order.Order)
 	a.finished, a.books = make(map[string]*order.Order), make(map[string]*strategy.Book)
-	a.heldBooks, a.marked = 0, 0
+	a.heldBooks, a.marked, a.leaving = 0, 0, 0
 	for _, s := range a.s.Symbols {
 		a.symbols[s.Name] = s
 		if s.Closing {
 			a.marked++
+		}
+		for _, b := range s.Books {
+			if b.Leaving {
+				a.leaving++
+			}
 		}
 		for _, o := range s.Orders {
 			a.orders[o.ID] = o
@@ -108,6 +115,7 @@ func (a *Account) index() {
 	}
 	a.setVenue()
 	a.setGuard()
+	a.setSquares()
 }
 
 // begin starts an input and gives its time: the market's when it has none of its

@@ -111,7 +111,7 @@ type StrategyRef struct {
 	Name   string `json:"name,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	// ClosePositions is PAUSE's: its orders are cancelled and all that it holds is
-	// closed at the market, too, so that it can be removed then.
+	// closed at the market, too, until it is flat, so that it can be removed then.
 	ClosePositions bool `json:"close_positions,omitempty"`
 }
 

@@ -130,6 +130,7 @@ func (a *Account) install(n, old *Deployed, needs []strategy.Need, timeMs int64)
 	if old != nil {
 		n.BookRevision = old.BookRevision
 		*old = *n
+		a.stay(n.StrategyID)
 	} else {
 		i, _ := slices.BinarySearchFunc(a.s.Strategies, n.StrategyID, func(d *Deployed, id string) int { return strings.Compare(d.StrategyID, id) })
 		a.s.Strategies = slices.Insert(a.s.Strategies, i, n)
@@ -141,6 +142,7 @@ func (a *Account) install(n, old *Deployed, needs []strategy.Need, timeMs int64)
 	}
 	a.bookChanged(n.StrategyID)
 	a.symbolsRevision++
+	a.setSquares()
 	e := a.status(n, timeMs)
 	e.Deployed, e.Needs = true, needs
 	a.emit(e)
@@ -268,38 +270,15 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 	}
 	return func(timeMs int64) {
 		d.Status, d.Detail = to, detail
+		a.setSquares()
 		e := a.status(d, timeMs)
 		e.Deployed, e.Needs = afresh, needs
 		a.emit(e)
+		a.stay(d.StrategyID)
 		if ref.ClosePositions {
-			a.closeBooks(d.StrategyID, timeMs)
+			a.leaveAll(d.StrategyID, timeMs)
 		}
 	}, nil
-}
-
-// closeBooks cancels a strategy's orders and closes what it holds at the market, save
-// what risk is closing already. What a live venue fills before it cancels stays, and
-// takes another PAUSE.
-func (a *Account) closeBooks(strategyID string, timeMs int64) {
-	for _, s := range a.s.Symbols {
-		for _, o := range slices.Clone(s.Orders) {
-			if o.BookID == strategyID && o.Purpose != order.RiskClose {
-				a.cancel(o, order.ReasonStrategyPaused, a.timeOf(s.Name, timeMs))
-			}
-		}
-		i := slices.IndexFunc(s.Books, func(b *Book) bool { return b.StrategyID == strategyID })
-		if i < 0 || s.Books[i].Quantity.IsZero() {
-			continue
-		}
-		side := closingSide(s.Books[i].Quantity)
-		if slices.ContainsFunc(s.Orders, func(o *order.Order) bool { return o.BookID == strategyID && o.Purpose == order.RiskClose }) && s.closable(strategyID, side).IsZero() {
-			continue
-		}
-		d := draft{leg: a.closeLeg(), exit: true, timeMs: timeMs}
-		d.StrategyID, d.BookID, d.Symbol, d.Side = strategyID, strategyID, s.Name, side
-		d.Kind, d.Purpose = order.Market, order.Manual
-		a.placeParts(s, d, s.closable(strategyID, side))
-	}
 }
 
 // remove takes a strategy off the account. Its paper orders are cancelled; it must
@@ -327,6 +306,7 @@ func (a *Account) remove(d *Deployed) (action, error) {
 			a.fold(s, d.StrategyID)
 		}
 		a.s.Strategies = slices.DeleteFunc(a.s.Strategies, func(other *Deployed) bool { return other == d })
+		a.setSquares()
 		delete(a.signals, d.StrategyID)
 		delete(a.books, d.StrategyID)
 		a.symbolsRevision++
@@ -342,6 +322,7 @@ func (a *Account) fold(s *Symbol, strategyID string) {
 		return
 	}
 	gone := s.Books[i]
+	a.setLeaving(gone, false)
 	s.Books = slices.Delete(s.Books, i, i+1)
 	kept := s.book(removedBook)
 	kept.Absorb(gone.Book)
@@ -349,7 +330,8 @@ func (a *Account) fold(s *Symbol, strategyID string) {
 }
 
 // StrategyFailed notes that a strategy was quarantined: its signals are rejected
-// until RESUME_STRATEGY or a new DEPLOY. Its orders, stops and targets stay.
+// until RESUME_STRATEGY or a new DEPLOY. Its orders, stops and targets stay, and the
+// account squares off for it when its rules say when.
 func (a *Account) StrategyFailed(strategyID, detail string, cause Cause) []Event {
 	d := a.deployed(strategyID)
 	if d == nil {
@@ -357,6 +339,7 @@ func (a *Account) StrategyFailed(strategyID, detail string, cause Cause) []Event
 	}
 	nowMs := a.begin(cause)
 	d.Status, d.Detail = Failed, detail
+	a.setSquares()
 	a.emit(a.status(d, nowMs))
 	data := map[string]string{"strategy_id": strategyID, "name": d.Name, "detail": detail}
 	a.alert(AlertSystem, risk.Error, "Strategy "+d.Name+" failed and is quarantined", data, nowMs)

@@ -33,6 +33,8 @@ type Mark struct {
 	// Late: the tick came after its candle had closed. It is a price; it doesn't
 	// move the market's time.
 	Late bool
+	// Early tells of a day on which the symbol's exchange closes before its usual time.
+	Early market.EarlyClose
 }
 
 // before tells whether the trade was made before a market time. More than a day before
@@ -87,6 +89,9 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 		a.fillPaper(s, m)
 	}
 	a.watch(s, &m)
+	if len(a.squares) > 0 {
+		a.squareOff(s, &m)
+	}
 	since := m.TimeMs - s.PublishedMs
 	if !s.Net.Quantity.IsZero() && s.Price != s.PublishedPrice && (since >= publishEveryMs || since <= -publishEveryMs) {
 		a.emitPosition(s, Modified, m.TimeMs)

@@ -77,13 +77,15 @@ func (a *Account) closing(timeMs int64) {
 	if a.marked > 0 {
 		a.goOnMarked(timeMs)
 	}
-	if !a.s.Closing {
-		return
-	}
-	if a.heldBooks > 0 {
+	switch {
+	case !a.s.Closing:
+	case a.heldBooks > 0:
 		a.closeAll(a.limitReason(order.ReasonHalted), timeMs)
-	} else if a.s.Mode == Reducing {
+	case a.s.Mode == Reducing:
 		a.changeMode(modeData{Reason: a.s.ModeReason, Mode: Halted}, risk.Critical, "Account halted: all positions are closed after "+a.s.ModeReason, timeMs)
+	}
+	if a.leaving > 0 {
+		a.goOnLeaving(timeMs)
 	}
 }
 

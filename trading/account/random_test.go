@@ -218,7 +218,7 @@ func (g *traffic) rare() given {
 	case 1, 2, 3:
 		return g.command(CmdResume, &Resume{})
 	case 4:
-		return g.command(CmdPause, &StrategyRef{StrategyID: id})
+		return g.command(CmdPause, &StrategyRef{StrategyID: id, ClosePositions: g.r.IntN(2) == 0})
 	case 5, 6:
 		return g.command(CmdResumeStrategy, &StrategyRef{StrategyID: id})
 	case 7:

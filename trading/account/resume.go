@@ -70,7 +70,8 @@ func (a *Account) grant() []AlertType {
 
 // endCloses cancels a symbol's closes by risk that nothing asks for any longer: who
 // resumes wants to keep what is still held. What the margin or the size of the position
-// asks for goes on, and so does a stop that was touched: without HALT, it would have.
+// asks for goes on, and so does a stop that was touched: without HALT, it would have. So does
+// what a strategy is to leave by another command.
 func (a *Account) endCloses(s *Symbol, timeMs int64) {
 	if s.Closing {
 		return
@@ -84,7 +85,7 @@ func (a *Account) endCloses(s *Symbol, timeMs int64) {
 	}
 	ended := false
 	for _, o := range slices.Clone(s.Orders) {
-		if o.Purpose == order.RiskClose && o.EntryID == "" && (o.Side != side || asked.Greater(s.wholeLots(needed))) {
+		if o.Purpose == order.RiskClose && o.EntryID == "" && !s.leaves(o.BookID) && (o.Side != side || asked.Greater(s.wholeLots(needed))) {
 			a.cancel(o, order.ReasonUser, a.timeOf(s.Name, timeMs))
 			ended = true
 		}

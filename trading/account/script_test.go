@@ -511,7 +511,7 @@ func checkInvariants(t testing.TB, a *Account) {
 // be made of it anew.
 func checkScales(t testing.TB, a *Account) {
 	t.Helper()
-	weights, held, marked := risk.Weight{}, 0, 0
+	weights, held, marked, leaving := risk.Weight{}, 0, 0, 0
 	for _, s := range a.s.Symbols {
 		is := scale{terms: a.guard.Terms(s.Name)}
 		for _, o := range s.Orders {
@@ -524,6 +524,9 @@ func checkScales(t testing.TB, a *Account) {
 		for _, b := range s.Books {
 			if !b.Quantity.IsZero() {
 				is.held++
+			}
+			if b.Leaving {
+				leaving++
 			}
 		}
 		if a.guard.Weighs() {
@@ -540,8 +543,9 @@ func checkScales(t testing.TB, a *Account) {
 			marked++
 		}
 	}
-	if weights != a.weights || held != a.heldBooks || marked != a.marked {
-		t.Fatalf("kept are %+v, %d books and %d symbols to close; there are %+v, %d and %d", a.weights, a.heldBooks, a.marked, weights, held, marked)
+	if weights != a.weights || held != a.heldBooks || marked != a.marked || leaving != a.leaving {
+		t.Fatalf("kept are %+v, %d books, %d symbols to close and %d books to leave; there are %+v, %d, %d and %d",
+			a.weights, a.heldBooks, a.marked, a.leaving, weights, held, marked, leaving)
 	}
 }
 

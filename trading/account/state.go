@@ -147,6 +147,10 @@ type Book struct {
 	// Brackets are the stops and targets of its entries, oldest first; together they
 	// never cover more than Quantity.
 	Brackets []Bracket `json:"brackets,omitempty"`
+	// Leaving: it is to be closed, however often that takes, until it is flat and no order
+	// for it is open: by PAUSE with close_positions, or when its strategy has failed and
+	// would square off. It ends when the strategy is told to run, or to pause without.
+	Leaving bool `json:"leaving,omitempty"`
 	// RefusedMs is the account's clock when a venue last refused a close.
 	RefusedMs int64 `json:"refused_ms,omitempty"`
 }

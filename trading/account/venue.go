@@ -147,11 +147,12 @@ func (a *Account) refusedByVenue(o *order.Order, was order.Status, timeMs int64)
 // closeFailed says that the venue ended an order to close, and lets the next try
 // wait: a venue that ends each one would get one after the other.
 func (a *Account) closeFailed(o *order.Order, how string, timeMs int64) {
-	switch o.Purpose {
-	case order.RiskClose, order.StopExit, order.Target:
-		a.symbols[o.Symbol].book(o.BookID).RefusedMs = max(a.s.ClockMs, 1) // 0 is never
-		a.alertOrder(o, risk.Error, "An order to close was "+how+"; it is tried again", timeMs)
+	s := a.symbols[o.Symbol]
+	if !(&draft{Order: *o}).protective() && (o.Purpose != order.Manual || !s.leaves(o.BookID)) {
+		return
 	}
+	s.book(o.BookID).RefusedMs = max(a.s.ClockMs, 1) // 0 is never
+	a.alertOrder(o, risk.Error, "An order to close was "+how+"; it is tried again", timeMs)
 }
 
 // cancelAgain repeats the cancels of a symbol's orders that are still there,

@@ -55,7 +55,7 @@ const (
 	ReasonDayEnded        Reason = "DAY_ENDED"        // a DAY order's day was over
 	ReasonImmediate       Reason = "IOC_NOT_FILLED"   // what an IOC order could not trade at once
 	ReasonUser            Reason = "USER"             // the command ORDER with cancel
-	ReasonStrategy        Reason = "STRATEGY"         // a signal of its own strategy with cancel
+	ReasonStrategy        Reason = "STRATEGY"         // a signal of its own strategy with cancel, or its time of squaring off when it has failed
 	ReasonStopTouched     Reason = "STOPLOSS_TOUCHED" // the stop of its entry, or of one that it would have closed
 	ReasonTargetTouched   Reason = "TARGET_TOUCHED"   // likewise the target
 	ReasonStrategyRemoved Reason = "STRATEGY_REMOVED"

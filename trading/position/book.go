@@ -20,6 +20,10 @@ type Book struct {
 	// Cost is what was paid for Quantity; negative for short (it was received).
 	Cost     decimal.Decimal `json:"cost"`
 	Realized decimal.Decimal `json:"realized"`
+	// Entered is what there was before the first of the closes since it was last added
+	// to; zero when there were none. The average price is its own: of a quantity below 1
+	// no cost in whole units may have it.
+	Entered Lot `json:"entered,omitzero"`
 }
 
 // Change is what a fill did: a flip both closes and opens.
@@ -32,28 +36,25 @@ type Change struct {
 // Fill takes a trade in: quantity is positive for a buy and negative for a sell,
 // and so is value, which is quantity times price as it was rounded once. What a
 // close costs is its share of the whole cost: the average. It leaves the average
-// price of what is left as it was, to the last digit, while more than 1 is left; of
-// less, a unit of cost is more than one of the average, which may differ by it.
+// price of what is left as it was.
 func (b *Book) Fill(quantity, value decimal.Decimal) Change {
 	return b.fill(quantity, value, b.averageCost)
 }
 
-// averageCost is the share of the cost that a part of the holding has, toward zero, or
-// a unit beside it where that is what leaves the average price as it was.
+// averageCost takes a part off the holding's cost. What all the parts have cost that
+// were closed since Entered is their share of its cost, toward zero: however many they
+// are, it is rounded once.
 func (b *Book) averageCost(closing decimal.Decimal) decimal.Decimal {
 	whole := b.Quantity.Abs()
-	part := share(b.Cost, closing, whole)
-	if part == b.Cost {
-		return part
+	if closing == whole {
+		return b.Cost
 	}
-	average := b.AveragePrice()
-	for _, units := range []int64{0, 1, -1} {
-		left := Book{Quantity: share(b.Quantity, whole.Sub(closing), whole), Cost: b.Cost.Sub(part).Sub(decimal.FromUnits(units))}
-		if left.Cost.Sign() == b.Cost.Sign() && left.AveragePrice() == average {
-			return b.Cost.Sub(left.Cost)
-		}
+	if b.Entered == (Lot{}) {
+		b.Entered = Lot{b.Quantity, b.Cost}
 	}
-	return part
+	entered := b.Entered.Quantity.Abs()
+	left := b.Entered.Cost.Sub(share(b.Entered.Cost, entered.Sub(whole).Add(closing), entered))
+	return b.Cost.Sub(left)
 }
 
 // fill takes a trade in; costOf gives what a quantity, not signed, of the holding
@@ -63,7 +64,7 @@ func (b *Book) fill(quantity, value decimal.Decimal, costOf func(decimal.Decimal
 		return Change{}
 	}
 	if b.Quantity.Sign() != -quantity.Sign() {
-		b.Quantity, b.Cost = b.Quantity.Add(quantity), b.Cost.Add(value)
+		b.Quantity, b.Cost, b.Entered = b.Quantity.Add(quantity), b.Cost.Add(value), Lot{}
 		return Change{Opened: quantity.Abs()}
 	}
 	traded := quantity.Abs()
@@ -73,6 +74,9 @@ func (b *Book) fill(quantity, value decimal.Decimal, costOf func(decimal.Decimal
 	b.Quantity = b.Quantity.Add(quantity)
 	b.Cost = b.Cost.Sub(cost).Add(value.Sub(closing)) // after a flip, of what it opened
 	b.Realized = b.Realized.Add(c.Realized)
+	if b.Quantity.IsZero() || !c.Opened.IsZero() {
+		b.Entered = Lot{}
+	}
 	return c
 }
 
@@ -84,17 +88,20 @@ func (b *Book) Unrealized(price decimal.Decimal) decimal.Decimal {
 	return b.Quantity.Mul(price).Sub(b.Cost)
 }
 
-// AveragePrice is Cost over Quantity, half even at 8 places; 0 when flat.
+// AveragePrice is what was paid for one, half even at 8 places; 0 when flat.
 func (b *Book) AveragePrice() decimal.Decimal {
-	if b.Quantity.IsZero() {
+	switch {
+	case b.Quantity.IsZero():
 		return decimal.Decimal{}
+	case b.Entered != Lot{}:
+		return b.Entered.Cost.Div(b.Entered.Quantity)
 	}
 	return b.Cost.Div(b.Quantity)
 }
 
 // Absorb adds another book's figures to b, which then stands for both.
 func (b *Book) Absorb(o Book) {
-	b.Quantity, b.Cost, b.Realized = b.Quantity.Add(o.Quantity), b.Cost.Add(o.Cost), b.Realized.Add(o.Realized)
+	*b = Book{Quantity: b.Quantity.Add(o.Quantity), Cost: b.Cost.Add(o.Cost), Realized: b.Realized.Add(o.Realized)}
 }
 
 // share gives amount * part / whole, rounded once, toward zero; all of it when

@@ -1,6 +1,7 @@
 package position
 
 import (
+	"math/big"
 	"math/rand/v2"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestFills(t *testing.T) {
 		for _, f := range c.fills {
 			last = b.Fill(d(f.quantity), d(f.quantity).Mul(d(f.price)))
 		}
-		if b != (Book{d(c.quantity), d(c.cost), d(c.realized)}) || last.Closed != d(c.closed) || last.Opened != d(c.opened) {
+		if b.Entered = (Lot{}); b != (Book{Quantity: d(c.quantity), Cost: d(c.cost), Realized: d(c.realized)}) || last.Closed != d(c.closed) || last.Opened != d(c.opened) {
 			t.Errorf("%s: %v, closed %v, opened %v", name, b, last.Closed, last.Opened)
 		}
 	}
@@ -79,24 +80,69 @@ func TestNothingIsLost(t *testing.T) {
 	}
 }
 
-// TestPartialClosesKeepTheAverage: however often a part of a holding is closed, the
-// average price of what is left is to the last digit what it was.
+// TestPartialClosesKeepTheAverage, to the last digit, of whatever quantity, by either
+// method while there is one lot; and what is left costs its share of what was entered, rounded
+// once, however many the closes were.
 func TestPartialClosesKeepTheAverage(t *testing.T) {
 	b := Book{Quantity: d("7"), Cost: d("731.11")}
 	if b.Fill(d("-3"), d("-330")); b.AveragePrice() != d("104.44428571") {
 		t.Errorf("the average was 104.44428571 and is %v", b.AveragePrice())
 	}
 	r := rand.New(rand.NewPCG(9, 9))
-	for range 2000 {
+	for i := range 2000 {
 		side := decimal.FromInt(r.Int64N(2)*2 - 1)
-		held := 2 + r.Int64N(500)
-		b := Book{Quantity: decimal.FromInt(held).Mul(side), Cost: decimal.FromUnits(1 + r.Int64N(1e14)).Mul(side)}
-		average := b.AveragePrice()
+		held := 2 + r.Int64N([]int64{500, 1e5, 1e12}[i%3]) // the first ones are of units of the last place
+		entered := Lot{decimal.FromUnits(held).Mul(side), decimal.FromUnits(1 + r.Int64N(1e14)).Mul(side)}
+		b := Book{Quantity: entered.Quantity, Cost: entered.Cost}
+		fifo, lots := b, LotsOf(b)
+		average, flow := b.AveragePrice(), b.Cost.Neg()
 		for left := held; left > 2; {
 			part := 1 + r.Int64N(left-2)
 			left -= part
-			if b.Fill(decimal.FromInt(-part).Mul(side), decimal.FromInt(-part).Mul(side)); b.AveragePrice() != average {
-				t.Fatalf("the average was %v and is %v with %d of %d left", average, b.AveragePrice(), left, held)
+			quantity, value := decimal.FromUnits(-part).Mul(side), decimal.FromUnits(r.Int64N(1e10)).Mul(side).Neg()
+			b.Fill(quantity, value)
+			lots.Fill(&fifo, quantity, value)
+			flow = flow.Sub(value)
+			share := new(big.Int).Mul(integer(entered.Cost.Abs()), big.NewInt(held-left))
+			switch want := entered.Cost.Abs().Sub(decimal.FromUnits(share.Quo(share, big.NewInt(held)).Int64())).Mul(side); {
+			case b.AveragePrice() != average || fifo.AveragePrice() != average:
+				t.Fatalf("the average was %v and is %v, by lots %v, with %d of %d left", average, b.AveragePrice(), fifo.AveragePrice(), left, held)
+			case b.Cost != want || fifo != b || len(lots) != 1 || lots[0] != (Lot{b.Quantity, b.Cost}):
+				t.Fatalf("%v, by lots %v of %v; want a cost of %v", b, fifo, lots, want)
+			case b.Realized.Sub(b.Cost) != flow:
+				t.Fatalf("%v after flows of %v", b, flow)
+			}
+		}
+	}
+}
+
+// TestAverageOfWhatIsEnteredNext: what is added, and what turns a position, has an
+// average of its own with what is left.
+func TestAverageOfWhatIsEnteredNext(t *testing.T) {
+	for name, c := range map[string]struct {
+		quantity, value string
+		average         string
+	}{
+		"added":  {"0.3", "0.20000001", "0.55555558"},
+		"turned": {"-0.7", "-0.14", "0.2"},
+		"closed": {"-0.6", "-0.5", "0"},
+	} {
+		for _, method := range []Method{Average, FIFO} {
+			b, lots := Book{}, Lots{}
+			fill := func(quantity, value string) {
+				if method == FIFO {
+					lots.Fill(&b, d(quantity), d(value))
+				} else {
+					b.Fill(d(quantity), d(value))
+				}
+			}
+			fill("0.9", "0.45000001")
+			fill("-0.3", "-0.2")
+			if b.AveragePrice() != d("0.50000001") || b.Cost != d("0.30000001") {
+				t.Errorf("%s, %s: the average is %v of a cost of %v", name, method, b.AveragePrice(), b.Cost)
+			}
+			if fill(c.quantity, c.value); b.AveragePrice() != d(c.average) || b.Entered != (Lot{}) {
+				t.Errorf("%s, %s: the average is %v after all, want %v; %v", name, method, b.AveragePrice(), c.average, b)
 			}
 		}
 	}
@@ -112,9 +158,9 @@ func TestShareOfHugeAmounts(t *testing.T) {
 }
 
 func TestAbsorb(t *testing.T) {
-	b := Book{d("1"), d("10"), d("100")}
-	b.Absorb(Book{d("2"), d("30"), d("500")})
-	if b != (Book{d("3"), d("40"), d("600")}) {
+	b := Book{Quantity: d("1"), Cost: d("10"), Realized: d("100")}
+	b.Absorb(Book{Quantity: d("2"), Cost: d("30"), Realized: d("500")})
+	if b != (Book{Quantity: d("3"), Cost: d("40"), Realized: d("600")}) {
 		t.Errorf("%v", b)
 	}
 }

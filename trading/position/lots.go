@@ -45,6 +45,11 @@ func LotsOf(b Book) Lots {
 // Fill takes a trade into a book, first in, first out. The book and its lots are
 // as they came from Fill or LotsOf.
 func (l *Lots) Fill(b *Book, quantity, value decimal.Decimal) Change {
+	if len(*l) == 1 && quantity.Sign() == -b.Quantity.Sign() {
+		c := b.Fill(quantity, value) // of one lot the average is what the first in has cost
+		*l = LotsOf(*b)
+		return c
+	}
 	c := b.fill(quantity, value, l.take)
 	switch {
 	case c.Opened.IsZero():

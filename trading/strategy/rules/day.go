@@ -153,9 +153,13 @@ func (h *hours) cached(last *span, ms int64) (span, bool) {
 
 // sessionOf gives the session that a decision is of: the one that holds its time,
 // or that has ended at this very moment.
-func (s *ruled) sessionOf(nowMs int64) (span, bool) {
-	if sess, ok := s.program.hours.cached(&s.cached, nowMs); ok {
+func (h *hours) sessionOf(cached *span, nowMs int64) (span, bool) {
+	if sess, ok := h.cached(cached, nowMs); ok {
 		return sess, true
 	}
-	return s.program.hours.cached(&s.cached, nowMs-1)
+	return h.cached(cached, nowMs-1)
+}
+
+func (s *ruled) sessionOf(nowMs int64) (span, bool) {
+	return s.program.hours.sessionOf(&s.cached, nowMs)
 }

@@ -87,9 +87,7 @@ func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) 
 	if h.Quantity.IsZero() && h.OpenOrders == 0 || t.squaredMs != 0 && nowMs < t.squaredMs+squareRetryMs {
 		return nil
 	}
-	last := s.lastSquareOff(t, nowMs)
-	sess, inside := s.sessionOf(nowMs)
-	today := inside && last >= sess.openMs
+	last, today := p.hours.squaredOff(&s.cached, t.early, nowMs)
 	switch {
 	case h.OpenOrders > 0 && (!today || t.squaredMs >= last || t.cancelledMs >= last && nowMs < t.cancelledMs+squareRetryMs):
 		return nil
@@ -106,29 +104,6 @@ func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) 
 	exit := s.exit(&decision{traded: t, held: &h, nowMs: nowMs, eventMs: eventMs})
 	exit.SquareOff = true
 	return []strategy.Signal{exit}
-}
-
-// lastSquareOff gives the newest time of squaring off of a symbol that is not after a
-// time. When its exchange closes before the time of squaring off, that comes as long
-// before the close as on other days, but not before the session's open.
-func (s *ruled) lastSquareOff(t *traded, nowMs int64) int64 {
-	h := &s.program.hours
-	last := h.lastSquareOff(nowMs)
-	if !t.early.Is() {
-		return last
-	}
-	at := h.lastSquareOff(t.early.UsualMs)
-	if at < t.early.CloseMs {
-		return last
-	}
-	at -= t.early.UsualMs - t.early.CloseMs
-	if sess, ok := h.cached(&s.cached, t.early.CloseMs-1); ok {
-		at = max(at, sess.openMs)
-	}
-	if at > nowMs {
-		return last
-	}
-	return max(last, at)
 }
 
 // enter makes an entry's signal, unless one of its numbers is not there or no

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // rules must not depend on the machine's zone files
+
+	"github.com/velox-trading/velox/trading/market"
 )
 
 const (
@@ -88,6 +90,45 @@ func (h *hours) lastSquareOff(ms int64) int64 {
 		return at
 	}
 	return h.moment(local, -1, h.squareOff)
+}
+
+// squareOffOn is lastSquareOff of a symbol whose exchange may close early. When that is
+// before the time of squaring off, it comes as long before the close as on other days, but
+// not before the session's open.
+func (h *hours) squareOffOn(cached *span, early market.EarlyClose, nowMs int64) int64 {
+	last := h.lastSquareOff(nowMs)
+	if !early.Is() {
+		return last
+	}
+	at := h.lastSquareOff(early.UsualMs)
+	if at < early.CloseMs {
+		return last
+	}
+	at -= early.UsualMs - early.CloseMs
+	if sess, ok := h.cached(cached, early.CloseMs-1); ok {
+		at = max(at, sess.openMs)
+	}
+	if at > nowMs {
+		return last
+	}
+	return max(last, at)
+}
+
+// squaredOff is squareOffOn, and whether it is in the session of the time.
+func (h *hours) squaredOff(cached *span, early market.EarlyClose, nowMs int64) (last int64, today bool) {
+	last = h.squareOffOn(cached, early, nowMs)
+	sess, inside := h.sessionOf(cached, nowMs)
+	return last, inside && last >= sess.openMs
+}
+
+// SquaresOff tells whether, by the rules' hours, a position that was opened at a time is
+// closed by now. early is of its symbol's exchange.
+func (p *Program) SquaresOff(early market.EarlyClose, openedMs, nowMs int64) bool {
+	if p.hours.squareOff < 0 {
+		return false
+	}
+	last, today := p.hours.squaredOff(&span{}, early, nowMs)
+	return today || openedMs < last
 }
 
 const wantClock = `want a time of day from 00:00 to 24:00, such as 09:15`

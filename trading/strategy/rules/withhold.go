@@ -116,7 +116,7 @@ func (s *ruled) bar(d *decision, sign int) strategy.WithheldReason {
 		return strategy.WithheldInPosition
 	case d.entered && !d.closed: // a rule that a limit refuses would ask at every tick again
 		return strategy.WithheldSameCandle
-	case d.tradesToday(h) >= int64(p.maxTrades):
+	case d.tradesToday(h) >= int64(p.maxTrades) && !s.beforeSession(d):
 		return strategy.WithheldMaxTrades
 	case p.coolDownMs > 0 && !h.Quantity.IsZero():
 		return strategy.WithheldInPosition // it is not turned around
@@ -124,6 +124,19 @@ func (s *ruled) bar(d *decision, sign int) strategy.WithheldReason {
 		return strategy.WithheldCoolDown
 	}
 	return s.outOfTime(d)
+}
+
+// beforeSession tells whether what a decision enters trades in a session that hasn't
+// begun, and in which nothing was opened yet: it is made when a candle that spans
+// sessions closes. Such a close may be within a session when the rules give none: only at
+// every_tick others are made in the same one.
+func (s *ruled) beforeSession(d *decision) bool {
+	p := s.program
+	if !d.closed || !p.base.SpansSessions() {
+		return false
+	}
+	_, inside := p.hours.cached(&s.cached, d.nowMs)
+	return !inside || !p.everyTick
 }
 
 // outOfTime gives why the time of day allows no entry. A candle that spans sessions
@@ -140,7 +153,7 @@ func (s *ruled) outOfTime(d *decision) strategy.WithheldReason {
 	switch {
 	case p.hours.declared && !inside:
 		return strategy.WithheldSession
-	case p.hours.squareOff >= 0 && s.lastSquareOff(d.traded, d.nowMs) >= sess.openMs:
+	case p.hours.squareOff >= 0 && p.hours.squareOffOn(&s.cached, d.early, d.nowMs) >= sess.openMs:
 		return strategy.WithheldSquareOff
 	}
 	return ""
