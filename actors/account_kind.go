@@ -287,7 +287,9 @@ func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*message
 		return nil, err
 	}
 	for !k.shard.cached.reached(target) {
-		b, err := k.shard.poll(ctx, k.shard.config.Limits.PollRecords, k.shard.config.Limits.Idle)
+		// Not cut short, as other polls are: while a transaction is open there the end
+		// can't be read, and who waits for the shard to go on would make it spin.
+		b, err := k.shard.log.Poll(ctx, k.shard.config.Limits.PollRecords, k.shard.config.Limits.Idle)
 		if err != nil {
 			return nil, err
 		}

@@ -1,12 +1,16 @@
 package actors
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/sim/memlog"
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
 )
@@ -277,6 +281,38 @@ func TestOwnersWithoutPlaces(t *testing.T) {
 	c := o.signals()
 	o.passes(o.home, o.keeper)
 	o.want(a+traded, b+unclaimed, c+traded)
+}
+
+// TestWaitForOwnersIsQuiet: while a transaction is open in velox-strategies a shard can't
+// read its end, and must wait for it without spinning, also when somebody waits for it.
+func TestWaitForOwnersIsQuiet(t *testing.T) {
+	const idle, waits = 5 * time.Millisecond, 50
+	var polls atomic.Int64
+	var end atomic.Pointer[func()]
+	k := newKit(t, func(_ context.Context, c memlog.Call) error {
+		if f := end.Load(); f != nil && c.Point == memlog.PointPoll && !c.After && c.Shard.Kind == messages.AccountShard && polls.Add(1) == waits {
+			(*f)()
+		}
+		return nil
+	})
+	txn := k.cluster.Begin()
+	if err := txn.Produce(messages.Out{Topic: messages.TopicStrategies, Key: []byte("s"), Value: []byte("{}")}); err != nil {
+		t.Fatal(err)
+	}
+	s := messages.Signal{StrategyID: "nobodys", Symbol: "SYM0", TimeMs: baseMs, Action: "BUY", Quantity: decimal.FromInt(1)}
+	k.signal(&s)
+	c := k.config()
+	c.Limits.Idle = idle
+	start := time.Now()
+	commit := func() { txn.Commit() }
+	end.Store(&commit)
+	node := k.start(c)
+	node.Assigned(&member{}, messages.AccountShard, []int32{messages.HomePartition([]byte("nobodys"), 2)})
+	k.ready(node)
+	k.until("the letter", func() bool { return k.total(messages.TopicDeadLetters) == 1 })
+	if took := time.Since(start); took < waits/2*idle {
+		t.Errorf("%d polls in %v", waits, took)
+	}
 }
 
 // TestAnsweringShards: a strategy that goes back and forth names the last shards that
