@@ -31,6 +31,8 @@ type kind interface {
 	route(ep *epoch, r *messages.Record)
 	// seal is called before a step, after the last record was routed.
 	seal(ep *epoch)
+	// complete adds to an entity's output what only the shard knows.
+	complete(o *output)
 	// noted takes in what an entity said after a step.
 	noted(ep *epoch, h *handle, note stepNote)
 	// savesWithOutput tells whether an entity that put something out for a
@@ -430,6 +432,7 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 		if s.kind.savesWithOutput() {
 			ep.save[h] = struct{}{}
 		}
+		s.kind.complete(o)
 		ep.outputs = append(ep.outputs, *o)
 	}
 	if len(r.effects) > 0 {

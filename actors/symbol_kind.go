@@ -127,6 +127,8 @@ func (k *symbolKind) routeRequest(ep *epoch, r *messages.Record) {
 	ep.save[k.shard.handle(sig.Symbol)] = struct{}{}
 }
 
+func (k *symbolKind) complete(*output) {}
+
 // seal gives the moves of the clocks to the symbols of this step, and adds
 // symbols that got nothing but have a candle to close by them.
 func (k *symbolKind) seal(ep *epoch) {

@@ -43,13 +43,13 @@ type walk struct {
 
 // The live account depends on the venue's time. The free one has symbols of two
 // homes, between whose updates there is no order. Neither is compared with an
-// undisturbed run.
+// undisturbed run, nor are hasty users.
 const (
 	liveUser = "live"
 	freeUser = "free"
 )
 
-func notCompared(user string) bool { return user == liveUser || user == freeUser }
+func notCompared(user string) bool { return user == liveUser || user == freeUser || isHasty(user) }
 
 // trader is an account.
 type trader struct {
@@ -102,6 +102,9 @@ func newWorkload(d *dice, s *shape) *workload {
 		}
 	}
 	w.trade(30)
+	if hurried := d.stream("hasty", 0); hurried.IntN(2) == 0 {
+		w.steps = newHasty(w, hurried).steps(w.steps)
+	}
 	return w
 }
 

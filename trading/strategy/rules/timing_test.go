@@ -248,6 +248,23 @@ func TestTimeThatGoesBack(t *testing.T) {
 	}
 }
 
+// TestLateTicksShowTheOpenCandle: the update of a tick that came late, or before the
+// close of its candle when the next one is open, carries the newest open candle: at every
+// tick, that is what the rules see.
+func TestLateTicksShowTheOpenCandle(t *testing.T) {
+	late := Spec{EntryLong: "close > 11 and close[1] == 10", Evaluate: "every_tick"}
+	if got := run(t, late, closing("X", min5, 5, "10"), tick("X", min5, 100, "12")); got != "|BUY 1" {
+		t.Errorf("a late tick: %q", got)
+	}
+	other := Spec{EntryLong: `of("Y", close) > 11`, Evaluate: "every_tick"}
+	if got := run(t, other, tick("Y", min5, 301, "12"), tick("Y", min5, 299, "12"), closing("Y", min5, 5, "10"), tick("X", min5, 302, "5")); got != "|||BUY 1" {
+		t.Errorf("two candles open: %q", got)
+	}
+	if got := run(t, other, tick("Y", min5, 299, "12"), closing("Y", min5, 5, "10"), tick("X", min5, 302, "5")); got != "||" {
+		t.Errorf("no candle open: %q", got)
+	}
+}
+
 // TestArrivalOrderDoesNotMatter: whatever the order in which the ends of candles of
 // several symbols and timeframes are told, within the time that they wait, the
 // decisions are the same. And a strategy saved and loaded goes on alike.
