@@ -190,13 +190,17 @@ func TestFillsBehindTheLaterOfTwoTicks(t *testing.T) {
 		"its own is the later one": {
 			{mark: told("X", at(13))},
 			{mark: told("Y", at(11)), buys: []string{"X"}},
-			{mark: price(at(11))}, {mark: price(at(12))}, {mark: price(at(13))},
+			{mark: price(at(11))},
+			{mark: price(at(12))},
+			{mark: price(at(13))},
 			{mark: price(at(14)), fills: []string{"X"}},
 		},
 		"its own is the earlier one": {
 			{mark: told("X", at(11))},
 			{mark: told("Y", at(13)), buys: []string{"X"}},
-			{mark: price(at(11))}, {mark: price(at(12))}, {mark: price(at(13))},
+			{mark: price(at(11))},
+			{mark: price(at(12))},
+			{mark: price(at(13))},
 			{mark: price(at(14)), fills: []string{"X"}},
 		},
 		"one has told both": {
@@ -214,7 +218,10 @@ func TestFillsBehindTheLaterOfTwoTicks(t *testing.T) {
 		"earlier ticks of either partition come after": {
 			{mark: told("X", other(50))},
 			{mark: told("Y", at(11)), buys: []string{"X"}},
-			{mark: price(at(10))}, {mark: price(other(49))}, {mark: price(other(50))}, {mark: price(at(11))},
+			{mark: price(at(10))},
+			{mark: price(other(49))},
+			{mark: price(other(50))},
+			{mark: price(at(11))},
 			{mark: price(other(51)), fills: []string{"X"}},
 		},
 	})
