@@ -246,7 +246,11 @@ func (w *workload) interfere() {
 	case 5:
 		w.command(t, account.CmdResume, map[string]any{})
 	case 6:
-		w.command(t, pick(w.random, account.CmdPause, account.CmdResumeStrategy, account.CmdRemove), map[string]any{"strategy_id": pick(w.random, t.strategies...)})
+		kind, data := pick(w.random, account.CmdPause, account.CmdResumeStrategy, account.CmdRemove), map[string]any{"strategy_id": pick(w.random, t.strategies...)}
+		if kind == account.CmdPause {
+			data["close_positions"] = w.random.IntN(2) == 0
+		}
+		w.command(t, kind, data)
 	case 7:
 		w.command(t, account.CmdSetLimits, map[string]any{"daily_loss": 50 + w.random.IntN(500)})
 	case 8:
