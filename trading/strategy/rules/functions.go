@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/velox-trading/velox/trading/indicator"
 	"github.com/velox-trading/velox/trading/market"
 )
 
@@ -97,10 +98,10 @@ func (c *compiler) numberCall(n ast.Node, name string, args []ast.Node, at place
 		return c.extreme(c.window(args[0], at, c.candles(args[1], name)), name == "highest")
 	case "average":
 		c.arity(n, name, args, 2)
-		return average(c.window(args[0], at, c.candles(args[1], name)))
+		return momentOf(c.window(args[0], at, c.candles(args[1], name)), indicator.Moments.Mean)
 	case "stdev":
 		c.arity(n, name, args, 2)
-		return deviation(c.window(args[0], at, c.candles(args[1], name)))
+		return momentOf(c.window(args[0], at, c.candles(args[1], name)), indicator.Moments.Deviation)
 	case "opening_high", "opening_low":
 		c.arity(n, name, args, 1)
 		kind, _ := scalarOf(name)
@@ -173,28 +174,15 @@ func (c *compiler) minutes(arg ast.Node, name string) int {
 	return k.Value
 }
 
-// average is the mean of a window: each sum is rounded, oldest last.
-func average(list []number) number {
+// momentOf is the mean or the deviation of a window, newest first, as SMA and STDDEV of
+// the same values are. A deviation must be 0 where nothing moves, for rules divide by it.
+func momentOf(list []number, moment func(indicator.Moments) float64) number {
 	return func(f *frame) float64 {
-		sum := 0.0
-		for _, x := range list {
-			sum += x(f)
+		var m indicator.Moments
+		for i := len(list) - 1; i >= 0; i-- {
+			m.Add(list[i](f))
 		}
-		return f.finite(sum / float64(len(list)))
-	}
-}
-
-// deviation is the population's standard deviation of a window, by its definition
-// in two passes.
-func deviation(list []number) number {
-	mean := average(list)
-	return func(f *frame) float64 {
-		m, sum := mean(f), 0.0
-		for _, x := range list {
-			d := x(f) - m
-			sum += float64(d * d)
-		}
-		return f.finite(math.Sqrt(sum / float64(len(list))))
+		return f.finite(moment(m))
 	}
 }
 
