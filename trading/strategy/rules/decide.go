@@ -141,7 +141,7 @@ func (s *ruled) enter(d *decision, action strategy.Action) (g strategy.Signal, b
 	if p.price != nil {
 		g.Price = money("price", p.price, 0)
 	}
-	confidence := number("confidence", p.confidence, 1, func(v float64) bool { return !math.IsNaN(v) })
+	confidence := number("confidence", p.confidence, 1, func(float64) bool { return true })
 	g.Confidence = min(max(confidence, 0), 1)
 	if bad.Reason == "" && p.limit && g.Price.Sign() <= 0 {
 		bad = strategy.Withheld{Reason: strategy.WithheldBadNumber, Value: "price"}
@@ -169,7 +169,13 @@ func (s *ruled) number(d *decision, r *rule, absent float64) (float64, *strategy
 	if _, lack := s.lacks(d.traded, d.nowMs, r); lack != nil {
 		return 0, lack
 	}
-	return r.value(&s.frame), nil
+	s.frame.senseless = false
+	v := r.value(&s.frame)
+	if s.frame.senseless {
+		s.lack = strategy.Withheld{Reason: strategy.WithheldBadNumber, Value: r.name}
+		return 0, &s.lack
+	}
+	return v, nil
 }
 
 // seen gives the present values of all indicators of the rules, sorted by name. One

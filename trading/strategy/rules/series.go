@@ -191,8 +191,8 @@ type frame struct {
 	// settled: only closed candles count. closing: so they do in this series.
 	settled bool
 	closing int
-	// senseless: a comparison was asked of what is no number, or a division by zero came
-	// up, since it was last set to false.
+	// senseless: something that is no finite number came up since it was last set to
+	// false. What a rule says is not acted on then, whatever it is.
 	senseless bool
 }
 

@@ -23,8 +23,8 @@ func (s *ruled) ask(d *decision, r *rule) (would bool, lack *strategy.Withheld) 
 	}
 	s.frame.senseless = false
 	would = r.holds(&s.frame)
-	if !would && s.frame.senseless && lack == nil {
-		s.lack = strategy.Withheld{Reason: strategy.WithheldBadNumber}
+	if s.frame.senseless {
+		s.lack = strategy.Withheld{Reason: strategy.WithheldBadNumber, Value: r.name}
 		return true, &s.lack
 	}
 	return would, lack
