@@ -77,7 +77,7 @@ const squareRetryMs = minuteMs
 
 // squareOff closes what is held from the time of squaring off on, and what was held
 // over it. Orders that are open at that time are cancelled first; those that came after
-// it are its own.
+// it are its own. One of unknown fate is cancelled, too, and not waited for.
 func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) []strategy.Signal {
 	p := s.program
 	if p.hours.squareOff < 0 {
@@ -88,10 +88,12 @@ func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) 
 		return nil
 	}
 	last, today := p.hours.squaredOff(&s.cached, t.early, nowMs)
+	first := today && t.cancelledMs < last && t.squaredMs < last // the cancel, whatever is open
+	waits := h.ExitWaits() || first && h.OpenOrders > 0
 	switch {
-	case h.OpenOrders > 0 && (!today || t.squaredMs >= last || t.cancelledMs >= last && nowMs < t.cancelledMs+squareRetryMs):
+	case waits && (!today || t.squaredMs >= last || t.cancelledMs >= last && nowMs < t.cancelledMs+squareRetryMs):
 		return nil
-	case h.OpenOrders > 0:
+	case waits:
 		t.cancelledMs = nowMs
 		return []strategy.Signal{{
 			StrategyID: s.id, Symbol: t.name, TimeMs: eventMs, Action: strategy.Hold, Confidence: 1, Cancel: true, SquareOff: true,

@@ -85,7 +85,7 @@ func (s *ruled) exits(d *decision) (exits bool, unmet *strategy.Withheld) {
 		return false, nil
 	}
 	bar := strategy.WithheldReason("")
-	if d.held.OpenOrders > 0 {
+	if d.held.ExitWaits() {
 		bar = strategy.WithheldOpenOrder
 	}
 	s.unmet.Reason = ""
