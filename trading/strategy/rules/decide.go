@@ -15,7 +15,10 @@ type decision struct {
 	held *strategy.Holding
 	// nowMs is the time that the rules see, eventMs that of the event that led to it.
 	nowMs, eventMs int64
-	closed         bool // a candle has closed
+	// presentMs is when it is made: when it has waited for other candles, later than nowMs,
+	// which is the end of its own.
+	presentMs int64
+	closed    bool // a candle has closed
 }
 
 // count keeps the number of positions opened before the present session.
