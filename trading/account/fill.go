@@ -34,6 +34,9 @@ func (a *Account) settle(o *order.Order, quantity, value, fee decimal.Decimal, t
 	a.bookChanged(o.BookID)
 	a.recount(s)
 	a.positionAfterFill(s, before, fee, timeMs)
+	if c.Closed.Sign() > 0 {
+		a.fitExits(s, b, nil, timeMs)
+	}
 }
 
 // take takes a trade into a holding by the account's method of cost.

@@ -413,7 +413,7 @@ func terms(k order.Kind, price, trigger decimal.Decimal) string {
 var cancelReasons = []order.Reason{
 	order.ReasonDayEnded, order.ReasonImmediate, order.ReasonUser, order.ReasonStrategy, order.ReasonStopTouched, order.ReasonTargetTouched,
 	order.ReasonStrategyPaused, order.ReasonStrategyRemoved, order.ReasonHalted, order.ReasonDailyLoss, order.ReasonDrawdown,
-	order.ReasonPositionSize, order.ReasonMargin, order.ReasonVenue, order.ReasonExternal,
+	order.ReasonPositionSize, order.ReasonMargin, order.ReasonVenue, order.ReasonExternal, order.ReasonNoPosition,
 }
 
 // checkReason: a cancelled order says why, one of the closed list; one that is

@@ -1,0 +1,69 @@
+package account
+
+import (
+	"slices"
+
+	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/order"
+)
+
+// fitExits keeps what would close a book within what there is to close, when that has
+// become less: the account's own closes count first, then exits, the oldest first. What
+// is too much of the last ones is cut off, and with nothing left they are cancelled.
+// refused is an order that a live venue has refused to change: it is cancelled in place
+// of that.
+func (a *Account) fitExits(s *Symbol, b *Book, refused *order.Order, timeMs int64) {
+	for _, side := range [...]order.Side{order.Buy, order.Sell} {
+		left := decimal.Max(side.Opposite().Signed(b.Quantity), decimal.Decimal{})
+		for _, own := range [...]bool{true, false} {
+			for _, o := range slices.Clone(s.Orders) {
+				protective := (&draft{Order: *o}).protective()
+				if o.BookID != b.StrategyID || o.Side != side || protective != own || !protective && !o.Exit {
+					continue
+				}
+				if may := stays(o); may.Greater(left) {
+					a.cut(o, left, o == refused, timeMs)
+					left = decimal.Decimal{}
+				} else {
+					left = left.Sub(may)
+				}
+			}
+		}
+	}
+}
+
+// stays gives what an order may still trade when its venue does as it was asked.
+func stays(o *order.Order) decimal.Decimal {
+	switch {
+	case o.CancelSent:
+		return decimal.Decimal{}
+	case o.Wanted != order.Terms{}:
+		return decimal.Max(o.Wanted.Quantity.Sub(o.FilledQuantity), decimal.Decimal{})
+	}
+	return o.Rest()
+}
+
+// cut leaves an order no more than a quantity to trade. A live venue is asked to change
+// it once the order can be changed, which its next report tells; it need not change the
+// account's own closes, which trade at once.
+func (a *Account) cut(o *order.Order, left decimal.Decimal, refused bool, timeMs int64) {
+	switch {
+	case left.IsZero() || refused:
+		a.cancel(o, order.ReasonNoPosition, timeMs)
+		return
+	case a.live() && a.changeable(o) != nil:
+		return
+	}
+	n := *o
+	n.Quantity = o.FilledQuantity.Add(left)
+	if a.live() {
+		a.guard.Note(&a.s.Recent, asked(&n), a.s.ClockMs, false) // a venue counts it as an order
+		a.sendChange(o, n.Terms())
+		return
+	}
+	mustStep(o, order.Change)
+	o.SetTerms(n.Terms())
+	a.bookChanged(o.BookID)
+	a.recount(a.symbols[o.Symbol])
+	a.emitOrder(o, false, timeMs)
+}

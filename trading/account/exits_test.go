@@ -1,0 +1,114 @@
+package account
+
+import "testing"
+
+// TestExitsCloseWhatThereIs: an exit never trades more than there is to close, also when
+// that has become less since it was placed.
+func TestExitsCloseWhatThereIs(t *testing.T) {
+	const held = started + `
+		> signal s BUY X qty=10
+		PLACED #1 BUY X 10 PENDING
+		> tick X 100
+		FILLED #1 BUY X 10 got 10 at 100 FILLED
+		OPENED X 10 at 100, now 100, open 0, made 0
+	`
+	const heldLive = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+		> tick X 100
+		> signal s BUY X qty=10
+		PLACED #1 BUY X 10 PENDING
+		VENUE SEND #1
+		> report #1 FILL qty=10 price=100
+		FILLED #1 BUY X 10 got 10 at 100 FILLED
+		OPENED X 10 at 100, now 100, open 0, made 0
+		> signal s SELL X qty=10 price=110 exit ms=3
+		PLACED #2 SELL X 10 limit 110 PENDING
+		VENUE SEND #2
+	`
+	scripts(t, map[string]string{
+		"on paper it ends with the position": held + `
+			> signal s SELL X qty=10 price=110 exit ms=3
+			PLACED #2 SELL X 10 limit 110 PENDING
+			> signal s SELL X qty=10 market ms=4
+			PLACED #3 SELL X 10 PENDING
+			> tick X 101
+			FILLED #3 SELL X 10 got 10 at 101 FILLED
+			CLOSED X 0 at 0, now 101, open 0, made 10
+			CANCELLED #2 SELL X 10 limit 110 NO_POSITION CANCELLED
+			> tick X 111
+		`,
+		"on paper it is cut to what is left, the newest first": held + `
+			> signal s SELL X qty=4 price=110 exit ms=3
+			PLACED #2 SELL X 4 limit 110 PENDING
+			> signal s SELL X qty=6 trigger=90 exit ms=4
+			PLACED #3 SELL X 6 trigger 90 TRIGGER_PENDING
+			> signal s SELL X qty=5 market ms=5
+			PLACED #4 SELL X 5 PENDING
+			> tick X 100
+			FILLED #4 SELL X 5 got 5 at 100 FILLED
+			MODIFIED X 5 at 100, now 100, open 0, made 0
+			PLACED #3 SELL X 1 trigger 90 TRIGGER_PENDING
+			> tick X 110
+			FILLED #2 SELL X 4 limit 110 got 4 at 110 FILLED
+			MODIFIED X 1 at 100, now 110, open 10, made 40
+			> tick X 90
+			FILLED #3 SELL X 1 trigger 90 got 1 at 90 FILLED
+			CLOSED X 0 at 0, now 90, open 0, made 30
+		`,
+		"two at the same tick": held + `
+			> signal s SELL X qty=10 price=100 exit ms=3
+			PLACED #2 SELL X 10 limit 100 PENDING
+			> signal s SELL X qty=15 market ms=4
+			PLACED #3 SELL X 15 PENDING
+			> tick X 99
+			FILLED #3 SELL X 15 got 15 at 99 FILLED
+			CLOSED X 0 at 0, now 99, open 0, made -10
+			OPENED X -5 at 99, now 99, open 0, made 0
+			CANCELLED #2 SELL X 10 limit 100 NO_POSITION CANCELLED
+		`,
+		"a venue is asked to cancel it": heldLive + `
+			> report #2 ACCEPTED
+			PLACED #2 SELL X 10 limit 110 OPEN
+			> signal s SELL X qty=10 market ms=4
+			PLACED #3 SELL X 10 PENDING
+			VENUE SEND #3
+			> report #3 FILL qty=10 price=100
+			FILLED #3 SELL X 10 got 10 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			VENUE CANCEL #2
+			> report #2 CANCELLED
+			CANCELLED #2 SELL X 10 limit 110 NO_POSITION CANCELLED
+		`,
+		"a venue is asked to change it, once it can be changed": heldLive + `
+			> signal s SELL X qty=4 market ms=4
+			PLACED #3 SELL X 4 PENDING
+			VENUE SEND #3
+			> report #3 FILL qty=4 price=100
+			FILLED #3 SELL X 4 got 4 at 100 FILLED
+			MODIFIED X 6 at 100, now 100, open 0, made 0
+			> report #2 ACCEPTED
+			PLACED #2 SELL X 10 limit 110 OPEN
+			VENUE CHANGE #2 6 limit 110
+			> report #2 CHANGED
+			PLACED #2 SELL X 6 limit 110 OPEN
+			> report #2 FILL qty=6 price=110
+			FILLED #2 SELL X 6 limit 110 got 6 at 110 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 60
+		`,
+		"a venue that doesn't change it is asked to cancel it": heldLive + `
+			> report #2 ACCEPTED
+			PLACED #2 SELL X 10 limit 110 OPEN
+			> signal s SELL X qty=4 market ms=4
+			PLACED #3 SELL X 4 PENDING
+			VENUE SEND #3
+			> report #3 FILL qty=4 price=100
+			FILLED #3 SELL X 4 got 4 at 100 FILLED
+			MODIFIED X 6 at 100, now 100, open 0, made 0
+			VENUE CHANGE #2 6 limit 110
+			> report #2 NOT_CHANGED
+			ALERT SYSTEM WARNING {"symbol":"X","status":"OPEN"}
+			VENUE CANCEL #2
+			> report #2 CANCELLED
+			CANCELLED #2 SELL X 10 limit 110 NO_POSITION CANCELLED
+		`,
+	})
+}
