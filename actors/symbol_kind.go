@@ -102,7 +102,7 @@ func (k *symbolKind) routeTick(ep *epoch, r *messages.Record) {
 		k.shard.passOn(ep, in, home, []byte(t.Symbol))
 		return
 	}
-	k.running.see(t.Source, t.TimeMs, in.take, in.origin, r)
+	k.running.see(t.Source, t.TimeMs, in)
 	in.clockMs = k.running.now[t.Source].ms
 	k.ticked = ep.start
 	ep.ticks++
@@ -212,8 +212,10 @@ func (k *symbolKind) strike(ep *epoch, source string, ms int64) {
 	in := ep.input(nil, nil)
 	in.origin = messages.Origin{Topic: messages.TimerTopic, Partition: k.shard.id.Partition, Offset: k.shard.timers}
 	k.shard.timers++
+	ticks := messages.TopicPartition{Topic: messages.TopicTicks, Partition: k.shard.id.Partition}
+	in.struck = max(k.shard.frontier[ticks], ep.next[ticks])
 	k.shard.config.Observer.Count(CountTimers, string(messages.SymbolShard), 1)
-	k.running.see(source, ms, in.take, in.origin, nil)
+	k.running.see(source, ms, in)
 	ep.timed, ep.force = true, true
 	for _, h := range k.shard.handles {
 		if h.since != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/sim/check"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
 )
@@ -57,6 +58,21 @@ func (f *timed) took() {
 	f.until("everything taken in", func() bool { return f.seen.tookAll(f.cluster, f.shard) })
 }
 
+// sound wants the checkers to find nothing in the log.
+func (f *timed) sound() {
+	f.t.Helper()
+	r, err := check.Log(&check.Subject{View: check.Memory(f.cluster), Live: true, Candles: &check.Candles{
+		Grace: f.config.Symbols.Grace, Timeframe: f.config.Symbols.Timeframe.String(), AroundTheClock: func(string) bool { return true },
+	}}, nil)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := r.WriteText(&text); err != nil || !r.OK {
+		f.t.Errorf("findings in a healthy log (%v):\n%s", err, text.String())
+	}
+}
+
 // neighbour gives another symbol of SYM0's partition of ticks.
 func neighbour() string {
 	for name := "SYMI"; ; name += "I" {
@@ -92,6 +108,7 @@ func afterTimer(t *testing.T, crash bool) []string {
 	}
 	f.took()
 	f.node.Revoked(t.Context(), messages.SymbolShard, f.shard)
+	f.sound()
 	var out []string
 	for _, u := range f.updates()[y] {
 		_, value, _ := strings.Cut(u, " ")
@@ -101,7 +118,7 @@ func afterTimer(t *testing.T, crash bool) []string {
 }
 
 // TestTickLateByTimerIsLateInReplay: what a timer has made late stays so when it is
-// taken in again after a crash.
+// taken in again after a crash, and the checkers know of the timer.
 func TestTickLateByTimerIsLateInReplay(t *testing.T) {
 	got, want := afterTimer(t, true), afterTimer(t, false)
 	for i := range max(len(got), len(want)) {
