@@ -195,7 +195,7 @@ type epoch struct {
 	// reread: an entity wants inputs that were filtered out so far, so the rest of
 	// the records is read again with the new filter.
 	reread bool
-	// timed: a timer moved a clock, so what it changed is saved with it.
+	// timed: a timer moved a clock, see strike.
 	timed bool
 }
 
@@ -420,7 +420,6 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 		s.snapshots[h.since] = struct{}{}
 	}
 	if ep.timed {
-		ep.force = true
 		ep.save[h] = struct{}{}
 	}
 	for i := range r.outputs {
@@ -446,7 +445,6 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 	for k, w := range r.withheld {
 		s.config.Observer.Withheld(h.key, k.strategyID, w.last, w.n)
 	}
-	h.source, h.dueMs = r.note.source, r.note.dueMs
 	if len(r.note.fetch) > 0 {
 		ep.fetch = append(ep.fetch, r.note.fetch...)
 		ep.force = true
