@@ -22,9 +22,9 @@ type Venues interface {
 // someone could take for "not sent". Send, Cancel and Change of one account come
 // one at a time, Query and Snapshot may come beside them.
 type Venue interface {
-	// Send places an order. Its client order id is the command's; notAfter must be
-	// checked just before the write, and an order that is too late is not sent and
-	// reported as NOT_SENT.
+	// Send places an order. Its client order id is the command's; an order that is
+	// TooLate, which must be asked just before the write and as near to it as can be, is
+	// not sent and reported as NOT_SENT.
 	Send(ctx context.Context, c account.VenueCommand, notAfter time.Time) order.Report
 	// Cancel names the order by its client order id.
 	Cancel(ctx context.Context, c account.VenueCommand) order.Report
@@ -40,6 +40,13 @@ type Venue interface {
 	// until two looks at its orders and trades, with one at the positions between them,
 	// are equal. An error means that there is no such answer now; it is asked again.
 	Snapshot(ctx context.Context) (account.VenueSnapshot, error)
+}
+
+// TooLate tells whether what must not leave after notAfter must not leave now. Either
+// clock can stand still while a successor's goes on, the monotonic one in a machine
+// that sleeps, the wall clock when it is set back, so the one that has moved more counts.
+func TooLate(now, notAfter time.Time) bool {
+	return now.After(notAfter) || now.Round(0).After(notAfter.Round(0))
 }
 
 // venueCall is a command to a venue whose cause is about to be committed.
@@ -73,23 +80,28 @@ type sessions struct {
 
 type session struct{ orders, questions, looks chan timedCall }
 
+// timedCall is a call, and when the commit of its cause began. Its deadline counts from
+// then: a node that stands still before it has read the commit's answer must not take
+// its waking for the beginning.
 type timedCall struct {
 	venueCall
-	committed time.Time
+	began time.Time
 }
+
+// notAfter is the last moment at which the call may leave.
+func (c *timedCall) notAfter() time.Time { return c.began.Add(c.command.Deadline) }
 
 func newSessions(s *shard) *sessions {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &sessions{shard: s, ctx: ctx, cancel: cancel, queues: make(map[string]*session), opened: s.config.Clock.Now()}
 }
 
-// call starts what follows a commit that was just confirmed.
-func (s *sessions) call(calls []venueCall) {
-	now := s.shard.config.Clock.Now()
+// call starts what follows a commit that was just confirmed, and began when it did.
+func (s *sessions) call(calls []venueCall, began time.Time) {
 	for _, c := range calls {
 		q := s.session(c.user)
 		if c.command.Action == account.VenueShow {
-			q.look(timedCall{c, now})
+			q.look(timedCall{c, began})
 			continue
 		}
 		queue := q.orders
@@ -97,7 +109,7 @@ func (s *sessions) call(calls []venueCall) {
 			queue = q.questions
 		}
 		select {
-		case queue <- timedCall{c, now}:
+		case queue <- timedCall{c, began}:
 		default:
 			// This is the goroutine that empties the shard's inbox: it must not wait.
 			s.work.Go(func() { s.answer(c, unsent(c.command, "too many calls wait for the venue")) })
@@ -136,8 +148,10 @@ func (s *sessions) do(c timedCall) (r order.Report) {
 	switch {
 	case venue == nil:
 		return no
+	case c.command.Action == account.VenueSend && TooLate(s.shard.config.Clock.Now(), c.notAfter()):
+		return unsent(c.command, "its deadline is over")
 	case c.command.Action == account.VenueSend:
-		return venue.Send(s.ctx, c.command, c.committed.Add(c.command.Deadline))
+		return venue.Send(s.ctx, c.command, c.notAfter())
 	case c.command.Action == account.VenueChange:
 		return venue.Change(s.ctx, c.command)
 	default:

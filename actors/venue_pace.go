@@ -51,7 +51,7 @@ func (p *pace) turn(c timedCall) (at time.Time, late bool) {
 		return at, false
 	}
 	at = p.free(most)
-	return at, c.command.Action == account.VenueSend && at.After(c.committed.Add(c.command.Deadline))
+	return at, c.command.Action == account.VenueSend && TooLate(at, c.notAfter())
 }
 
 // paced makes a call whose turn has come, unless it is an order that is too late.

@@ -51,7 +51,7 @@ func (s *Session) Send(ctx context.Context, c account.VenueCommand, notAfter tim
 	if err := s.Way(ctx, Writing, c); err != nil {
 		return unknown(c, err)
 	}
-	if s.Now().After(notAfter) {
+	if actors.TooLate(s.Now(), notAfter) {
 		return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportNotSent, Detail: "too late"}
 	}
 	s.Exchange.Sent(c.ClientOrderID)

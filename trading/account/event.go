@@ -121,7 +121,7 @@ const (
 	VenueShow   VenueAction = "SHOW"
 )
 
-// SendDeadline is how long after the commit of its PLACED event an order may
+// SendDeadline is how long after the commit of its PLACED event began an order may
 // still be sent; the session checks it just before the write, and reports
 // NOT_SENT when it has passed.
 const SendDeadline = 2 * time.Second
@@ -142,7 +142,7 @@ type VenueCommand struct {
 	// traded already; a price that the kind doesn't have is 0.
 	Quantity, Price, Trigger decimal.Decimal
 	Validity                 order.Validity // of SEND; empty: DAY
-	// Deadline counts from the commit; 0 for none.
+	// Deadline counts from the commit's beginning; 0 for none.
 	Deadline time.Duration
 	// Question is the number of a SHOW, which has no order.
 	Question int64
