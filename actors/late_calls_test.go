@@ -3,6 +3,7 @@ package actors
 import (
 	"bytes"
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
+	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/order"
 )
 
@@ -52,6 +54,18 @@ func (d stoppingShard) Commit(ctx context.Context, records []messages.Out) error
 		}
 	}
 	return err
+}
+
+// Poll keeps a shard that has slept from what comes next, which would tell it that it is
+// fenced: what follows its commit has all the time that it can have.
+func (d stoppingShard) Poll(ctx context.Context, limit int, wait time.Duration) (messages.Batch, error) {
+	select {
+	case <-d.s.wake:
+		<-ctx.Done()
+		return messages.Batch{}, ctx.Err()
+	default:
+		return d.ShardLog.Poll(ctx, limit, wait)
+	}
 }
 
 // carelessVenue notes what it is asked to send, however late, and shows no order.
@@ -149,5 +163,90 @@ func TestTooLate(t *testing.T) {
 		if got := TooLate(moved(began, c.wall, c.monotonic), notAfter); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+}
+
+// showingVenue is a changingVenue that shows the terms that it has, and that is as
+// careless about deadlines.
+type showingVenue struct{ changingVenue }
+
+func (v *showingVenue) Venue(_, name string) (Venue, bool) { return v, name == "changing" }
+
+func (v *showingVenue) Query(_ context.Context, c account.VenueCommand) order.Report {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	r := order.Report{OrderID: c.ClientOrderID, Kind: order.ReportAwaits, TimeMs: baseMs}
+	r.Terms = order.Terms{Kind: order.StopLimit, Quantity: decimal.FromInt(5), Price: decimal.FromInt(106), Trigger: decimal.FromInt(105)}
+	if n := len(v.changes); n > 0 {
+		r.Terms.Quantity = v.changes[n-1].Quantity
+	}
+	return r
+}
+
+// asked gives the quantities that the venue was asked for, in order.
+func (v *showingVenue) asked() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var list []string
+	for _, c := range v.changes {
+		list = append(list, c.Quantity.String())
+	}
+	return strings.Join(list, " ")
+}
+
+// TestWokenOwnerUndoesNoChange: a node stands still behind the commit of a change, and
+// its successor changes the order again. Neither overtakes the other: the successor takes
+// no other change while the former owner's may yet arrive, and that one isn't made when
+// its node wakes later.
+func TestWokenOwnerUndoesNoChange(t *testing.T) {
+	k := newKit(t, nil)
+	var by atomic.Int64
+	venue := &showingVenue{}
+	c := k.config()
+	c.Venues, c.Clock = venue, aheadClock{&by}
+	var armed atomic.Bool
+	home := messages.HomePartition([]byte("live"), 2)
+	s := newStopsInCommit(k.cluster.Log(), func(r *messages.Out) bool {
+		return armed.Load() && r.Topic == messages.StateTopic(messages.AccountShard) && r.Partition == home
+	})
+	former := rarely(c)
+	former.Log = s
+	a, b := k.start(former), k.start(c)
+	a.Assigned(&member{refuse: messages.ErrNotAssigned}, messages.AccountShard, allAccounts)
+	k.ready(a)
+	k.command("live", "open", account.CmdOpenAccount, map[string]any{"venue": "changing", "deposit": 1_000_000})
+	k.agreed(1)
+	k.command("live", "order", account.CmdOrder, map[string]any{
+		"symbol": "SYM1", "transaction_type": "BUY", "quantity": 5, "price": 106, "trigger_price": 105,
+	})
+	k.until("the venue has the stop", func() bool {
+		list := k.orders()
+		return len(list) > 0 && list[len(list)-1].Order.Status == "TRIGGER_PENDING"
+	})
+	id := k.orders()[0].OrderID
+	armed.Store(true)
+	k.command("live", "change-8", account.CmdOrder, map[string]any{"modify": id, "quantity": 8})
+	<-s.asleep
+	b.Assigned(&member{}, messages.AccountShard, allAccounts)
+	k.ready(b)
+	letters := func() int { return k.total(messages.TopicDeadLetters) }
+	k.command("live", "change-6", account.CmdOrder, map[string]any{"modify": id, "quantity": 6})
+	k.until("another change is refused", func() bool { return letters() == 1 })
+	k.until("the successor asks again for the change that never arrived", func() bool {
+		by.Add(int64(100 * time.Millisecond))
+		return venue.asked() != ""
+	})
+	if waited := time.Duration(by.Load()); waited < askFor-time.Second {
+		t.Errorf("it was asked for after %v, while the former owner's could arrive", waited)
+	}
+	k.until("the change is told of", func() bool { list := k.orders(); return list[len(list)-1].Order.Quantity == decimal.FromInt(8) })
+	k.command("live", "change-6-again", account.CmdOrder, map[string]any{"modify": id, "quantity": 6})
+	k.until("the next change is told of", func() bool { list := k.orders(); return list[len(list)-1].Order.Quantity == decimal.FromInt(6) })
+	close(s.wake)
+	k.until("the node that woke has asked for its change, or says that it has not", func() bool {
+		return venue.asked() != "8 6" || k.seen.get(CountVenueCalls, string(order.ReportUnchanged)) == 1
+	})
+	if got := venue.asked(); got != "8 6" {
+		t.Errorf("the venue was asked for %q, the log's last terms are those of the successor, 6", got)
 	}
 }

@@ -84,7 +84,6 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	a.weigh(s)
 	if a.live() {
 		a.cancelAgain(s)
-		a.changeAgain(s)
 	} else {
 		a.fillPaper(s, m)
 	}
