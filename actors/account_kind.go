@@ -376,7 +376,7 @@ func (k *accountKind) external(ep *epoch, item any) {
 
 // launch hands the calls that were committed to their sessions.
 func (k *accountKind) launch(ep *epoch) {
-	k.sessions.call(ep.effects)
+	k.sessions.call(ep.effects, ep.committing)
 	ep.effects = nil
 }
 

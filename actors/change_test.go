@@ -30,7 +30,7 @@ func (v *changingVenue) Cancel(_ context.Context, c account.VenueCommand) order.
 	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportCancelled, TimeMs: baseMs}
 }
 
-func (v *changingVenue) Change(_ context.Context, c account.VenueCommand) order.Report {
+func (v *changingVenue) Change(_ context.Context, c account.VenueCommand, _ time.Time) order.Report {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.changes = append(v.changes, c)

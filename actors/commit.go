@@ -131,6 +131,7 @@ func (s *shard) commit(ctx context.Context, ep *epoch, outputs []output) error {
 		return err
 	}
 	records = append(records, record)
+	ep.committing = s.config.Clock.Now()
 	err = s.transact(ctx, records)
 	s.config.Observer.Count(CountCommits, string(s.id.Kind)+"/"+commitResult(err), 1)
 	if err != nil {

@@ -187,8 +187,10 @@ type epoch struct {
 	force bool
 	save  map[*handle]struct{}
 	fetch []historyWanted
-	// effects are calls to venues that follow the commit.
-	effects []venueCall
+	// effects are calls to venues that follow the commit; committing is when that began,
+	// before which nobody can have seen what they are about.
+	effects    []venueCall
+	committing time.Time
 	// ticks and consumed count what was taken, to be reported once.
 	ticks    int
 	consumed map[string]int

@@ -122,7 +122,7 @@ func (v *promptVenue) Cancel(_ context.Context, c account.VenueCommand) order.Re
 	return v.report(c.ClientOrderID, order.ReportCancelled)
 }
 
-func (v *promptVenue) Change(_ context.Context, c account.VenueCommand) order.Report {
+func (v *promptVenue) Change(_ context.Context, c account.VenueCommand, _ time.Time) order.Report {
 	return v.report(c.ClientOrderID, order.ReportChanged)
 }
 

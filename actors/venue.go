@@ -22,15 +22,17 @@ type Venues interface {
 // someone could take for "not sent". Send, Cancel and Change of one account come
 // one at a time, Query and Snapshot may come beside them.
 type Venue interface {
-	// Send places an order. Its client order id is the command's; notAfter must be
-	// checked just before the write, and an order that is too late is not sent and
-	// reported as NOT_SENT.
+	// Send places an order. Its client order id is the command's; an order that is
+	// TooLate, which must be asked just before the write and as near to it as can be, is
+	// not sent and reported as NOT_SENT.
 	Send(ctx context.Context, c account.VenueCommand, notAfter time.Time) order.Report
 	// Cancel names the order by its client order id.
 	Cancel(ctx context.Context, c account.VenueCommand) order.Report
 	// Change gives an open order the command's terms, all of them absolute, so that
-	// doing it again changes nothing. A refusal is a report of kind NOT_CHANGED.
-	Change(ctx context.Context, c account.VenueCommand) order.Report
+	// doing it again changes nothing. A refusal is a report of kind NOT_CHANGED. One that
+	// is TooLate, which is asked as for a Send, is not made and reported as NOT_SENT: it
+	// could undo a later one of a successor.
+	Change(ctx context.Context, c account.VenueCommand, notAfter time.Time) order.Report
 	// Query tells what became of an order. NOT_SENT is the venue's clear answer that
 	// it has no such order; without a clear answer the report is UNKNOWN. A report that
 	// shows the order's terms settles a change whose answer got lost.
@@ -40,6 +42,13 @@ type Venue interface {
 	// until two looks at its orders and trades, with one at the positions between them,
 	// are equal. An error means that there is no such answer now; it is asked again.
 	Snapshot(ctx context.Context) (account.VenueSnapshot, error)
+}
+
+// TooLate tells whether what must not leave after notAfter must not leave now. Either
+// clock can stand still while a successor's goes on, the monotonic one in a machine
+// that sleeps, the wall clock when it is set back, so the one that has moved more counts.
+func TooLate(now, notAfter time.Time) bool {
+	return now.After(notAfter) || now.Round(0).After(notAfter.Round(0))
 }
 
 // venueCall is a command to a venue whose cause is about to be committed.
@@ -56,7 +65,7 @@ type venueReply struct {
 
 // sessionQueue bounds the calls of an account that wait for a venue, orders and
 // cancels in one queue, questions in another. When it is full the call is answered
-// UNKNOWN (NOT_SENT for an order) at once, which is counted.
+// UNKNOWN (NOT_SENT for an order or a change) at once, which is counted.
 const sessionQueue = 1000
 
 // sessions runs the calls of a shard's accounts: for each account one goroutine
@@ -73,23 +82,33 @@ type sessions struct {
 
 type session struct{ orders, questions, looks chan timedCall }
 
+// timedCall is a call, and when the commit of its cause began. Its deadline counts from
+// then: a node that stands still before it has read the commit's answer must not take
+// its waking for the beginning.
 type timedCall struct {
 	venueCall
-	committed time.Time
+	began time.Time
 }
+
+// dated tells whether the call has a deadline. A cancel has none: see SendDeadline.
+func (c *timedCall) dated() bool {
+	return c.command.Action == account.VenueSend || c.command.Action == account.VenueChange
+}
+
+// notAfter is the last moment at which the call may leave.
+func (c *timedCall) notAfter() time.Time { return c.began.Add(c.command.Deadline) }
 
 func newSessions(s *shard) *sessions {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &sessions{shard: s, ctx: ctx, cancel: cancel, queues: make(map[string]*session), opened: s.config.Clock.Now()}
 }
 
-// call starts what follows a commit that was just confirmed.
-func (s *sessions) call(calls []venueCall) {
-	now := s.shard.config.Clock.Now()
+// call starts what follows a commit that was just confirmed, and began when it did.
+func (s *sessions) call(calls []venueCall, began time.Time) {
 	for _, c := range calls {
 		q := s.session(c.user)
 		if c.command.Action == account.VenueShow {
-			q.look(timedCall{c, now})
+			q.look(timedCall{c, began})
 			continue
 		}
 		queue := q.orders
@@ -97,7 +116,7 @@ func (s *sessions) call(calls []venueCall) {
 			queue = q.questions
 		}
 		select {
-		case queue <- timedCall{c, now}:
+		case queue <- timedCall{c, began}:
 		default:
 			// This is the goroutine that empties the shard's inbox: it must not wait.
 			s.work.Go(func() { s.answer(c, unsent(c.command, "too many calls wait for the venue")) })
@@ -136,10 +155,12 @@ func (s *sessions) do(c timedCall) (r order.Report) {
 	switch {
 	case venue == nil:
 		return no
+	case c.dated() && TooLate(s.shard.config.Clock.Now(), c.notAfter()):
+		return unsent(c.command, "its deadline is over")
 	case c.command.Action == account.VenueSend:
-		return venue.Send(s.ctx, c.command, c.committed.Add(c.command.Deadline))
+		return venue.Send(s.ctx, c.command, c.notAfter())
 	case c.command.Action == account.VenueChange:
-		return venue.Change(s.ctx, c.command)
+		return venue.Change(s.ctx, c.command, c.notAfter())
 	default:
 		return venue.Cancel(s.ctx, c.command)
 	}
@@ -185,8 +206,9 @@ const (
 // openQuestion is asked again until it is answered.
 type openQuestion struct {
 	venueCall
-	next, shown time.Time // when to ask next, and when the order must have shown
-	told        bool      // the account knows that the venue doesn't answer
+	next, shown time.Time // when to ask next, and when the order, or its change, must have shown
+	told        bool      // the account knows that the venue doesn't answer, or that the order is there
+	last        order.Report
 }
 
 // ask asks for all orders of unknown fate of one account in turn, and again, until
@@ -226,7 +248,11 @@ func (s *sessions) answered(q *openQuestion) bool {
 	if s.ctx.Err() != nil {
 		return false // an answer that was cut off says nothing
 	}
-	last, tell := q.judge(r.Kind, s.shard.config.Clock.Now())
+	now := s.shard.config.Clock.Now()
+	last, tell := q.judge(r, now)
+	if last && now.After(q.shown) {
+		r.Settled = q.command.Wanted
+	}
 	if tell {
 		s.answer(q.venueCall, r)
 	}
@@ -245,12 +271,18 @@ func (s *sessions) query(c venueCall) (r order.Report) {
 // judge takes an answer in: whether it is the last, and whether the account must
 // hear it. That the venue doesn't show the order means something only when it
 // must have shown by now. That there is no clear answer never means that the
-// order wasn't sent; the account hears of it once.
-func (q *openQuestion) judge(k order.ReportKind, now time.Time) (last, tell bool) {
-	late := now.After(q.shown)
+// order wasn't sent; the account hears of it once. While a change may yet arrive, what
+// the venue shows of the order is news and not the last.
+func (q *openQuestion) judge(r order.Report, now time.Time) (last, tell bool) {
+	k, late := r.Kind, now.After(q.shown)
 	switch {
 	case k != order.ReportUnknown && k != order.ReportNotSent:
-		return true, true
+		if late || q.settles(&r) {
+			return true, true
+		}
+		r.TimeMs = 0 // of the answer
+		tell, q.last, q.told = r != q.last, r, true
+		return false, tell
 	case !late:
 		return false, false
 	case k == order.ReportNotSent:
@@ -261,16 +293,36 @@ func (q *openQuestion) judge(k order.ReportKind, now time.Time) (last, tell bool
 	return false, tell
 }
 
+// settles tells whether a clear answer leaves nothing open: there is no change under
+// way, it was made, or the order has ended.
+func (q *openQuestion) settles(r *order.Report) bool {
+	wanted := q.command.Wanted
+	return wanted == order.Terms{} || r.Terms == wanted || r.Kind == order.ReportCancelled || r.Kind == order.ReportRejected
+}
+
 // unsent is the report of a call that never reached the venue.
 func unsent(c account.VenueCommand, why string) order.Report {
 	kind := order.ReportUnknown
-	if c.Action == account.VenueSend {
+	if c.Action == account.VenueSend || c.Action == account.VenueChange {
 		kind = order.ReportNotSent
 	}
 	return order.Report{OrderID: c.ClientOrderID, Kind: kind, Detail: why}
 }
 
+// changeUnsent says what it means for an order that a change was not asked for: it is
+// as it was. Of a repeated one nobody knows what came of the first.
+func changeUnsent(c account.VenueCommand, r *order.Report) {
+	switch {
+	case c.Action != account.VenueChange || r.Kind != order.ReportNotSent:
+	case c.Repeat:
+		r.Kind = order.ReportUnknown
+	default:
+		r.Kind = order.ReportUnchanged
+	}
+}
+
 func (s *sessions) answer(c venueCall, r order.Report) {
+	changeUnsent(c.command, &r)
 	s.shard.config.Observer.Count(CountVenueCalls, string(r.Kind), 1)
 	if r.TimeMs == 0 {
 		r.TimeMs = s.shard.config.Clock.Now().UnixMilli()

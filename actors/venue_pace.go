@@ -43,26 +43,25 @@ func (p *pace) took(perSecond int64, now time.Time) {
 	p.ended = append(p.ended, now)
 }
 
-// turn gives when a call may be made, the zero time for at once; late: by then the
-// order's deadline is over. Changes have none, and wait. Cancels count for nothing.
+// turn gives when a call may be made, the zero time for at once; late: by then its
+// deadline is over. Cancels have none, and count for nothing.
 func (p *pace) turn(c timedCall) (at time.Time, late bool) {
 	most := c.command.PerSecond
-	if most <= 0 || c.command.Action != account.VenueSend && c.command.Action != account.VenueChange {
+	if most <= 0 || !c.dated() {
 		return at, false
 	}
 	at = p.free(most)
-	return at, c.command.Action == account.VenueSend && at.After(c.committed.Add(c.command.Deadline))
+	return at, TooLate(at, c.notAfter())
 }
 
-// paced makes a call whose turn has come, unless it is an order that is too late.
+// paced makes a call whose turn has come, unless it is too late.
 func (s *sessions) paced(p *pace, c timedCall) order.Report {
 	most := c.command.PerSecond
 	if _, late := p.turn(c); late {
 		return unsent(c.command, fmt.Sprintf("orders_per_second is %d, and so many were sent in a second of the wall clock that its turn comes after its deadline", most))
 	}
 	r := s.do(c)
-	counts := c.command.Action == account.VenueSend || c.command.Action == account.VenueChange
-	if counts && r.Kind != order.ReportNotSent {
+	if c.dated() && r.Kind != order.ReportNotSent {
 		p.took(most, s.shard.config.Clock.Now())
 	}
 	return r

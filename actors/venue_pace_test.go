@@ -38,7 +38,7 @@ func (v *slowVenue) Cancel(_ context.Context, c account.VenueCommand) order.Repo
 	return v.note(c, order.ReportCancelled)
 }
 
-func (v *slowVenue) Change(_ context.Context, c account.VenueCommand) order.Report {
+func (v *slowVenue) Change(_ context.Context, c account.VenueCommand, _ time.Time) order.Report {
 	return v.note(c, order.ReportChanged)
 }
 
@@ -64,17 +64,17 @@ func TestPaceOfOrders(t *testing.T) {
 			[]call{{"1", send, 2}, {"2", send, 2}, {"3", send, 2}, {"4", send, 2}, {"5", send, 2}, {"6", send, 2}},
 			"1 0s, 2 100ms, 3 1.1s, 4 1.2s", "5 6",
 		},
-		"a former owner may have sent as many": {300 * time.Millisecond, []call{{"1", send, 2}, {"2", send, 2}}, "1 700ms, 2 800ms", ""},
-		"changes count, and wait":              {time.Minute, []call{{"1", send, 1}, {"2", change, 1}, {"3", change, 1}, {"4", send, 1}}, "1 0s, 2 1.1s, 3 2.2s", "4"},
-		"cancels don't":                        {time.Minute, []call{{"1", send, 1}, {"1", cancel, 1}, {"2", send, 1}, {"2", cancel, 1}}, "1 0s, 1 100ms, 2 1.1s, 2 1.2s", ""},
-		"what was not sent doesn't":            {time.Minute, []call{{"late", send, 1}, {"2", send, 1}}, "2 0s", "late"},
-		"a limit that is new":                  {time.Minute, []call{{"1", send, 0}, {"2", send, 5}}, "1 0s, 2 1.1s", ""},
-		"a limit that is lowered":              {time.Minute, []call{{"1", send, 3}, {"2", send, 3}, {"3", send, 1}}, "1 0s, 2 100ms, 3 1.2s", ""},
-		"a limit that is raised":               {time.Minute, []call{{"1", send, 1}, {"2", send, 3}, {"3", send, 3}}, "1 0s, 2 100ms, 3 200ms", ""},
+		"a former owner may have sent as many":                      {300 * time.Millisecond, []call{{"1", send, 2}, {"2", send, 2}}, "1 700ms, 2 800ms", ""},
+		"changes count, and wait, as long as their deadline allows": {time.Minute, []call{{"1", send, 1}, {"2", change, 1}, {"3", change, 1}, {"4", send, 1}}, "1 0s, 2 1.1s", "3 4"},
+		"cancels don't":             {time.Minute, []call{{"1", send, 1}, {"1", cancel, 1}, {"2", send, 1}, {"2", cancel, 1}}, "1 0s, 1 100ms, 2 1.1s, 2 1.2s", ""},
+		"what was not sent doesn't": {time.Minute, []call{{"late", send, 1}, {"2", send, 1}}, "2 0s", "late"},
+		"a limit that is new":       {time.Minute, []call{{"1", send, 0}, {"2", send, 5}}, "1 0s, 2 1.1s", ""},
+		"a limit that is lowered":   {time.Minute, []call{{"1", send, 3}, {"2", send, 3}, {"3", send, 1}}, "1 0s, 2 100ms, 3 1.2s", ""},
+		"a limit that is raised":    {time.Minute, []call{{"1", send, 1}, {"2", send, 3}, {"3", send, 3}}, "1 0s, 2 100ms, 3 200ms", ""},
 		"an exit doesn't wait for entries": {
 			time.Minute,
 			[]call{{"1", send, 1}, {"2", send, 1}, {"3", send, 1}, {"4", change, 1}, {"exit", send, 1}},
-			"exit 0s, 1 1.1s, 4 2.2s", "2 3",
+			"exit 0s, 1 1.1s", "2 3 4",
 		},
 		"an exit waits for the cancel before it": {
 			time.Minute,
@@ -93,7 +93,7 @@ func TestPaceOfOrders(t *testing.T) {
 			waiting, calls := line{}, make(chan timedCall, len(c.calls))
 			for _, one := range c.calls {
 				command := account.VenueCommand{Action: one.action, ClientOrderID: one.id, PerSecond: one.most}
-				if one.action == send {
+				if one.action != cancel {
 					command.Deadline, command.Exit = account.SendDeadline, strings.HasPrefix(one.id, "exit")
 				}
 				calls <- timedCall{venueCall{"ann", command}, venue.began}
@@ -101,7 +101,7 @@ func TestPaceOfOrders(t *testing.T) {
 			for range c.calls {
 				one, _ := s.wait(p, &waiting, calls)
 				id, r := one.command.ClientOrderID, s.paced(p, one)
-				if r.Kind == order.ReportNotSent {
+				if changeUnsent(one.command, &r); r.Kind == order.ReportNotSent || r.Kind == order.ReportUnchanged {
 					not = append(not, id)
 				}
 				if id == "5" && !strings.Contains(r.Detail, "orders_per_second is 2,") {

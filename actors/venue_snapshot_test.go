@@ -35,7 +35,7 @@ func TestLooksKeepTheirDistance(t *testing.T) {
 		venue := &blindVenue{}
 		s := newSessions(&shard{config: &Config{Clock: wall{}, Venues: venue, Observer: newKit(t, nil).seen}})
 		for n := range int64(20) {
-			s.call([]venueCall{{"ann", account.VenueCommand{Action: account.VenueShow, Question: n + 1}}})
+			s.call([]venueCall{{"ann", account.VenueCommand{Action: account.VenueShow, Question: n + 1}}}, time.Now())
 			time.Sleep(100 * time.Millisecond)
 		}
 		time.Sleep(10 * time.Second)

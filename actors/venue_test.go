@@ -62,7 +62,7 @@ func (v *fakeVenue) Cancel(_ context.Context, c account.VenueCommand) order.Repo
 	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportCancelled, TimeMs: baseMs}
 }
 
-func (v *fakeVenue) Change(_ context.Context, c account.VenueCommand) order.Report {
+func (v *fakeVenue) Change(_ context.Context, c account.VenueCommand, _ time.Time) order.Report {
 	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportChanged, TimeMs: baseMs}
 }
 
@@ -181,7 +181,7 @@ func (v *deafVenue) Cancel(_ context.Context, c account.VenueCommand) order.Repo
 	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs}
 }
 
-func (v *deafVenue) Change(_ context.Context, c account.VenueCommand) order.Report {
+func (v *deafVenue) Change(_ context.Context, c account.VenueCommand, _ time.Time) order.Report {
 	return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportUnknown, TimeMs: baseMs}
 }
 
@@ -234,7 +234,7 @@ func TestAnswersToQuestions(t *testing.T) {
 	q := &openQuestion{shown: start.Add(askFor)}
 	check := func(step string, k order.ReportKind, after time.Duration, wantLast, wantTell bool) {
 		t.Helper()
-		if last, tell := q.judge(k, start.Add(after)); last != wantLast || tell != wantTell {
+		if last, tell := q.judge(order.Report{Kind: k}, start.Add(after)); last != wantLast || tell != wantTell {
 			t.Errorf("%s: last %v, tell %v; want %v, %v", step, last, tell, wantLast, wantTell)
 		}
 	}
@@ -247,4 +247,44 @@ func TestAnswersToQuestions(t *testing.T) {
 	}
 	check("never came", order.ReportNotSent, askFor+2*time.Minute, true, true)
 	check("shown", order.ReportFill, time.Second, true, true)
+}
+
+// TestAnswersWhileAChangeMayArrive: until a change that nobody has answered is shown, or
+// can't arrive any more, what the venue shows of its order is told when it is new, and
+// ends nothing.
+func TestAnswersWhileAChangeMayArrive(t *testing.T) {
+	start := time.Now()
+	wanted := order.Terms{Kind: order.Limit, Quantity: decimal.FromInt(8), Price: decimal.FromInt(106)}
+	old := order.Report{Kind: order.ReportAccepted, Terms: order.Terms{Kind: order.Limit, Quantity: decimal.FromInt(5), Price: decimal.FromInt(106)}}
+	done, traded, later := old, old, old
+	done.Terms = wanted
+	traded.Kind, traded.FilledQuantity = order.ReportFill, decimal.FromInt(1)
+	later.TimeMs = 1
+	for name, c := range map[string]struct {
+		reports    []order.Report
+		after      time.Duration // of the last
+		last, tell bool
+	}{
+		"as it was":            {[]order.Report{old}, time.Second, false, true},
+		"as it was, again":     {[]order.Report{old, later}, time.Second, false, false},
+		"traded meanwhile":     {[]order.Report{old, traded}, time.Second, false, true},
+		"changed":              {[]order.Report{old, done}, time.Second, true, true},
+		"cancelled":            {[]order.Report{{Kind: order.ReportCancelled}}, time.Second, true, true},
+		"can't arrive":         {[]order.Report{old, old}, askFor + time.Second, true, true},
+		"no answer at the end": {[]order.Report{old, {Kind: order.ReportUnknown}}, askFor + time.Second, false, false},
+	} {
+		q := &openQuestion{shown: start.Add(askFor)}
+		q.command.Wanted = wanted
+		var last, tell bool
+		for i, r := range c.reports {
+			at := time.Second
+			if i == len(c.reports)-1 {
+				at = c.after
+			}
+			last, tell = q.judge(r, start.Add(at))
+		}
+		if last != c.last || tell != c.tell {
+			t.Errorf("%s: last %v, tell %v", name, last, tell)
+		}
+	}
 }

@@ -369,7 +369,7 @@ func (v *pledgedVenue) Cancel(ctx context.Context, c account.VenueCommand) order
 	return v.Query(ctx, c)
 }
 
-func (v *pledgedVenue) Change(ctx context.Context, c account.VenueCommand) order.Report {
+func (v *pledgedVenue) Change(ctx context.Context, c account.VenueCommand, _ time.Time) order.Report {
 	return v.Query(ctx, c)
 }
 

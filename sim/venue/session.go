@@ -26,7 +26,7 @@ const (
 // when ctx ends.
 type Way func(ctx context.Context, s Stage, c account.VenueCommand) error
 
-// LateError, from a Way at Sent, lets an order arrive after a time, when nobody waits
+// LateError, from a Way at Sent, lets an order or a change arrive after a time, when nobody waits
 // for its answer any more.
 type LateError struct{ After time.Duration }
 
@@ -51,7 +51,7 @@ func (s *Session) Send(ctx context.Context, c account.VenueCommand, notAfter tim
 	if err := s.Way(ctx, Writing, c); err != nil {
 		return unknown(c, err)
 	}
-	if s.Now().After(notAfter) {
+	if actors.TooLate(s.Now(), notAfter) {
 		return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportNotSent, Detail: "too late"}
 	}
 	s.Exchange.Sent(c.ClientOrderID)
@@ -72,8 +72,21 @@ func (s *Session) Cancel(ctx context.Context, c account.VenueCommand) order.Repo
 }
 
 // Change implements actors.Venue.
-func (s *Session) Change(ctx context.Context, c account.VenueCommand) order.Report {
-	return s.call(ctx, c, s.Exchange.Change)
+func (s *Session) Change(ctx context.Context, c account.VenueCommand, notAfter time.Time) order.Report {
+	if err := s.Way(ctx, Writing, c); err != nil {
+		return unknown(c, err)
+	}
+	if actors.TooLate(s.Now(), notAfter) {
+		return order.Report{OrderID: c.ClientOrderID, Kind: order.ReportNotSent, Detail: "too late"}
+	}
+	if err := s.Way(ctx, Sent, c); err != nil {
+		var late *LateError
+		if errors.As(err, &late) {
+			time.AfterFunc(late.After, func() { s.Exchange.Change(c) })
+		}
+		return unknown(c, err)
+	}
+	return s.back(ctx, c, s.Exchange.Change(c))
 }
 
 // Query implements actors.Venue.

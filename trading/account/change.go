@@ -114,7 +114,7 @@ func (s *Symbol) without(o *order.Order) *Symbol {
 // at this tick: it fills at a later one.
 func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
 	if a.live() {
-		a.sendChange(o, terms)
+		a.sendChange(o, terms, false)
 		return
 	}
 	mustStep(o, order.Change)
@@ -127,34 +127,31 @@ func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
 }
 
 // sendChange asks a live venue to change an order. The terms are absolute, so
-// asking again, when the answer got lost, changes nothing twice.
-func (a *Account) sendChange(o *order.Order, terms order.Terms) {
-	o.Wanted, o.ChangeLost, o.ChangeMs = terms, false, a.s.ClockMs
+// asking again, when the answer got lost, changes nothing twice. But one that arrives
+// after the next change would undo it: so the order takes no other before the venue has
+// answered, or shows the terms, or this one can't arrive any more.
+func (a *Account) sendChange(o *order.Order, terms order.Terms, repeat bool) {
+	o.Wanted = terms
 	a.bookChanged(o.BookID)
 	a.recount(a.symbols[o.Symbol]) // it may trade what it has or what is wanted
 	a.emit(VenueCommand{
 		Action: VenueChange, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
 		Symbol: o.Symbol, Side: o.Side, Kind: terms.Kind,
-		Quantity: terms.Quantity, Price: terms.Price, Trigger: terms.Trigger, PerSecond: a.s.Limits.OrdersPerSecond,
+		Quantity: terms.Quantity, Price: terms.Price, Trigger: terms.Trigger, Repeat: repeat,
+		Deadline: SendDeadline, PerSecond: a.s.Limits.OrdersPerSecond,
 	})
 }
 
-// changeAgain repeats the changes of a symbol's orders whose answers got lost, as
-// cancelAgain does cancels; an order that is being cancelled is not changed.
-func (a *Account) changeAgain(s *Symbol) {
-	for _, o := range s.Orders {
-		if o.ChangeLost && !o.CancelSent && o.Status != order.Unknown && !a.pausing(o.ChangeMs) {
-			a.repeatChange(o)
-		}
-	}
-}
-
-// repeatChange asks a live venue once more for what it was asked for. The venue
+// repeatChange asks a live venue once more for what it was asked for, when that got
+// lost; an order that is being cancelled is not changed. The venue
 // counts that as an order, too; it can't be refused for it, for nobody knows what
 // came of the first.
 func (a *Account) repeatChange(o *order.Order) {
+	if o.CancelSent {
+		return
+	}
 	n := *o
 	n.SetTerms(o.Wanted)
 	a.guard.Note(&a.s.Recent, asked(&n), a.s.ClockMs, false)
-	a.sendChange(o, o.Wanted)
+	a.sendChange(o, o.Wanted, true)
 }

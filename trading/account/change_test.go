@@ -269,11 +269,14 @@ func TestChangesAtAVenue(t *testing.T) {
 			PLACED #1 BUY X 20 limit 91 OPEN
 			> tick X 100 1700000009000
 		`,
-		"a lost answer: it is asked again, at most once a second": lost + `
+		"a lost answer: it is asked again, once it can't arrive any more": lost + `
 			> tick X 100 1700000005000
 			> report #1 ACCEPTED shows=LIMIT,10,90,0
 			PLACED #1 BUY X 10 limit 90 OPEN
-			> tick X 100 1700000005100
+			> tick X 100 1700000005050
+			> cmd ORDER {"modify": "#1", "quantity": 15}
+			refused CHANGE_UNDER_WAY
+			> report #1 ACCEPTED shows=LIMIT,10,90,0 settled=LIMIT,20,91,0
 			VENUE CHANGE #1 20 limit 91
 			> tick X 100 1700000009000
 			> report #1 UNKNOWN
@@ -284,28 +287,46 @@ func TestChangesAtAVenue(t *testing.T) {
 			FILLED #1 BUY X 10 limit 90 got 4 at 90 PARTIALLY_FILLED
 			OPENED X 4 at 90, now 100, open 40, made 0
 			> tick X 100 1700000009500
+			> report #1 FILL qty=4 price=90 settled=LIMIT,20,91,0
 			VENUE CHANGE #1 20 limit 91
 			> report #1 CHANGED
 			PLACED #1 BUY X 20 limit 91 got 4 at 90 PARTIALLY_FILLED
-		`,
-		"not at once": lost + `
-			> report #1 ACCEPTED
-			PLACED #1 BUY X 10 limit 90 OPEN
-			> tick X 100 1700000001499
-			> tick X 100 1700000001500
-			VENUE CHANGE #1 20 limit 91
 		`,
 		"not when it is being cancelled": lost + `
 			> report #1 ACCEPTED
 			PLACED #1 BUY X 10 limit 90 OPEN
 			> cmd ORDER {"cancel": "#1"}
 			VENUE CANCEL #1
+			> report #1 ACCEPTED settled=LIMIT,20,91,0
 			> tick X 100 1700000009000
 		`,
-		"a new owner asks again": asked + `
+		"a new owner asks again, once the former's can't arrive any more": asked + `
 			> recover
-			VENUE CHANGE #1 20 limit 91
 			VENUE QUERY #1
+			> report #1 ACCEPTED shows=LIMIT,10,90,0
+			> tick X 100 1700000009000
+			> cmd ORDER {"modify": "#1", "quantity": 15}
+			refused CHANGE_UNDER_WAY
+			> report #1 ACCEPTED shows=LIMIT,10,90,0 settled=LIMIT,20,91,0
+			VENUE CHANGE #1 20 limit 91
+		`,
+		"a new owner doesn't, when the former's has arrived": asked + `
+			> recover
+			VENUE QUERY #1
+			> report #1 ACCEPTED shows=LIMIT,20,91,0
+			PLACED #1 BUY X 20 limit 91 OPEN
+			> report #1 ACCEPTED shows=LIMIT,20,91,0 settled=LIMIT,20,91,0
+			> tick X 100 1700000019000
+			> cmd ORDER {"modify": "#1", "quantity": 15}
+			VENUE CHANGE #1 15 limit 91
+		`,
+		"what is settled of one change says nothing of the next": asked + `
+			> report #1 CHANGED
+			PLACED #1 BUY X 20 limit 91 OPEN
+			> cmd ORDER {"modify": "#1", "quantity": 15}
+			VENUE CHANGE #1 15 limit 91
+			> report #1 ACCEPTED settled=LIMIT,20,91,0
+			> tick X 100 1700000019000
 		`,
 		"changed at the venue itself": accepted + `
 			> report #1 CHANGED shows=LIMIT,7,89,0

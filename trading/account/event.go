@@ -121,9 +121,10 @@ const (
 	VenueShow   VenueAction = "SHOW"
 )
 
-// SendDeadline is how long after the commit of its PLACED event an order may
-// still be sent; the session checks it just before the write, and reports
-// NOT_SENT when it has passed.
+// SendDeadline is how long after the commit of its cause began an order may still be
+// sent, or a change be asked for; the session checks it just before the write, and
+// reports NOT_SENT when it has passed. A cancel has none: it is never taken back, a new
+// owner repeats it himself, and a late one can only end what is to end.
 const SendDeadline = 2 * time.Second
 
 // VenueCommand is for the session of the account's live venue. It must not be
@@ -142,8 +143,13 @@ type VenueCommand struct {
 	// traded already; a price that the kind doesn't have is 0.
 	Quantity, Price, Trigger decimal.Decimal
 	Validity                 order.Validity // of SEND; empty: DAY
-	// Deadline counts from the commit; 0 for none.
+	// Deadline counts from the commit's beginning; 0 for none.
 	Deadline time.Duration
+	// Wanted, of QUERY, are the terms of a change that nobody has answered: until the
+	// venue shows them, or they can't arrive any more, the question stays open.
+	Wanted order.Terms
+	// Repeat, of CHANGE, tells that the same was asked for before.
+	Repeat bool
 	// Question is the number of a SHOW, which has no order.
 	Question int64
 	// PerSecond, of SEND and CHANGE, is the account's orders_per_second, 0 for none. The

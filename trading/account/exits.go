@@ -58,7 +58,7 @@ func (a *Account) cut(o *order.Order, left decimal.Decimal, refused bool, timeMs
 	n.Quantity = o.FilledQuantity.Add(left)
 	if a.live() {
 		a.guard.Note(&a.s.Recent, asked(&n), a.s.ClockMs, false) // a venue counts it as an order
-		a.sendChange(o, n.Terms())
+		a.sendChange(o, n.Terms(), false)
 		return
 	}
 	mustStep(o, order.Change)

@@ -87,7 +87,6 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	a.weigh(s)
 	if a.live() {
 		a.cancelAgain(s)
-		a.changeAgain(s)
 	}
 	if !m.OffSession {
 		if !a.live() {

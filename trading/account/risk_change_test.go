@@ -99,8 +99,9 @@ func TestLimitsOfStopsAndChanges(t *testing.T) {
 			> cmd ORDER {"modify": "#1", "quantity": 9}
 			VENUE CHANGE #1 9 limit 90
 			> recover
-			VENUE CHANGE #1 9 limit 90
 			VENUE QUERY #1
+			> report #1 ACCEPTED settled=LIMIT,9,90,0
+			VENUE CHANGE #1 9 limit 90
 			> signal s BUY X qty=1 price=90 ms=2
 			PLACED #2 BUY X 1 limit 90 PENDING
 			VENUE SEND #2

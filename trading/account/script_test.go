@@ -26,7 +26,7 @@ import (
 //	> again SYMBOL PRICE       the same tick in another timeframe
 //	> closing SYMBOL PRICE     a closing update
 //	> signal ID ACTION SYMBOL [qty=] [price=] [trigger=] [stop=] [target=] [trail=] [ms=] [exit] [market] [ioc] [cancel] [square]
-//	> report #N KIND [qty=] [price=] [id=] [shows=KIND,QTY,PRICE,TRIGGER]     on the Nth order placed
+//	> report #N KIND [qty=] [price=] [id=] [shows=KIND,QTY,PRICE,TRIGGER] [settled=KIND,QTY,PRICE,TRIGGER]     on the Nth order placed
 //	> external ID STRATEGY TYPE SIDE SYMBOL QTY PRICE
 //
 // In a command's data "#N" is the id of the Nth order placed.
@@ -219,13 +219,21 @@ func (p *player) report(f []string) order.Report {
 			r.VenueOrderID = id
 		}
 		if shows, ok := strings.CutPrefix(word, "shows="); ok {
-			part := strings.Split(shows, ",")
-			r.Terms = order.Terms{
-				Kind: order.Kind(part[0]), Quantity: decimal.MustParse(part[1]), Price: decimal.MustParse(part[2]), Trigger: decimal.MustParse(part[3]),
-			}
+			r.Terms = parseTerms(shows)
+		}
+		if settled, ok := strings.CutPrefix(word, "settled="); ok {
+			r.Settled = parseTerms(settled)
 		}
 	}
 	return r
+}
+
+// parseTerms reads KIND,QTY,PRICE,TRIGGER.
+func parseTerms(text string) order.Terms {
+	part := strings.Split(text, ",")
+	return order.Terms{
+		Kind: order.Kind(part[0]), Quantity: decimal.MustParse(part[1]), Price: decimal.MustParse(part[2]), Trigger: decimal.MustParse(part[3]),
+	}
 }
 
 // order gives the id of the Nth order placed for "#N", and any other word as it is.

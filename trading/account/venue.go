@@ -49,7 +49,10 @@ func (a *Account) report(o *order.Order, r order.Report, timeMs int64) bool {
 		a.haltSymbol(o, "The venue gives no clear answer about an order; it stays UNKNOWN and is asked for on, and its symbol is halted", timeMs)
 	}
 	if out.Refused {
-		a.alertOrder(o, risk.Warning, "The venue refused to change an order; it stays as it is: "+r.Detail, timeMs)
+		a.alertOrder(o, risk.Warning, "An order was not changed, and stays as it is: "+r.Detail, timeMs)
+	}
+	if out.Lost {
+		a.repeatChange(o)
 	}
 	if out.Changed {
 		a.reported(o, was, r, out, timeMs)
@@ -196,13 +199,14 @@ func (a *Account) sendCancel(o *order.Order) {
 func (a *Account) query(o *order.Order) {
 	a.emit(VenueCommand{
 		Action: VenueQuery, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,
-		Symbol: o.Symbol, Side: o.Side, Kind: o.Kind,
+		Symbol: o.Symbol, Side: o.Side, Kind: o.Kind, Wanted: o.Wanted,
 	})
 }
 
 // Recover is for the new owner of a live account: an order that was placed, and
 // no one knows whether it was sent, becomes UNKNOWN; every open order is asked
-// for, and a cancel whose answer may be lost is sent again. Then the venue is asked
+// for, and a cancel whose answer may be lost is sent again. A change is not: the former
+// owner's may be under way yet, and is asked for with the order. Then the venue is asked
 // for all that it has, and no entry is taken until the account agrees with it. A
 // paper account needs nothing.
 func (a *Account) Recover(cause Cause) []Event {
@@ -215,8 +219,6 @@ func (a *Account) Recover(cause Cause) []Event {
 			if o.Status != order.Pending {
 				if o.CancelSent && o.Status != order.Unknown {
 					a.sendCancel(o)
-				} else if o.Wanted != (order.Terms{}) && o.Status != order.Unknown {
-					a.repeatChange(o)
 				}
 				a.query(o)
 				continue

@@ -21,7 +21,7 @@ func (o *Order) seen(step Step, r Report) (Outcome, error) {
 // unchanged takes in that the venue refused other terms.
 func (o *Order) unchanged() (Outcome, error) {
 	out := Outcome{Refused: o.Wanted != Terms{}}
-	o.Wanted, o.ChangeLost = Terms{}, false
+	o.Wanted = Terms{}
 	return out, o.settleTerms()
 }
 
@@ -32,7 +32,7 @@ func (o *Order) changed(r Report) (Outcome, error) {
 	if terms == (Terms{}) {
 		terms = o.Wanted
 	}
-	o.Wanted, o.ChangeLost = Terms{}, false
+	o.Wanted = Terms{}
 	if terms == (Terms{}) || terms == o.Terms() {
 		return Outcome{}, o.settleTerms()
 	}
@@ -60,6 +60,6 @@ func (o *Order) adopt(filled decimal.Decimal) bool {
 		return false
 	}
 	o.SetTerms(o.Wanted)
-	o.Wanted, o.ChangeLost = Terms{}, false
+	o.Wanted = Terms{}
 	return true
 }

@@ -17,6 +17,9 @@ func seen(k ReportKind, terms Terms) Report { return Report{OrderID: "o", Kind: 
 
 func changed(terms Terms) Report { return seen(ReportChanged, terms) }
 
+// settled is an answer when a change to the terms can't arrive any more.
+func settled(terms Terms) Report { return Report{OrderID: "o", Kind: ReportAccepted, Settled: terms} }
+
 // changes are what becomes of an order for 10 at 100, of which 4 are traded, when
 // it is asked to become another.
 var changes = map[string]struct {
@@ -25,86 +28,97 @@ var changes = map[string]struct {
 	status  Status
 	terms   Terms
 	waiting bool // for an answer
-	lost    bool
 	last    Outcome
 }{
-	"done":        {wants("20", "99"), []Report{changed(Terms{})}, PartiallyFilled, wants("20", "99"), false, false, Outcome{Changed: true, NewTerms: true}},
-	"done so far": {wants("20", "99"), []Report{changed(wants("15", "99"))}, PartiallyFilled, wants("15", "99"), false, false, Outcome{Changed: true, NewTerms: true}},
-	"as it was":   {wants("20", "99"), []Report{changed(wants("10", "100"))}, PartiallyFilled, wants("10", "100"), false, false, Outcome{}},
-	"refused":     {wants("20", "99"), []Report{of(ReportUnchanged)}, PartiallyFilled, wants("10", "100"), false, false, Outcome{Refused: true}},
-	"not asked":   {Terms{}, []Report{of(ReportUnchanged)}, PartiallyFilled, wants("10", "100"), false, false, Outcome{}},
-	"unasked":     {Terms{}, []Report{changed(wants("6", "98"))}, PartiallyFilled, wants("6", "98"), false, false, Outcome{Changed: true, NewTerms: true}},
-	"nothing new": {Terms{}, []Report{changed(Terms{})}, PartiallyFilled, wants("10", "100"), false, false, Outcome{}},
+	"done":        {wants("20", "99"), []Report{changed(Terms{})}, PartiallyFilled, wants("20", "99"), false, Outcome{Changed: true, NewTerms: true}},
+	"done so far": {wants("20", "99"), []Report{changed(wants("15", "99"))}, PartiallyFilled, wants("15", "99"), false, Outcome{Changed: true, NewTerms: true}},
+	"as it was":   {wants("20", "99"), []Report{changed(wants("10", "100"))}, PartiallyFilled, wants("10", "100"), false, Outcome{}},
+	"refused":     {wants("20", "99"), []Report{of(ReportUnchanged)}, PartiallyFilled, wants("10", "100"), false, Outcome{Refused: true}},
+	"not asked":   {Terms{}, []Report{of(ReportUnchanged)}, PartiallyFilled, wants("10", "100"), false, Outcome{}},
+	"unasked":     {Terms{}, []Report{changed(wants("6", "98"))}, PartiallyFilled, wants("6", "98"), false, Outcome{Changed: true, NewTerms: true}},
+	"nothing new": {Terms{}, []Report{changed(Terms{})}, PartiallyFilled, wants("10", "100"), false, Outcome{}},
 	"to less than was traded": {
 		wants("4", "100"),
 		[]Report{changed(Terms{})},
-		Filled, wants("4", "100"), false, false,
+		Filled, wants("4", "100"), false,
 		Outcome{Changed: true, NewTerms: true},
 	},
 	"lost, and found done": {
 		wants("20", "99"),
 		[]Report{of(ReportUnknown), seen(ReportAccepted, wants("20", "99"))},
-		PartiallyFilled, wants("20", "99"), false, false,
+		PartiallyFilled, wants("20", "99"), false,
 		Outcome{Changed: true, NewTerms: true},
 	},
 	"lost, and found as it was": {
 		wants("20", "99"),
 		[]Report{of(ReportUnknown), seen(ReportAccepted, wants("10", "100"))},
-		PartiallyFilled, wants("10", "100"), true, true,
+		PartiallyFilled, wants("10", "100"), true,
 		Outcome{Changed: true},
 	},
+	"lost, found as it was, and nothing can arrive": {
+		wants("20", "99"),
+		[]Report{of(ReportUnknown), seen(ReportAccepted, wants("10", "100")), settled(wants("20", "99"))},
+		PartiallyFilled, wants("10", "100"), true,
+		Outcome{Lost: true},
+	},
 	"lost, and found": {
-		wants("20", "99"), []Report{of(ReportUnknown), of(ReportAccepted)}, PartiallyFilled, wants("10", "100"), true, true, Outcome{Changed: true},
+		wants("20", "99"), []Report{of(ReportUnknown), of(ReportAccepted)}, PartiallyFilled, wants("10", "100"), true, Outcome{Changed: true},
+	},
+	"lost, and found when nothing can arrive": {
+		wants("20", "99"), []Report{of(ReportUnknown), settled(wants("20", "99"))}, PartiallyFilled, wants("10", "100"), true, Outcome{Lost: true, Changed: true},
+	},
+	"nothing of another change can arrive": {
+		wants("20", "99"), []Report{settled(wants("15", "99"))}, PartiallyFilled, wants("10", "100"), true, Outcome{},
 	},
 	"an acknowledgement that is no answer": {
-		wants("20", "99"), []Report{of(ReportAccepted)}, PartiallyFilled, wants("10", "100"), true, false, Outcome{},
+		wants("20", "99"), []Report{of(ReportAccepted)}, PartiallyFilled, wants("10", "100"), true, Outcome{},
 	},
 	"lost, then a fill": {
 		wants("20", "99"),
 		[]Report{of(ReportUnknown), fill("5", "100")},
-		PartiallyFilled, wants("10", "100"), true, true,
+		PartiallyFilled, wants("10", "100"), true,
 		Outcome{Changed: true, Quantity: d("1"), Value: d("100")},
 	},
 	"a fill of all that it was": {
 		wants("20", "99"),
 		[]Report{fill("10", "100")},
-		PartiallyFilled, wants("10", "100"), true, false,
+		PartiallyFilled, wants("10", "100"), true,
 		Outcome{Changed: true, Quantity: d("6"), Value: d("600")},
 	},
 	"and refused": {
 		wants("20", "99"),
 		[]Report{fill("10", "100"), of(ReportUnchanged)},
-		Filled, wants("10", "100"), false, false,
+		Filled, wants("10", "100"), false,
 		Outcome{Changed: true, Refused: true},
 	},
 	"a fill of more than it was": {
 		wants("20", "99"),
 		[]Report{fill("11", "100")},
-		PartiallyFilled, wants("20", "99"), false, false,
+		PartiallyFilled, wants("20", "99"), false,
 		Outcome{Changed: true, NewTerms: true, Quantity: d("7"), Value: d("700")},
 	},
 	"a fill of all that it is to be": {
 		wants("20", "99"),
 		[]Report{fill("20", "100")},
-		Filled, wants("20", "99"), false, false,
+		Filled, wants("20", "99"), false,
 		Outcome{Changed: true, NewTerms: true, Quantity: d("16"), Value: d("1600")},
 	},
 	"too much while it was to be less": {
 		wants("6", "99"),
 		[]Report{fill("11", "100")},
-		Filled, wants("10", "100"), false, false,
+		Filled, wants("10", "100"), false,
 		Outcome{Changed: true, Overfilled: true, Quantity: d("7"), Value: d("700")},
 	},
 	"cancelled": {
-		wants("20", "99"), []Report{of(ReportCancelled)}, Cancelled, wants("10", "100"), false, false, Outcome{Changed: true},
+		wants("20", "99"), []Report{of(ReportCancelled)}, Cancelled, wants("10", "100"), false, Outcome{Changed: true},
 	},
 	"an answer after its end": {
-		wants("20", "99"), []Report{of(ReportCancelled), changed(Terms{})}, Cancelled, wants("10", "100"), false, false, Outcome{},
+		wants("20", "99"), []Report{of(ReportCancelled), changed(Terms{})}, Cancelled, wants("10", "100"), false, Outcome{},
 	},
 	"too much while only its price was to change": {
 		wants("10", "99"),
 		[]Report{fill("11", "100")},
-		Filled, wants("10", "100"), false, false,
+		Filled, wants("10", "100"), false,
 		Outcome{Changed: true, Overfilled: true, Quantity: d("7"), Value: d("700")},
 	},
 }
@@ -123,8 +137,8 @@ func TestChanges(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if o.Status != c.status || o.Terms() != c.terms || (o.Wanted != Terms{}) != c.waiting || o.ChangeLost != c.lost || out != c.last {
-			t.Errorf("%s: %s with %+v, wanted %+v, lost %v, %+v", name, o.Status, o.Terms(), o.Wanted, o.ChangeLost, out)
+		if o.Status != c.status || o.Terms() != c.terms || (o.Wanted != Terms{}) != c.waiting || out != c.last {
+			t.Errorf("%s: %s with %+v, wanted %+v, %+v", name, o.Status, o.Terms(), o.Wanted, out)
 		}
 	}
 }
@@ -196,6 +210,9 @@ func FuzzOrder(f *testing.F) {
 			if data[3]%2 == 1 {
 				r.Terms = Terms{Kind: Limit, Quantity: n, Price: p}
 			}
+			if data[3]%4 > 1 {
+				r.Settled = o.Wanted
+			}
 			was := *o
 			out, err := o.Apply(r)
 			if err != nil && *o != was {
@@ -221,9 +238,9 @@ func checkWhole(t *testing.T, was, o *Order, out Outcome) {
 		t.Fatalf("status %s", o.Status)
 	case !out.Changed && (o.Status != was.Status || o.FilledQuantity != was.FilledQuantity || o.Terms() != was.Terms()):
 		t.Fatalf("%+v became %+v without a change", *was, *o)
-	case o.Status.Final() && (o.Wanted != Terms{} || o.ChangeLost):
+	case o.Status.Final() && o.Wanted != Terms{}:
 		t.Fatalf("%s, and an answer is waited for: %+v", o.Status, o.Wanted)
-	case o.ChangeLost && o.Wanted == Terms{}:
+	case out.Lost && (o.Wanted == Terms{} || o.Status == Unknown):
 		t.Fatal("a change is lost that nobody asked for")
 	case out.NewTerms && o.Terms() == was.Terms():
 		t.Fatalf("new terms %+v are the old ones", o.Terms())

@@ -105,11 +105,8 @@ type Order struct {
 	CancelMs     int64  `json:"cancel_ms,omitempty"`
 	CancelReason Reason `json:"cancel_reason,omitempty"`
 	// Wanted are the terms that a live venue was asked to give the order; zero when
-	// it was not asked or has answered. ChangeLost and ChangeMs are as those of a
-	// cancel.
-	Wanted     Terms `json:"wanted,omitzero"`
-	ChangeLost bool  `json:"change_lost,omitempty"`
-	ChangeMs   int64 `json:"change_ms,omitempty"`
+	// it was not asked or has answered.
+	Wanted Terms `json:"wanted,omitzero"`
 }
 
 // Rest is the quantity that may still be traded. While a venue is asked for

@@ -40,6 +40,9 @@ type Report struct {
 	// Terms are what the venue shows; zero when it doesn't tell. They settle a change
 	// whose answer got lost, and are the new ones of a CHANGED.
 	Terms Terms
+	// Settled are the terms of a change that can't arrive at the venue any more: what it
+	// shows stands. Zero says nothing.
+	Settled Terms
 	// Reason says why, in a REJECTED and in a CANCELLED that nobody asked for; empty:
 	// VENUE.
 	Reason Reason
@@ -63,6 +66,9 @@ type Outcome struct {
 	Missing bool
 	// Refused: the venue did not change the order. NewTerms: it has.
 	Refused, NewTerms bool
+	// Lost: the venue has the order, but not with the terms that it was asked for, which
+	// can't arrive any more.
+	Lost bool
 }
 
 // ErrBadReport is wrapped by errors about reports that make no sense.
@@ -83,9 +89,9 @@ func (o *Order) Apply(r Report) (Outcome, error) {
 	}
 	switch {
 	case o.Status.Final():
-		o.Wanted, o.ChangeLost = Terms{}, false
-	case was.Status == Unknown && o.Status != Unknown && o.Wanted != Terms{}:
-		o.ChangeLost = true // the order is there, and nobody has said with which terms
+		o.Wanted = Terms{}
+	case r.Settled != Terms{} && r.Settled == o.Wanted && o.Status != Unknown:
+		out.Lost = true
 	}
 	if r.VenueOrderID != "" && o.VenueOrderID == "" {
 		o.VenueOrderID = r.VenueOrderID
