@@ -59,7 +59,7 @@ func (u *accountUpdate) read(r *messages.Record) error {
 	for i, v := range d.Indicators {
 		u.event.Values[i] = strategy.Value{Name: v.Name, Value: v.Value, Realtime: v.Realtime}
 	}
-	price, volume, late := decimal.Decimal{}, decimal.Decimal{}, false
+	price, volume, late, off := decimal.Decimal{}, decimal.Decimal{}, false, false
 	if f := d.Forming; f != nil {
 		u.event.Candle = &market.Candle{Open: f.Open, High: f.High, Low: f.Low, Close: f.Close, Volume: f.Volume}
 		u.event.Candle.SetQuality(f.Quality)
@@ -72,7 +72,8 @@ func (u *accountUpdate) read(r *messages.Record) error {
 		if err != nil {
 			return &messages.DecodeError{Reason: messages.ReasonWrongType, Field: messages.HeaderTick, Detail: err.Error()}
 		}
-		price, volume, late, u.event.Closed, u.tickMs = h.Price, h.Volume, h.Late, h.Closing, h.LogMs
+		price, volume, late, off = h.Price, h.Volume, h.Late, h.OffSession
+		u.event.Closed, u.tickMs = h.Closing, h.LogMs
 	}
 	toldMs := int64(0)
 	if value, ok := r.Header(messages.HeaderTold); ok {
@@ -101,7 +102,7 @@ func (u *accountUpdate) read(r *messages.Record) error {
 		}
 	}
 	u.event.Price = price
-	u.mark = account.Mark{Symbol: d.Symbol, TimeMs: d.TimeMs, Price: price, Volume: volume, Seq: seq, Closing: u.event.Closed, ToldMs: toldMs, Late: late, Early: u.event.Early}
+	u.mark = account.Mark{Symbol: d.Symbol, TimeMs: d.TimeMs, Price: price, Volume: volume, Seq: seq, Closing: u.event.Closed, ToldMs: toldMs, Late: late, OffSession: off, Early: u.event.Early}
 	return nil
 }
 

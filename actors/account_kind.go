@@ -19,9 +19,8 @@ import (
 // updates that their accounts want, and what others than account shards put on
 // strategy-signals, order-events and risk-alerts.
 type accountKind struct {
-	shard *shard
-	// owners is the content of velox-strategies: whose each strategy is.
-	owners map[string]string
+	shard  *shard
+	owners owners
 	// own maps the strategies of this shard's accounts to their users.
 	own      map[string]string
 	wanted   subscriptions
@@ -32,7 +31,8 @@ type accountKind struct {
 }
 
 func newAccountKind(s *shard) *accountKind {
-	k := &accountKind{shard: s, owners: make(map[string]string), own: make(map[string]string), takesOver: make(map[string]bool), opened: make(openings)}
+	k := &accountKind{shard: s, own: make(map[string]string), takesOver: make(map[string]bool), opened: make(openings)}
+	k.owners = newOwners(s)
 	k.wanted.users = make(map[string][]string)
 	k.sessions = newSessions(s)
 	return k
@@ -111,7 +111,7 @@ func (k *accountKind) route(ep *epoch, r *messages.Record) {
 	case messages.TopicAlerts:
 		k.routeAlert(ep, r)
 	case messages.TopicStrategies:
-		k.learnOwner(r)
+		k.owners.learn(r)
 	}
 }
 
@@ -156,7 +156,7 @@ func (k *accountKind) takenBy(c *messages.Command) (id, user string) {
 	if err := json.Unmarshal(c.Data, &d); err != nil || d.StrategyID == "" {
 		return "", "" // the account refuses bad data; a derived id is its user's own
 	}
-	for _, owner := range []string{k.own[d.StrategyID], k.owners[d.StrategyID]} {
+	for _, owner := range []string{k.own[d.StrategyID], k.owners.user(d.StrategyID)} {
 		if owner != "" && owner != c.UserID {
 			return d.StrategyID, owner
 		}
@@ -195,6 +195,7 @@ func (k *accountKind) routeUpdate(ep *epoch, r *messages.Record) {
 }
 
 func (k *accountKind) routeSignal(ep *epoch, r *messages.Record) {
+	k.owners.pass(r)
 	if r.WrittenByVelox() {
 		return
 	}
@@ -217,6 +218,7 @@ func (k *accountKind) routeSignal(ep *epoch, r *messages.Record) {
 }
 
 func (k *accountKind) routeOrder(ep *epoch, r *messages.Record) {
+	k.owners.pass(r)
 	if r.WrittenByVelox() {
 		return
 	}
@@ -236,16 +238,19 @@ func (k *accountKind) routeOrder(ep *epoch, r *messages.Record) {
 }
 
 // giveStrategy gives an external signal or order event to the account of its
-// strategy; one that is nobody's is a dead letter of the partition's keeper.
+// strategy. One that no account takes in is a dead letter of the shard that answers for
+// the strategy there, and of the partition's keeper when none does.
 func (k *accountKind) giveStrategy(ep *epoch, in *input, strategyID string, keeps bool) {
 	if keeps {
 		k.shard.config.Observer.Count(CountExternalSeen, in.record.Topic, 1)
 	}
-	if user, ok := k.own[strategyID]; ok {
+	user, owned := k.own[strategyID]
+	if owned && in.record.Offset >= k.owners.since(strategyID, in.record.TopicPartition()) {
 		ep.give(user, in)
 		return
 	}
-	if _, ok := k.owners[strategyID]; !ok && keeps {
+	shard, answered := k.owners.answers(strategyID, in.record)
+	if answered && shard == k.shard.id.Partition || !answered && keeps {
 		ep.dead(in, reasonUnclaimed, "route", fmt.Sprintf("no account has a strategy %.64q", strategyID))
 	}
 }
@@ -271,18 +276,8 @@ func (k *accountKind) routeAlert(ep *epoch, r *messages.Record) {
 	}
 }
 
-func (k *accountKind) learnOwner(r *messages.Record) {
-	if r.Value == nil {
-		delete(k.owners, string(r.Key))
-		return
-	}
-	if o, err := messages.DecodeStrategyOwner(r.Value); err == nil {
-		k.owners[o.StrategyID] = o.UserID
-	}
-}
-
-// prepare makes sure, before the keeper of a partition calls a strategy nobody's, or
-// one is deployed, that it has read every owner that was known by then.
+// prepare makes sure, before a shard calls a strategy nobody's, or one is deployed or
+// removed, that it has read every owner that was known by then.
 func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*messages.Record) ([]*messages.Record, error) {
 	if !slices.ContainsFunc(records, k.needsOwner) {
 		return records, nil
@@ -292,12 +287,15 @@ func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*message
 		return nil, err
 	}
 	for !k.shard.cached.reached(target) {
-		b, err := k.shard.poll(ctx, k.shard.config.Limits.PollRecords, k.shard.config.Limits.Idle)
+		// Not cut short, as other polls are: while a transaction is open there the end
+		// can't be read, and who waits for the shard to go on would make it spin.
+		b, err := k.shard.log.Poll(ctx, k.shard.config.Limits.PollRecords, k.shard.config.Limits.Idle)
 		if err != nil {
 			return nil, err
 		}
 		records = append(records, k.shard.taken(ep, b)...)
 	}
+	k.owners.read = true
 	// The owners come before what is for their strategies.
 	var owners, others []*messages.Record
 	for _, r := range records {
@@ -310,12 +308,39 @@ func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*message
 	return append(owners, others...), nil
 }
 
+// needsOwner tells whether the owners that are known by now decide what becomes of a
+// record.
 func (k *accountKind) needsOwner(r *messages.Record) bool {
-	if r.Topic == messages.TopicCommands {
+	switch r.Topic {
+	case messages.TopicCommands:
 		c, err := messages.DecodeCommandRecord(r)
-		return err == nil && account.CommandType(c.Type) == account.CmdDeploy
+		kind := account.CommandType(c.Type)
+		return err == nil && (kind == account.CmdDeploy || kind == account.CmdRemove)
+	case messages.TopicSignals, messages.TopicOrders:
+		return !r.WrittenByVelox() && (k.keeps(r.TopicPartition()) || !k.owners.read || k.mayAnswer(r))
 	}
-	return (r.Topic == messages.TopicSignals || r.Topic == messages.TopicOrders) && !r.WrittenByVelox() && k.keeps(r.TopicPartition())
+	return false
+}
+
+// mayAnswer tells whether a record of others is for a strategy that was once this
+// shard's: another may have it by now.
+func (k *accountKind) mayAnswer(r *messages.Record) bool {
+	id := string(r.Key)
+	if r.Topic == messages.TopicOrders {
+		e, err := messages.DecodeOrderEventRecord(r)
+		if err != nil {
+			return false
+		}
+		id = e.StrategyID
+	} else if id == "" {
+		s, err := messages.DecodeSignalRecord(r)
+		if err != nil {
+			return false
+		}
+		id = s.StrategyID
+	}
+	_, owned := k.own[id]
+	return !owned && k.owners.had(id)
 }
 
 // takeOver tells the accounts that were restored, and have to know, that they have a
@@ -355,6 +380,7 @@ func (k *accountKind) launch(ep *epoch) {
 	ep.effects = nil
 }
 
+func (k *accountKind) complete(o *output)          { k.owners.complete(o) }
 func (k *accountKind) seal(*epoch)                 {}
 func (k *accountKind) idle(*epoch, time.Time)      {}
 func (k *accountKind) clocks() clockState          { return nil }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/messages/veloxpb"
 )
 
@@ -58,12 +57,10 @@ func (c clockState) older(o clockState) clockState {
 	return out
 }
 
-// clockStep is one move of a source's clock, caused by the input of that take.
+// clockStep is one move of a source's clock, and the input that has caused it.
 type clockStep struct {
-	take   int
-	ms     int64
-	origin messages.Origin
-	record *messages.Record
+	ms int64
+	by *input
 }
 
 // clockTracks says how the clocks of a partition's sources move during a step:
@@ -80,7 +77,7 @@ func (t *clockTracks) first(source string, ms int64, take int) (clockStep, bool)
 	}
 	steps := t.bySource[source]
 	i := sort.Search(len(steps), func(i int) bool { return steps[i].ms >= ms })
-	if i == len(steps) || steps[i].take > take {
+	if i == len(steps) || steps[i].by.take > take {
 		return clockStep{}, false
 	}
 	return steps[i], true
@@ -93,22 +90,22 @@ type partitionClocks struct {
 	steps  *clockTracks
 }
 
-// see notes a tick and records the move in the tracks of this step.
-func (p *partitionClocks) see(source string, ms int64, take int, origin messages.Origin, r *messages.Record) {
+// see notes a tick or a timer and records the move in the tracks of this step.
+func (p *partitionClocks) see(source string, ms int64, by *input) {
 	p.own()
 	c, known := p.now[source]
 	if !known && len(p.now) >= maxSources {
 		p.forgetOldest()
 	}
-	if r != nil {
-		c.seen = r.Offset
+	if by.record != nil {
+		c.seen = by.record.Offset
 	}
 	if !known || ms > c.ms {
 		c.ms = ms
 		if p.steps == nil {
 			p.steps = &clockTracks{bySource: make(map[string][]clockStep, 1)}
 		}
-		p.steps.bySource[source] = append(p.steps.bySource[source], clockStep{take: take, ms: ms, origin: origin, record: r})
+		p.steps.bySource[source] = append(p.steps.bySource[source], clockStep{ms, by})
 	}
 	p.now[source] = c
 }

@@ -31,6 +31,8 @@ type kind interface {
 	route(ep *epoch, r *messages.Record)
 	// seal is called before a step, after the last record was routed.
 	seal(ep *epoch)
+	// complete adds to an entity's output what only the shard knows.
+	complete(o *output)
 	// noted takes in what an entity said after a step.
 	noted(ep *epoch, h *handle, note stepNote)
 	// savesWithOutput tells whether an entity that put something out for a
@@ -193,7 +195,7 @@ type epoch struct {
 	// reread: an entity wants inputs that were filtered out so far, so the rest of
 	// the records is read again with the new filter.
 	reread bool
-	// timed: a timer moved a clock, so what it changed is saved with it.
+	// timed: a timer moved a clock, see strike.
 	timed bool
 }
 
@@ -418,7 +420,6 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 		s.snapshots[h.since] = struct{}{}
 	}
 	if ep.timed {
-		ep.force = true
 		ep.save[h] = struct{}{}
 	}
 	for i := range r.outputs {
@@ -430,6 +431,7 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 		if s.kind.savesWithOutput() {
 			ep.save[h] = struct{}{}
 		}
+		s.kind.complete(o)
 		ep.outputs = append(ep.outputs, *o)
 	}
 	if len(r.effects) > 0 {
@@ -443,7 +445,6 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 	for k, w := range r.withheld {
 		s.config.Observer.Withheld(h.key, k.strategyID, w.last, w.n)
 	}
-	h.source, h.dueMs = r.note.source, r.note.dueMs
 	if len(r.note.fetch) > 0 {
 		ep.fetch = append(ep.fetch, r.note.fetch...)
 		ep.force = true

@@ -184,7 +184,7 @@ func (f *frame) emitTick(m *symbol, t *market.Tick, placed market.Placement, box
 		u.Forming = ohlcv(&open[len(open)-1])
 		u.Indicators = f.formingValues(open)
 	}
-	h := messages.TickHeader{Price: t.Price, Volume: t.Volume, LogMs: box.in.logMs(), Late: placed == market.Late || placed == market.Amends}
+	h := messages.TickHeader{Price: t.Price, Volume: t.Volume, LogMs: box.in.logMs(), Late: placed == market.Late || placed == market.Amends, OffSession: placed == market.OffSession}
 	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate, f.headers(t.TimeMs, h)...)
 	box.count(CountUpdates, "", 1)
 }

@@ -19,6 +19,8 @@ type input struct {
 	again bool
 	// clockMs is the clock of a tick's source in the partition, the tick included.
 	clockMs int64
+	// struck is where a timer of a symbol shard stands among its ticks.
+	struck int64
 }
 
 // replayable tells whether the input can be read again from the log. What isn't

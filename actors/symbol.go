@@ -98,7 +98,7 @@ func (m *symbol) closeDue(tracks *clockTracks, take int, box *outbox) {
 		if !ok {
 			return
 		}
-		box.in = &input{take: step.take, origin: step.origin, record: step.record}
+		box.in = step.by
 		for _, f := range m.frames {
 			if f.builder == nil {
 				continue
@@ -325,6 +325,9 @@ func (m *symbol) emitClosed(f *frame, c market.Candle, values []messages.Indicat
 	u := messages.IndicatorUpdate{Symbol: m.key, Timeframe: f.timeframe.String(), TimeMs: c.EndMs - 1, Indicators: values, Forming: ohlcv(&c)}
 	headers := f.headers(c.EndMs-1, messages.TickHeader{Price: c.Close, LogMs: box.in.logMs(), Closing: true})
 	headers = append(headers, messages.Header{Key: messages.HeaderTold, Value: strconv.AppendInt(nil, toldMs, 10)})
+	if !box.in.replayable() { // of a tick, its offset says it
+		headers = append(headers, messages.Header{Key: messages.HeaderStruck, Value: strconv.AppendInt(nil, box.in.struck, 10)})
+	}
 	box.emit(messages.TopicUpdates, []byte(m.key), m.encode(&u), schemaUpdate, headers...)
 	box.count(CountUpdates, "", 1)
 }

@@ -102,7 +102,7 @@ func (k *symbolKind) routeTick(ep *epoch, r *messages.Record) {
 		k.shard.passOn(ep, in, home, []byte(t.Symbol))
 		return
 	}
-	k.running.see(t.Source, t.TimeMs, in.take, in.origin, r)
+	k.running.see(t.Source, t.TimeMs, in)
 	in.clockMs = k.running.now[t.Source].ms
 	k.ticked = ep.start
 	ep.ticks++
@@ -126,6 +126,8 @@ func (k *symbolKind) routeRequest(ep *epoch, r *messages.Record) {
 	ep.give(sig.Symbol, in)
 	ep.save[k.shard.handle(sig.Symbol)] = struct{}{}
 }
+
+func (k *symbolKind) complete(*output) {}
 
 // seal gives the moves of the clocks to the symbols of this step, and adds
 // symbols that got nothing but have a candle to close by them.
@@ -179,6 +181,7 @@ func (k *symbolKind) dueOf(source string) (int64, bool) {
 }
 
 func (k *symbolKind) noted(_ *epoch, h *handle, note stepNote) {
+	h.source, h.dueMs = note.source, note.dueMs
 	if at, ok := k.minDue[note.source]; !ok || note.dueMs < at {
 		k.minDue[note.source] = note.dueMs
 	}
@@ -192,19 +195,34 @@ func (k *symbolKind) idle(ep *epoch, now time.Time) {
 		return
 	}
 	elapsed := now.Sub(k.ticked).Milliseconds()
+	k.staleDue = true // a timer must close a candle, for only its update tells of it
 	for source, c := range k.running.share() {
 		at, ok := k.dueOf(source)
 		if !ok || strings.HasPrefix(source, replaySource) || c.ms+elapsed < at {
 			continue
 		}
-		in := ep.input(nil, nil)
-		in.origin = messages.Origin{Topic: messages.TimerTopic, Partition: k.shard.id.Partition, Offset: k.shard.timers}
-		k.shard.timers++
-		k.shard.config.Observer.Count(CountTimers, string(messages.SymbolShard), 1)
-		k.running.see(source, c.ms+elapsed, in.take, in.origin, nil)
+		k.strike(ep, source, c.ms+elapsed)
 		k.ticked = now
-		ep.timed = true
 		return // one source an epoch keeps the order of their outputs plain
+	}
+}
+
+// strike moves the clock of a source on, for all symbols of the partition: also a tick
+// of one that has nothing to close may be late by it. So every symbol that has changed
+// is saved with it: no replay, in which no timer strikes, begins before it.
+func (k *symbolKind) strike(ep *epoch, source string, ms int64) {
+	in := ep.input(nil, nil)
+	in.origin = messages.Origin{Topic: messages.TimerTopic, Partition: k.shard.id.Partition, Offset: k.shard.timers}
+	k.shard.timers++
+	ticks := messages.TopicPartition{Topic: messages.TopicTicks, Partition: k.shard.id.Partition}
+	in.struck = max(k.shard.frontier[ticks], ep.next[ticks])
+	k.shard.config.Observer.Count(CountTimers, string(messages.SymbolShard), 1)
+	k.running.see(source, ms, in)
+	ep.timed, ep.force = true, true
+	for _, h := range k.shard.handles {
+		if h.since != nil {
+			ep.save[h] = struct{}{}
+		}
 	}
 }
 

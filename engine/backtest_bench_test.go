@@ -15,9 +15,9 @@ func BenchmarkBacktest(b *testing.B) {
 	for _, name := range []string{"crypto", "gold", "equities"} {
 		b.Run(name, func(b *testing.B) {
 			rec := recordings[name]
-			file := filepath.Join("..", "..", "shared", "data", rec.file)
+			file := filepath.Join(marketData(), rec.file)
 			if _, err := os.Stat(file); err != nil {
-				b.Skipf("no recorded market data at %s", file)
+				b.Skipf("no recorded market data at %s: set VELOX_TEST_DATA", file)
 			}
 			c, err := configs.Load(configs.Sources{Demo: configs.DemoOff, Flags: []configs.Override{{Path: "symbols.timeframe", Value: rec.timeframe, Flag: "--set"}}})
 			if err != nil {

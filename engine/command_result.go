@@ -218,7 +218,7 @@ func (r *commandResult) read(rec *messages.Record) (commandEvent, error) {
 		e.text, r.State, r.Reason = d.Reason+": "+d.Error, stateRefused, d.Error
 	case messages.TopicStrategies:
 		e.text = "strategy " + e.Key + " is deployed"
-		if len(rec.Value) == 0 {
+		if owner, err := messages.DecodeStrategyOwner(rec.Value); err != nil || owner.Removed { // no value: by an earlier version
 			e.text = "strategy " + e.Key + " is removed"
 		}
 	}

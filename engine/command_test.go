@@ -90,6 +90,20 @@ func sendCommands(t *testing.T, format string) {
 	}
 }
 
+// TestOwnersAreTold: a strategy's record says that it is deployed, or removed.
+func TestOwnersAreTold(t *testing.T) {
+	for value, want := range map[string]string{
+		`{"strategy_id":"s","user_id":"u"}`:                "strategy s is deployed",
+		`{"strategy_id":"s","user_id":"u","removed":true}`: "strategy s is removed",
+		"": "strategy s is removed",
+	} {
+		e, err := (&commandResult{}).read(&messages.Record{Topic: messages.TopicStrategies, Key: []byte("s"), Value: []byte(value)})
+		if err != nil || e.text != want {
+			t.Errorf("%s is told as %q, %v", value, e.text, err)
+		}
+	}
+}
+
 // TestSendCommandWithoutCluster: what to do is said when there is none.
 func TestSendCommandWithoutCluster(t *testing.T) {
 	c := settings(t, map[string]string{"broker.address": "127.0.0.1:1", "node.start_timeout": "1s"})

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -24,13 +25,18 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// recorded is a file of real ticks beside the repository; without it the tests
+// marketData is the folder of recorded real ticks; docs/testing.md tells of it.
+func marketData() string {
+	return cmp.Or(os.Getenv("VELOX_TEST_DATA"), filepath.Join("..", "..", "shared", "data"))
+}
+
+// recorded is a file of real ticks; without it the tests
 // that need it are left out.
 func recorded(t *testing.T, name string) string {
 	t.Helper()
-	path := filepath.Join("..", "..", "shared", "data", name)
+	path := filepath.Join(marketData(), name)
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no recorded market data at %s", path)
+		t.Skipf("no recorded market data at %s: set VELOX_TEST_DATA", path)
 	}
 	return path
 }

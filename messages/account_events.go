@@ -91,10 +91,39 @@ type Command struct {
 	Data      json.RawMessage `json:"data,omitempty"`
 }
 
-// StrategyOwner is a record of velox-strategies, key strategy_id: whose it is.
+// StrategyOwner is a record of velox-strategies, key strategy_id: whose the strategy is,
+// or was until it was removed, and which account shards answer for what others write for
+// it on strategy-signals and order-events.
 type StrategyOwner struct {
 	StrategyID string `json:"strategy_id"`
 	UserID     string `json:"user_id"`
+	// Number grows with each record of the strategy; 0 in those of versions without it.
+	Number int64 `json:"number,omitempty"`
+	// Answers are the shards that answer, each from its places to those of the next;
+	// none in records of versions without it, where the user's shard answers for all.
+	Answers []Answering `json:"answers,omitempty"`
+	// Removed: nobody has it now. Until is where the user's shard stood then: what it
+	// has not given to the strategy by then, it never will.
+	Removed bool   `json:"removed,omitempty"`
+	Until   Places `json:"until,omitempty"`
+}
+
+// Answering is an account shard and where it began to answer for a strategy.
+type Answering struct {
+	Shard int32  `json:"shard"`
+	From  Places `json:"from,omitempty"`
+}
+
+// Places are the next offsets of topics' partitions, from partition 0 up; one that is
+// missing is 0.
+type Places map[string][]int64
+
+// At gives the next offset of a partition.
+func (p Places) At(tp TopicPartition) int64 {
+	if at := p[tp.Topic]; int(tp.Partition) < len(at) {
+		return at[tp.Partition]
+	}
+	return 0
 }
 
 // DeadLetter is a record of velox-dead-letters: an input that could not be taken

@@ -13,6 +13,7 @@ func TestTickHeader(t *testing.T) {
 		{Price: decimal.MustParse("101.5"), Volume: decimal.MustParse("0.25"), LogMs: 1723104000123},
 		{Price: decimal.MustParse("101.5"), LogMs: 7, Closing: true},
 		{Price: decimal.MustParse("101.5"), Volume: decimal.MustParse("2"), LogMs: 7, Late: true},
+		{Price: decimal.MustParse("101.5"), Volume: decimal.MustParse("2"), LogMs: 7, OffSession: true},
 	} {
 		text := h.Append(nil)
 		got, err := ParseTickHeader(text)
@@ -20,7 +21,7 @@ func TestTickHeader(t *testing.T) {
 			t.Errorf("%s: %+v, %v; want %+v", text, got, err, h)
 		}
 	}
-	for _, bad := range []string{"", "1", "1/2", "x/2/3", "1/x/3", "1/2/x", "1/2/3/4", "1/2/closed", "1/2/late", "1/2/3/late/closed"} {
+	for _, bad := range []string{"", "1", "1/2", "x/2/3", "1/x/3", "1/2/x", "1/2/3/4", "1/2/closed", "1/2/late", "1/2/3/late/closed", "1/2/off", "1/2/3/off/late", "1/2/3/late/off"} {
 		if h, err := ParseTickHeader([]byte(bad)); err == nil {
 			t.Errorf("%q is %+v", bad, h)
 		}

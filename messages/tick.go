@@ -150,6 +150,7 @@ func AppendTick(b []byte, t *market.Tick) []byte {
 const (
 	closedMark = "/closed"
 	lateMark   = "/late"
+	offMark    = "/off"
 )
 
 // TickHeader is what an update tells of the tick that caused it.
@@ -161,10 +162,13 @@ type TickHeader struct {
 	Closing bool
 	// Late: the tick's candle of this timeframe had closed; it is in no candle.
 	Late bool
+	// OffSession: the tick came outside of its exchange's sessions; it is in no candle.
+	OffSession bool
 }
 
 // Append appends the header's value, such as 101.5/20/1723104000123, with /closed
-// at the end of a closing one, and /late at that of a late tick.
+// at the end of a closing one, /late at that of a late tick, and /off at that of one
+// outside of the sessions.
 func (h TickHeader) Append(b []byte) []byte {
 	b = append(h.Price.Append(b), '/')
 	b = append(h.Volume.Append(b), '/')
@@ -174,6 +178,8 @@ func (h TickHeader) Append(b []byte) []byte {
 		b = append(b, closedMark...)
 	case h.Late:
 		b = append(b, lateMark...)
+	case h.OffSession:
+		b = append(b, offMark...)
 	}
 	return b
 }
@@ -181,11 +187,14 @@ func (h TickHeader) Append(b []byte) []byte {
 // ParseTickHeader reads what TickHeader.Append writes.
 func ParseTickHeader(b []byte) (TickHeader, error) {
 	var h TickHeader
-	rest, closing := bytes.CutSuffix(b, []byte(closedMark))
-	rest, late := bytes.CutSuffix(rest, []byte(lateMark))
-	h.Closing, h.Late = closing, late
-	if closing && late {
-		return h, fmt.Errorf("header %s %.64q: late and closed at once", HeaderTick, b)
+	rest := b
+	for _, mark := range []struct {
+		text string
+		is   *bool
+	}{{closedMark, &h.Closing}, {lateMark, &h.Late}, {offMark, &h.OffSession}} {
+		if rest, *mark.is = bytes.CutSuffix(rest, []byte(mark.text)); *mark.is {
+			break // another mark before it is no number
+		}
 	}
 	price, rest, ok := bytes.Cut(rest, []byte("/"))
 	volume, logMs, ok2 := bytes.Cut(rest, []byte("/"))

@@ -31,6 +31,10 @@ const (
 	// HeaderTold is on updates that close a candle: the market time that told of the
 	// close, in ms, which is after its end.
 	HeaderTold = "velox-told"
+	// HeaderStruck is on updates that a timer has caused: the offset of the shard's
+	// ticks at which it struck, between those below, which were taken in before it, and
+	// the others, which come after it.
+	HeaderStruck = "velox-struck"
 	// HeaderOpening is on updates: the number of the Opening that wrote it.
 	HeaderOpening = "velox-opening"
 	// HeaderEarlyClose is on updates of a day on which the symbol's exchange closes

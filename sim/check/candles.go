@@ -40,13 +40,14 @@ type told struct {
 	*mark
 	messages.IndicatorUpdate
 	closing bool
+	at      int64 // the offset of its tick, or where its timer struck
 }
 
 // checkCandles holds updates against the oracle's candles and indicators. Timeframes
 // that were asked for after their symbol's first tick begin in the middle of a
 // candle, and are left out.
 func checkCandles(f *facts, out *Result) {
-	tapes := f.tapes()
+	tapes := f.tapes(out)
 	all := f.series(out)
 	for tp, t := range tapes {
 		for symbol := range t.symbols {
@@ -71,7 +72,7 @@ func checkCandles(f *facts, out *Result) {
 }
 
 // leftOut counts series by why they were left out, wholly or in part.
-type leftOut struct{ sources, beheaded, later, timers int }
+type leftOut struct{ sources, beheaded, later int }
 
 func (l *leftOut) tell(out *Result) {
 	for _, n := range []struct {
@@ -81,7 +82,6 @@ func (l *leftOut) tell(out *Result) {
 		{l.sources, "their partition of ticks has symbols of several sources: which one counted is not the oracle's to say"},
 		{l.beheaded, "only that every tick has its update: ticks or updates before them are deleted"},
 		{l.later, "their timeframe was asked for in the middle of a candle"},
-		{l.timers, "only up to the first candle that closed by the wall clock, because no tick came"},
 	} {
 		if n.count > 0 {
 			out.note("%d series of candles, %s", n.count, n.why)
@@ -89,7 +89,7 @@ func (l *leftOut) tell(out *Result) {
 	}
 }
 
-func sortedSeries(all map[series]*updates) []series {
+func sortedSeries(all map[series][]told) []series {
 	out := make([]series, 0, len(all))
 	for s := range all {
 		out = append(out, s)
@@ -100,16 +100,9 @@ func sortedSeries(all map[series]*updates) []series {
 	return out
 }
 
-// updates are those of a series, in the order of the ticks that caused them.
-type updates struct {
-	told []told
-	// timed: a timer has closed a candle behind them; what follows is left out.
-	timed bool
-}
-
 // series gives the updates that Velox wrote, repeats left out, by series.
-func (f *facts) series(out *Result) map[series]*updates {
-	all, seen := make(map[series]*updates), make(map[cause]bool)
+func (f *facts) series(out *Result) map[series][]told {
+	all, seen := make(map[series][]told), make(map[cause]bool)
 	for i := range f.updates {
 		v := &f.updates[i]
 		c := causeOf(v.mark)
@@ -130,50 +123,37 @@ func (f *facts) series(out *Result) map[series]*updates {
 			}
 			u.closing = h.Closing
 		}
-		s := series{u.Symbol, u.Timeframe}
-		if all[s] == nil {
-			all[s] = &updates{}
+		u.at = u.origin.Offset
+		if u.origin.Topic == messages.TimerTopic {
+			t, err := timerOf(v)
+			if err != nil {
+				continue // it was told of by then
+			}
+			u.at = t.struck
 		}
-		all[s].take(u)
+		s := series{u.Symbol, u.Timeframe}
+		all[s] = append(all[s], u)
 	}
 	for _, u := range all {
-		slices.SortFunc(u.told, func(a, b told) int { return compareOrigins(a.origin, b.origin) })
+		slices.SortFunc(u, inOrder)
 	}
 	return all
 }
 
-func (u *updates) take(t told) {
-	u.timed = u.timed || t.origin.Topic != messages.TopicTicks
-	if !u.timed {
-		u.told = append(u.told, t)
-	}
-}
-
-// limit is the last tick that counts.
-func (u *updates) limit() int64 {
-	switch {
-	case !u.timed:
-		return math.MaxInt64
-	case len(u.told) == 0:
-		return -1
-	}
-	return u.told[len(u.told)-1].origin.Offset
-}
-
 // cover wants an update of each tick, from the first one that has one.
-func (t *tape) cover(how *Candles, s series, u *updates, out *Result, left *leftOut) {
-	if s.timeframe != how.Timeframe || !t.oneSource(s.symbol) || len(u.told) == 0 {
+func (t *tape) cover(how *Candles, s series, all []told, out *Result, left *leftOut) {
+	if s.timeframe != how.Timeframe || !t.oneSource(s.symbol) || len(all) == 0 {
 		return
 	}
 	left.beheaded++
-	have := make(map[int64]bool, len(u.told))
-	for i := range u.told {
-		if !u.told[i].closing {
-			have[u.told[i].origin.Offset] = true
+	have := make(map[int64]bool, len(all))
+	for i := range all {
+		if !all[i].closing {
+			have[all[i].at] = true
 		}
 	}
-	for _, i := range t.upTo(t.places[s.symbol], u.limit()) {
-		if at := t.offsets[i]; at > u.told[0].origin.Offset {
+	for _, i := range t.places[s.symbol] {
+		if at := t.causes[i].Offset; at > all[0].at {
 			out.Looked++
 			if !have[at] {
 				out.Find(s.symbol+" "+s.timeframe, "the tick at offset %d has no update of its own", at)
@@ -183,7 +163,7 @@ func (t *tape) cover(how *Candles, s series, u *updates, out *Result, left *left
 }
 
 // check holds one series against the oracle.
-func (t *tape) check(how *Candles, s series, u *updates, out *Result, left *leftOut) {
+func (t *tape) check(how *Candles, s series, all []told, out *Result, left *leftOut) {
 	where := s.symbol + " " + s.timeframe
 	length, err := parseTimeframe(s.timeframe)
 	if err != nil {
@@ -196,28 +176,21 @@ func (t *tape) check(how *Candles, s series, u *updates, out *Result, left *left
 		return
 	}
 	var ofTicks, ofCandles []told
-	for _, u := range u.told {
+	for _, u := range all {
 		if u.closing {
 			ofCandles = append(ofCandles, u)
 		} else {
 			ofTicks = append(ofTicks, u)
 		}
 	}
-	limit := u.limit()
-	places := t.upTo(t.places[s.symbol], limit)
-	begins := len(ofTicks) > 0 && len(places) > 0 && ofTicks[0].origin.Offset == t.offsets[places[0]]
+	places := t.places[s.symbol]
+	begins := len(ofTicks) > 0 && len(places) > 0 && t.caused(&ofTicks[0], places[0])
 	if !begins && (s.timeframe != how.Timeframe || len(places) == 0) {
 		left.later++
 		return
 	}
-	if u.timed {
-		left.timers++
-	}
-	out.Looked += len(u.told)
+	out.Looked += len(all)
 	r := &recount{where: where, tape: t, candles: candles.BySymbol[s.symbol], closed: candles.Closed(s.symbol), out: out}
-	for len(r.closed) > 0 && t.offsets[r.closed[len(r.closed)-1].ClosedBy] > limit {
-		r.closed = r.closed[:len(r.closed)-1]
-	}
 	r.bars = bars(r.closed)
 	r.ticks(places, ofTicks)
 	r.closings(ofCandles)
@@ -239,8 +212,8 @@ type recount struct {
 // ticks wants one update of each tick, with the newest open candle as it was then.
 func (r *recount) ticks(places []int, updates []told) {
 	for k, i := range places {
-		if k >= len(updates) || updates[k].origin.Offset != r.tape.offsets[i] {
-			r.out.Find(r.where, "the tick at offset %d has no update of its own", r.tape.offsets[i])
+		if k >= len(updates) || !r.tape.caused(&updates[k], i) {
+			r.out.Find(r.where, "the tick at offset %d has no update of its own", r.tape.causes[i].Offset)
 			return
 		}
 		u := &updates[k]
@@ -300,8 +273,8 @@ func (r *recount) closedBefore(i int) int {
 	return sort.Search(len(r.closed), func(k int) bool { return r.closed[k].ClosedBy > i })
 }
 
-// closings wants one update of each closed candle, caused by the tick that closed
-// it.
+// closings wants one update of each closed candle, caused by the tick or timer that
+// closed it.
 func (r *recount) closings(updates []told) {
 	for k, c := range r.closed {
 		if k >= len(updates) {
@@ -309,9 +282,9 @@ func (r *recount) closings(updates []told) {
 			return
 		}
 		u := &updates[k]
-		if u.TimeMs != c.EndMs-1 || u.origin.Offset != r.tape.offsets[c.ClosedBy] {
-			r.out.Find(u.String(), "%s: the candle of %d, closed by %s; the oracle says that of %d, closed by offset %d",
-				r.where, u.TimeMs, u.origin, c.EndMs-1, r.tape.offsets[c.ClosedBy])
+		if u.TimeMs != c.EndMs-1 || !r.tape.caused(u, c.ClosedBy) {
+			r.out.Find(u.String(), "%s: the candle of %d, closed by %s; the oracle says that of %d, closed by %s",
+				r.where, u.TimeMs, u.origin, c.EndMs-1, r.tape.causes[c.ClosedBy])
 			return
 		}
 		if got, want := formed(u.Forming), ohlcv(c); got != want {

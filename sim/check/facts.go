@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sort"
 
 	"google.golang.org/protobuf/proto"
@@ -125,7 +126,9 @@ type facts struct {
 	// users maps every strategy that there ever was to its user; live are the users
 	// whose accounts trade at a live venue.
 	users map[string]string
-	live  map[string]bool
+	// had lists all users that a strategy had, one after another.
+	had  map[string][]string
+	live map[string]bool
 	// opened are the numbers of symbol shards' newest openings, as far as the updates
 	// are read.
 	opened map[openingPlace]int64
@@ -144,7 +147,7 @@ type facts struct {
 func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 	f := &facts{
 		subject: s, offsets: make(map[messages.TopicPartition]Offsets), marks: make(map[messages.TopicPartition][]*mark),
-		texts: make(map[string]string), states: make(map[messages.ShardID]*shardState), users: make(map[string]string), live: make(map[string]bool),
+		texts: make(map[string]string), states: make(map[messages.ShardID]*shardState), users: make(map[string]string), had: make(map[string][]string), live: make(map[string]bool),
 		opened:  make(map[openingPlace]int64),
 		refused: make(map[caused]*refusal), interner: messages.NewInterner(),
 		unreadable: Result{Check: "readable", Promise: "what Velox wrote can be read", keep: s.Keep},
@@ -375,6 +378,9 @@ func (f *facts) own(r *messages.Record) {
 	}
 	if o, err := messages.DecodeStrategyOwner(r.Value); err == nil {
 		f.users[o.StrategyID] = o.UserID
+		if !slices.Contains(f.had[o.StrategyID], o.UserID) {
+			f.had[o.StrategyID] = append(f.had[o.StrategyID], o.UserID)
+		}
 	}
 }
 

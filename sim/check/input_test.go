@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -210,16 +211,16 @@ func TestSignalTwice(t *testing.T) {
 	})
 }
 
-// TestForeignSignal: a signal of others comes to an order or a dead letter.
+// TestForeignSignal: a signal of others comes to an order or a dead letter, and not to two.
 func TestForeignSignal(t *testing.T) {
-	for answered, want := range map[bool][]string{false: {"answers"}, true: nil} {
+	for letters, want := range [][]string{{"answers"}, nil, {"answers"}} {
 		w := newWritten(t)
 		w.more = func() {
 			g := messages.Signal{StrategyID: "nobodys", Symbol: symbol, TimeMs: baseMs, Action: "BUY", Quantity: decimal.FromInt(2)}
 			w.put("foreign", messages.TopicSignals, "nobodys", messages.AppendSignal(nil, &g))
-			if answered {
+			for i := range letters {
 				d := messages.DeadLetter{Reason: reasonUnclaimed, Topic: messages.TopicSignals, Offset: 2}
-				w.put("of it", messages.TopicDeadLetters, "nobodys", messages.AppendDeadLetter(nil, &d), by(accountBy, "strategy-signals/0/2/0")...)
+				w.put(fmt.Sprint("of it ", i), messages.TopicDeadLetters, "nobodys", messages.AppendDeadLetter(nil, &d), by(accountBy, fmt.Sprintf("strategy-signals/0/2/%d", i))...)
 			}
 		}
 		wantFound(t, w.subject(), want...)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,16 +107,79 @@ func TestBeganInTheMiddle(t *testing.T) {
 	}
 }
 
-// TestClosedByTheClock: a candle that a timer has closed is beyond the oracle, and so
-// is what follows it in its series; what was before is not.
+// struck makes a record one that a timer has caused, with what it says of itself.
+func struck(at, told string) func(*messages.Out) bool {
+	return func(o *messages.Out) bool {
+		o.Headers = append(o.Headers, messages.Header{Key: messages.HeaderTold, Value: []byte(told)})
+		if at != "" {
+			o.Headers = append(o.Headers, messages.Header{Key: messages.HeaderStruck, Value: []byte(at)})
+		}
+		return from("timer/0/0/0")(o)
+	}
+}
+
+// TestClosedByTheClock: a timer has closed a candle, at the place and with the time that
+// its update says. Nothing is found then, and what is wrong is, before it and behind.
 func TestClosedByTheClock(t *testing.T) {
-	for lost, want := range map[string]bool{"": false, "update 2": true} {
+	end := strconv.FormatInt(baseMs+5000, 10)
+	for name, c := range map[string]struct {
+		at, told string
+		spoil    map[string]func(*messages.Out) bool
+		found    bool
+	}{
+		"as it must be":                     {at: "5", told: end},
+		"it told of more":                   {at: "5", told: strconv.FormatInt(baseMs+9999, 10)},
+		"an update before is lost":          {at: "5", told: end, spoil: map[string]func(*messages.Out) bool{"update 2": leaveOut}, found: true},
+		"an update behind is lost":          {at: "5", told: end, spoil: map[string]func(*messages.Out) bool{"update 6": leaveOut}, found: true},
+		"a candle behind is wrong":          {at: "5", told: end, spoil: map[string]func(*messages.Out) bool{"update 6": replace(`"high":105`, `"high":106`)}, found: true},
+		"before a tick that came before":    {at: "4", told: end, found: true},
+		"behind a tick that came after":     {at: "6", told: end, found: true},
+		"before the candle was due":         {at: "5", told: strconv.FormatInt(baseMs+4999, 10), found: true},
+		"what makes the ticks behind late":  {at: "5", told: strconv.FormatInt(baseMs+10_000, 10), found: true},
+		"it doesn't say where it struck":    {told: end, found: true},
+		"it doesn't say what it has closed": {at: "5", told: "x", found: true},
+	} {
 		w := newWritten(t)
-		w.spoil["closing"] = from("timer/0/0/0")
-		w.spoil[lost] = leaveOut
-		s := w.live()
-		if got := lookedFor(t, s, "candles"); got != want {
-			t.Errorf("%q is lost: found %v", lost, got)
+		w.spoil["closing"] = struck(c.at, c.told)
+		for record, how := range c.spoil {
+			w.spoil[record] = how
+		}
+		if got := lookedFor(t, w.live(), "candles"); got != c.found {
+			t.Errorf("%s: found %v", name, got)
+		}
+	}
+}
+
+// TestTimersAgree: what one timer has caused says the same of it, and of two timers the
+// later one doesn't stand before the other.
+func TestTimersAgree(t *testing.T) {
+	end := strconv.FormatInt(baseMs+5000, 10)
+	for name, c := range map[string]struct {
+		origin, at, told string
+		found            bool
+	}{
+		"the same":        {"timer/0/0/1", "5", end, false},
+		"another place":   {"timer/0/0/1", "7", end, true},
+		"another time":    {"timer/0/0/1", "5", end + "0", true},
+		"the next":        {"timer/0/1/0", "7", end, false},
+		"the next before": {"timer/0/1/0", "3", end, true},
+	} {
+		w := newWritten(t)
+		w.spoil["closing"] = struck("5", end)
+		f, err := read(w.subject(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing := slices.IndexFunc(f.updates, func(v valueFact) bool { return v.origin.Topic == messages.TimerTopic })
+		again, record := *f.updates[closing].mark, *f.updates[closing].record
+		if again.origin, err = messages.ParseOrigin(c.origin); err != nil {
+			t.Fatal(err)
+		}
+		record.Headers = []messages.Header{{Key: messages.HeaderTold, Value: []byte(c.told)}, {Key: messages.HeaderStruck, Value: []byte(c.at)}}
+		f.updates, f.truncated = append(f.updates, valueFact{&again, &record}), true // their order is another test's
+		var out Result
+		if f.timers(&out); (out.Found > 0) != c.found {
+			t.Errorf("%s: found %v", name, out.First)
 		}
 	}
 }

@@ -16,6 +16,7 @@ var checks = []struct {
 	{"origins", "what caused an output is in the log", checkOrigins},
 	{"ids", "no two things share an id", checkIDs},
 	{"answers", "every signal, order command and fill has its answer", checkAnswers},
+	{"rules", "a plain strategy signals what its rules say, and nothing else", checkRules},
 	{"orders", "every order lives by the rules and is in one known state", checkOrders},
 	{"positions", "every position is the sum of its fills", checkPositions},
 	{"causing", "no paper order fills at the tick that caused it", checkCausing},
@@ -41,7 +42,7 @@ func (f *facts) report() *Report {
 		if c.name == "stable" && f.subject.Live {
 			continue // transactions come and go
 		}
-		if c.name == "candles" && f.subject.Candles == nil {
+		if c.name == "candles" && f.subject.Candles == nil || c.name == "rules" && f.subject.Moments == nil {
 			continue // left out, as its user tells
 		}
 		result := &Result{Check: c.name, Promise: c.promise, keep: f.subject.Keep}

@@ -25,7 +25,8 @@ const maxLegs = 64
 // cause and the signal's number (of an exit that is split, that is the first), and no two
 // equal signals for one cause. Orders without a signal are those that were rejected at
 // once because the signal was none that anybody can read. Where the log is no cluster's,
-// others' signals have one, too, or a dead letter, unless an equal one was there before.
+// others' signals have one, too, or a dead letter, or both, when the letter was written
+// before the strategy was deployed; unless an equal one was there before.
 func (f *facts) signalled(horizon int64, out *Result) {
 	all := make(map[caused]*decided)
 	of := func(m *mark, strategy string) *decided {
@@ -71,11 +72,11 @@ func (f *facts) signalled(horizon int64, out *Result) {
 }
 
 // foreignSignals wants an order or a dead letter of each signal to trade that others
-// wrote and that has none equal before it.
+// wrote and that has none equal before it, and never two.
 func (f *facts) foreignSignals(all map[caused]*decided, out *Result) {
-	letters := make(map[caused]bool)
+	letters := make(map[caused]int)
 	for i := range f.letters {
-		letters[f.letters[i].about()] = true
+		letters[f.letters[i].about()]++
 	}
 	type signal struct {
 		strategy, symbol, action string
@@ -90,9 +91,12 @@ func (f *facts) foreignSignals(all map[caused]*decided, out *Result) {
 		}
 		before[is] = true
 		out.Looked++
-		d := all[caused{s.tp, s.offset, s.StrategyID}]
-		if !letters[caused{tp: s.tp, offset: s.offset}] && (d == nil || len(d.orders) != 1) {
-			out.Find(s.String(), "signal %s of others for strategy %s in %s has neither one order nor a dead letter", s.Action, s.StrategyID, s.Symbol)
+		orders, n := 0, letters[caused{tp: s.tp, offset: s.offset}]
+		if d := all[caused{s.tp, s.offset, s.StrategyID}]; d != nil {
+			orders = len(d.orders)
+		}
+		if orders+n == 0 || orders > 1 || n > 1 {
+			out.Find(s.String(), "signal %s of others for strategy %s in %s has %d orders and %d dead letters", s.Action, s.StrategyID, s.Symbol, orders, n)
 		}
 	}
 }
@@ -102,9 +106,15 @@ func (f *facts) foreignSignals(all map[caused]*decided, out *Result) {
 func (f *facts) bySignal(e *orderFact) bool {
 	origin := e.origin
 	text := origin.Topic + "/" + strconv.Itoa(int(origin.Partition)) + "/" + strconv.FormatInt(origin.Offset, 10)
-	for leg := range maxLegs {
-		if e.OrderID == ident.Derive("order", f.users[e.StrategyID], e.StrategyID, text, "signal/"+strconv.Itoa(leg)) {
-			return true
+	users := f.had[e.StrategyID]
+	if len(users) == 0 {
+		users = []string{f.users[e.StrategyID]}
+	}
+	for _, user := range users {
+		for leg := range maxLegs {
+			if e.OrderID == ident.Derive("order", user, e.StrategyID, text, "signal/"+strconv.Itoa(leg)) {
+				return true
+			}
 		}
 	}
 	return false

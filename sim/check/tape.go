@@ -2,8 +2,8 @@ package check
 
 import (
 	"fmt"
+	"math"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/velox-trading/velox/messages"
@@ -12,15 +12,16 @@ import (
 	"github.com/velox-trading/velox/trading/market"
 )
 
-// tape is the ticks of one partition as the oracle takes them, and their offsets.
+// tape is the ticks and timers of one partition as the oracle takes them.
 type tape struct {
 	ticks   []oracle.Tick
-	offsets []int64
-	highest []int64          // the highest time of any source, up to each tick
-	places  map[string][]int // of a symbol's ticks
-	symbols map[string]bool  // those that the oracle can judge
+	causes  []messages.Origin // as origins have them, by which updates name them
+	highest []int64           // the highest time of any source, up to each tick
+	places  map[string][]int  // of a symbol's ticks
+	symbols map[string]bool   // those that the oracle can judge
 	// beheaded: ticks or updates before may have been deleted.
 	beheaded bool
+	timers   []timer // that are not on it yet
 	made     map[time.Duration]*made
 }
 
@@ -34,9 +35,9 @@ type made struct {
 // passed over, and that the oracle can judge. Live ones begin with the first tick of
 // which something came: Velox may have begun with it. A tick of another exchange than
 // its symbol's is no tick of it, but its time counts for its source, so it closes
-// candles as one of another symbol does.
-func (f *facts) tapes() map[messages.TopicPartition]*tape {
-	n := f.partitions(messages.TopicTicks)
+// candles as one of another symbol does. So does a timer.
+func (f *facts) tapes(out *Result) map[messages.TopicPartition]*tape {
+	n, timers := f.partitions(messages.TopicTicks), f.timers(out)
 	tapes := make(map[messages.TopicPartition]*tape)
 	for i := range f.ticks {
 		v := &f.ticks[i]
@@ -52,33 +53,46 @@ func (f *facts) tapes() map[messages.TopicPartition]*tape {
 		if t == nil {
 			t = &tape{
 				places: make(map[string][]int), symbols: make(map[string]bool), made: make(map[time.Duration]*made),
-				beheaded: f.truncated || f.offsets[v.tp].Start > 0,
+				beheaded: f.truncated || f.offsets[v.tp].Start > 0, timers: timers[v.tp],
 			}
 			tapes[v.tp] = t
 		}
+		t.strike(v.offset, out)
 		if f.exchanges.mismatch(at) {
 			wire.Symbol += "." + wire.Exchange
-			t.add(&wire, v.offset)
+			t.add(&wire, v)
 			continue
 		}
-		t.add(&wire, v.offset)
+		t.add(&wire, v)
 		if f.subject.Candles.AroundTheClock(wire.Exchange) {
 			t.symbols[wire.Symbol] = true
 		}
 	}
+	for _, t := range tapes {
+		t.strike(math.MaxInt64, out)
+	}
 	return tapes
 }
 
-func (t *tape) add(wire *market.Tick, offset int64) {
-	highest := wire.TimeMs
+func (t *tape) add(wire *market.Tick, v *tickFact) {
+	t.places[wire.Symbol] = append(t.places[wire.Symbol], len(t.ticks))
+	t.append(oracle.Tick{
+		Symbol: wire.Symbol, Source: wire.Source, TimeMs: wire.TimeMs, Price: number(wire.Price), Volume: number(wire.Volume),
+	}, messages.Origin{Topic: v.tp.Topic, Partition: v.tp.Partition, Offset: v.offset})
+}
+
+func (t *tape) append(tick oracle.Tick, cause messages.Origin) {
+	highest := tick.TimeMs
 	if n := len(t.highest); n > 0 {
 		highest = max(highest, t.highest[n-1])
 	}
-	t.places[wire.Symbol] = append(t.places[wire.Symbol], len(t.ticks))
-	t.ticks = append(t.ticks, oracle.Tick{
-		Symbol: wire.Symbol, Source: wire.Source, TimeMs: wire.TimeMs, Price: number(wire.Price), Volume: number(wire.Volume),
-	})
-	t.offsets, t.highest = append(t.offsets, offset), append(t.highest, highest)
+	t.ticks, t.causes, t.highest = append(t.ticks, tick), append(t.causes, cause), append(t.highest, highest)
+}
+
+// caused tells whether an update was caused by what stands at a place.
+func (t *tape) caused(u *told, place int) bool {
+	c := t.causes[place]
+	return u.origin.Topic == c.Topic && u.origin.Partition == c.Partition && u.origin.Offset == c.Offset
 }
 
 func number(d decimal.Decimal) oracle.Number {
@@ -98,12 +112,6 @@ func (t *tape) make(length, grace time.Duration) (oracle.Candles, error) {
 		t.made[length] = m
 	}
 	return m.candles, m.err
-}
-
-// upTo gives how many of a symbol's places, or of the tape for "", are of offsets up
-// to a limit.
-func (t *tape) upTo(places []int, limit int64) []int {
-	return places[:sort.Search(len(places), func(k int) bool { return t.offsets[places[k]] > limit })]
 }
 
 // oneSource tells whether all ticks of a symbol are of one source.

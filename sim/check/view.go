@@ -62,6 +62,9 @@ type Subject struct {
 	Keep int
 	// Candles says how candles are made, for the oracle; nil leaves that out.
 	Candles *Candles
+	// Moments tell which updates were taken in before which other inputs, in the order of
+	// time; nil when that is not known, which leaves the rules of strategies out.
+	Moments []Moment
 	// MaxAhead is how far a tick may be ahead of its record's timestamp; 0: a minute.
 	MaxAhead time.Duration
 }

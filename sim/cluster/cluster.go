@@ -12,6 +12,7 @@ import (
 
 	"github.com/velox-trading/velox/actors"
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/sim/check"
 	"github.com/velox-trading/velox/sim/memlog"
 	"github.com/velox-trading/velox/trading/strategy"
 )
@@ -40,7 +41,8 @@ type Cluster struct {
 	busy chan struct{}
 
 	settling *watch
-	watched  *reading // nil: nobody reads meanwhile
+	moments  []check.Moment // of the inputs that were written apart
+	watched  *reading       // nil: nobody reads meanwhile
 }
 
 // newCluster makes a cluster with its topics and no node.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/actors"
+	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/sim/check"
 )
 
@@ -126,6 +127,9 @@ func (c *Cluster) write(w *workload) error {
 				return fmt.Errorf("step %d of %d: %w", i, len(w.steps), err)
 			}
 		}
+		if s.apart {
+			c.moments = append(c.moments, c.moment())
+		}
 		apart = s.apart
 		if err := c.log.ProduceBatch(s.records); err != nil {
 			return err
@@ -133,6 +137,17 @@ func (c *Cluster) write(w *workload) error {
 		time.Sleep(time.Duration(pace.IntN(200)) * time.Millisecond)
 	}
 	return nil
+}
+
+// moment gives where the log ends.
+func (c *Cluster) moment() check.Moment {
+	m := make(check.Moment)
+	for topic, n := range c.shape.counts {
+		for p := range n {
+			m[messages.TopicPartition{Topic: topic, Partition: p}] = c.log.EndOffset(topic, p)
+		}
+	}
+	return m
 }
 
 // subject is what the checkers look at.
@@ -147,7 +162,9 @@ func (c *Cluster) subject() *check.Subject {
 
 // report checks what the cluster has written, also against an undisturbed one.
 func (c *Cluster) report(calm *Cluster) (*check.Report, error) {
-	r, err := check.Log(c.subject(), nil)
+	s := c.subject()
+	s.Moments = c.moments
+	r, err := check.Log(s, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -43,13 +43,13 @@ type walk struct {
 
 // The live account depends on the venue's time. The free one has symbols of two
 // homes, between whose updates there is no order. Neither is compared with an
-// undisturbed run.
+// undisturbed run, nor are hasty users.
 const (
 	liveUser = "live"
 	freeUser = "free"
 )
 
-func notCompared(user string) bool { return user == liveUser || user == freeUser }
+func notCompared(user string) bool { return user == liveUser || user == freeUser || isHasty(user) }
 
 // trader is an account.
 type trader struct {
@@ -102,6 +102,9 @@ func newWorkload(d *dice, s *shape) *workload {
 		}
 	}
 	w.trade(30)
+	if hurried := d.stream("hasty", 0); hurried.IntN(2) == 0 {
+		w.steps = newHasty(w, hurried).steps(w.steps)
+	}
 	return w
 }
 
@@ -243,7 +246,11 @@ func (w *workload) interfere() {
 	case 5:
 		w.command(t, account.CmdResume, map[string]any{})
 	case 6:
-		w.command(t, pick(w.random, account.CmdPause, account.CmdResumeStrategy, account.CmdRemove), map[string]any{"strategy_id": pick(w.random, t.strategies...)})
+		kind, data := pick(w.random, account.CmdPause, account.CmdResumeStrategy, account.CmdRemove), map[string]any{"strategy_id": pick(w.random, t.strategies...)}
+		if kind == account.CmdPause {
+			data["close_positions"] = w.random.IntN(2) == 0
+		}
+		w.command(t, kind, data)
 	case 7:
 		w.command(t, account.CmdSetLimits, map[string]any{"daily_loss": 50 + w.random.IntN(500)})
 	case 8:

@@ -17,7 +17,7 @@ type Candle struct {
 	// Ticks are the places of its ticks in the partition, ascending.
 	Ticks []int
 	// ClosedBy is the place of the tick whose time closed it, of any symbol of the
-	// source; -1 when it is still open after the last tick.
+	// source, or of a timer; -1 when it is still open after the last tick.
 	ClosedBy int
 }
 
@@ -49,7 +49,7 @@ func (c Candles) Closed(symbol string) []Candle {
 // exchange that trades round the clock.
 //
 //   - The clock at a tick is the highest time of its source in the partition up
-//     to and including it.
+//     to and including it, timers among them.
 //   - A candle is [start, end): whole lengths from midnight UTC, the last one cut
 //     at the next midnight.
 //   - A candle closes at the first tick of its source with which the clock reaches
@@ -79,6 +79,9 @@ func Make(ticks []Tick, length, grace time.Duration) (Candles, error) {
 	members := make(map[id][]int)
 	out := Candles{BySymbol: make(map[string][]Candle)}
 	for i, t := range ticks {
+		if t.Symbol == "" {
+			continue
+		}
 		start, end := bounds(t.TimeMs, length.Milliseconds())
 		if end+grace.Milliseconds() <= clocks[i] {
 			out.Late = append(out.Late, i)
@@ -103,7 +106,7 @@ func clocksOf(ticks []Tick) ([]int64, error) {
 	clocks := make([]int64, len(ticks))
 	highest, follows := make(map[string]int64), make(map[string]string)
 	for i, t := range ticks {
-		if source, ok := follows[t.Symbol]; ok && source != t.Source {
+		if source, ok := follows[t.Symbol]; ok && t.Symbol != "" && source != t.Source {
 			return nil, fmt.Errorf("tick %d: symbol %s has the sources %q and %q", i, t.Symbol, source, t.Source)
 		}
 		follows[t.Symbol] = t.Source

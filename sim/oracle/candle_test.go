@@ -9,12 +9,15 @@ import (
 	"time"
 )
 
-// tick is "symbol time price volume".
+// tick is "symbol time price volume"; the symbol timer is none.
 func tick(text string) Tick {
 	var t Tick
 	var price, volume string
 	if _, err := fmt.Sscan(text, &t.Symbol, &t.TimeMs, &price, &volume); err != nil {
 		panic(err)
+	}
+	if t.Symbol == "timer" {
+		t.Symbol = ""
 	}
 	t.Price, t.Volume = MustParseNumber(price), MustParseNumber(volume)
 	return t
@@ -57,6 +60,11 @@ func TestMake(t *testing.T) {
 			[]string{"A 100 5 1", "B 6000 1 1", "A 200 4 1"},
 			[]string{"A 0-5000 5/5/5/5 v1 [0] by 1", "B 5000-10000 1/1/1/1 v1 [1] by -1"},
 			[]int{2},
+		},
+		"a timer closes it, and makes late, as a tick of its time": {
+			[]string{"A 100 5 1", "B 200 1 1", "timer 6000 0 0", "B 300 2 1", "A 5500 7 1"},
+			[]string{"A 0-5000 5/5/5/5 v1 [0] by 2", "A 5000-10000 7/7/7/7 v1 [4] by -1", "B 0-5000 1/1/1/1 v1 [1] by 2"},
+			[]int{3},
 		},
 		"equal times: the first opens, the last closes": {
 			[]string{"A 100 5 1", "A 100 6 1", "A 100 7 1"}, []string{"A 0-5000 5/7/5/7 v3 [0 1 2] by -1"}, nil,

@@ -6,7 +6,8 @@ import (
 	"fmt"
 )
 
-// Tick is one trade, as a line of its partition.
+// Tick is one trade, as a line of its partition. One without a symbol is no trade: a
+// timer has moved the clock of the source to that time.
 type Tick struct {
 	Symbol, Source string
 	TimeMs         int64

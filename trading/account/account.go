@@ -276,8 +276,15 @@ func (a *Account) Book(strategyID string) *strategy.Book {
 			h.Book, h.OpenedMs, h.ClosedMs, h.Trades, h.Openings = b.Book, b.OpenedMs, b.ClosedMs, b.Trades, b.Openings
 		}
 		for _, o := range s.Orders {
-			if o.BookID == strategyID {
-				h.OpenOrders++
+			if o.BookID != strategyID {
+				continue
+			}
+			h.OpenOrders++
+			if o.Status == order.Unknown {
+				h.UnknownOrders++
+			}
+			if !h.Quantity.IsZero() && o.Side == closingSide(h.Quantity) {
+				h.Closing = h.Closing.Add(o.Rest())
 			}
 		}
 		if ok || h.OpenOrders > 0 {

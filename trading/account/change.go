@@ -130,6 +130,7 @@ func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
 // asking again, when the answer got lost, changes nothing twice.
 func (a *Account) sendChange(o *order.Order, terms order.Terms) {
 	o.Wanted, o.ChangeLost, o.ChangeMs = terms, false, a.s.ClockMs
+	a.bookChanged(o.BookID)
 	a.recount(a.symbols[o.Symbol]) // it may trade what it has or what is wanted
 	a.emit(VenueCommand{
 		Action: VenueChange, Venue: a.s.Venue, ClientOrderID: o.ID, VenueOrderID: o.VenueOrderID,

@@ -100,6 +100,19 @@ func TestPausesEndFlat(t *testing.T) {
 			ALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND
 			PLACED #2 SELL X 10 MANUAL PENDING
 		` + gone,
+		"HALT cancels what closes": holdsTen + pauses + `
+			PLACED #2 SELL X 10 MANUAL PENDING
+			> cmd HALT
+			CANCELLED #2 SELL X 10 ACCOUNT_HALTED CANCELLED
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+			> tick X 100
+			> cmd RESUME
+			ALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND
+			PLACED #3 SELL X 10 MANUAL PENDING
+			> tick X 100
+			FILLED #3 SELL X 10 got 10 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+		`,
 		"what was ordered stays under a later pause": holdsTen + pauses + `
 			PLACED #2 SELL X 10 MANUAL PENDING
 			> cmd PAUSE {"strategy_id": "s"}

@@ -33,6 +33,9 @@ type Mark struct {
 	// Late: the tick came after its candle had closed. It is a price; it doesn't
 	// move the market's time.
 	Late bool
+	// OffSession: the tick came outside of its exchange's sessions. It is a price, at which
+	// nothing trades: no paper order fills, and no stop or target is touched.
+	OffSession bool
 	// Early tells of a day on which the symbol's exchange closes before its usual time.
 	Early market.EarlyClose
 }
@@ -85,10 +88,13 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	if a.live() {
 		a.cancelAgain(s)
 		a.changeAgain(s)
-	} else {
-		a.fillPaper(s, m)
 	}
-	a.watch(s, &m)
+	if !m.OffSession {
+		if !a.live() {
+			a.fillPaper(s, m)
+		}
+		a.watch(s, &m)
+	}
 	if len(a.squares) > 0 {
 		a.squareOff(s, &m)
 	}

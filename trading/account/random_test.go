@@ -484,19 +484,26 @@ func checkViews(t *testing.T, a *Account) {
 			t.Fatalf("strategy %s sees revision %d of %d", d.StrategyID, view.Revision, d.BookRevision)
 		}
 		for _, s := range a.s.Symbols {
-			open, held := 0, decimal.Decimal{}
-			for _, o := range s.Orders {
-				if o.BookID == d.StrategyID {
-					open++
-				}
-			}
+			open, unknown, held, closing := 0, 0, decimal.Decimal{}, decimal.Decimal{}
 			for _, b := range s.Books {
 				if b.StrategyID == d.StrategyID {
 					held = b.Quantity
 				}
 			}
-			if h := view.For(s.Name); h.OpenOrders != open || h.Quantity != held {
-				t.Fatalf("strategy %s sees %+v of %s; there are %v and %d orders", d.StrategyID, h, s.Name, held, open)
+			for _, o := range s.Orders {
+				if o.BookID != d.StrategyID {
+					continue
+				}
+				open++
+				if o.Status == order.Unknown {
+					unknown++
+				}
+				if o.Side.Signed(decimal.FromInt(1)).Sign()*held.Sign() < 0 {
+					closing = closing.Add(o.Rest())
+				}
+			}
+			if h := view.For(s.Name); h.OpenOrders != open || h.UnknownOrders != unknown || h.Quantity != held || h.Closing != closing {
+				t.Fatalf("strategy %s sees %+v of %s; there are %v and %d orders, %d of them unknown, which close %v", d.StrategyID, h, s.Name, held, open, unknown, closing)
 			}
 		}
 	}

@@ -120,6 +120,7 @@ func (p *player) input(line string) []string {
 		}
 		m := Mark{Symbol: f[0], TimeMs: p.ms, Price: decimal.MustParse(f[1]), Seq: market.Seq{Offset: int64(p.n)}, Closing: verb == "closing"}
 		options(f[2:], map[string]*decimal.Decimal{"vol": &m.Volume}, nil)
+		m.OffSession = slices.Contains(f, "off")
 		if verb == "again" {
 			m.Seq = p.a.symbols[f[0]].Seq
 		}

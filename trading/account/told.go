@@ -37,17 +37,22 @@ func (a *Account) onUpdate() bool {
 }
 
 // because notes the tick of the present input as the order's cause; of a signal's order
-// the one that has told of its own symbol's close, when that is another one that has
-// not come as a price yet: it is the one that the order could fill at. A live venue
-// fills as it likes.
+// also the one that has told of its own symbol's close and has not come as a price yet,
+// when that is a later one or of another partition: the order could fill at either. A live
+// venue fills as it likes.
 func (a *Account) because(o *order.Order) {
-	if !a.live() && a.onUpdate() {
-		tick := a.telling.tick
-		if t := a.symbols[o.Symbol].Told; t.Ms != 0 && o.Purpose == order.Signalled && (t.Partition != tick.Partition || t.Offset > tick.Offset) {
-			tick = t.Seq
-		}
-		o.Cause = &tick
+	if a.live() || !a.onUpdate() {
+		return
 	}
+	tick, told := a.telling.tick, a.symbols[o.Symbol].Told
+	switch {
+	case told.Ms == 0 || o.Purpose != order.Signalled:
+	case told.Partition == tick.Partition:
+		tick.Offset = max(tick.Offset, told.Offset)
+	default:
+		o.Told = &told.Seq
+	}
+	o.Cause = &tick
 }
 
 // arrive takes in that a tick of the symbol has come as a price. Orders that it has
@@ -56,16 +61,19 @@ func (a *Account) because(o *order.Order) {
 func (s *Symbol) arrive(m *Mark) {
 	s.Told = Told{}
 	for _, o := range s.Orders {
-		if o.Cause == nil || o.Cause.Partition != m.Seq.Partition {
-			continue
-		}
-		switch {
-		case m.Seq.Offset == o.Cause.Offset:
-			o.PlacedTick, o.Cause = s.Ticks, nil
-		case m.Seq.Offset < o.Cause.Offset && m.before(max(o.PlacedMs, o.ChangedMs)+1):
-			o.PlacedTick = s.Ticks
-		default: // a later one, be it in a topic that was made anew
-			o.Cause = nil
+		for _, cause := range []**market.Seq{&o.Cause, &o.Told} {
+			c := *cause
+			if c == nil || c.Partition != m.Seq.Partition {
+				continue
+			}
+			switch {
+			case m.Seq.Offset == c.Offset:
+				o.PlacedTick, *cause = s.Ticks, nil
+			case m.Seq.Offset < c.Offset && m.before(max(o.PlacedMs, o.ChangedMs)+1):
+				o.PlacedTick = s.Ticks
+			default: // a later one, be it in a topic that was made anew
+				*cause = nil
+			}
 		}
 	}
 }

@@ -177,6 +177,56 @@ func TestFillsBehindBothTicksThatTold(t *testing.T) {
 	})
 }
 
+// TestFillsBehindTheLaterOfTwoTicks: of what told of the symbol's close and what told of the
+// other one's, no tick fills that is not behind both. All has the same time: the places
+// alone tell.
+func TestFillsBehindTheLaterOfTwoTicks(t *testing.T) {
+	told := func(symbol string, seq market.Seq) Mark {
+		return Mark{Symbol: symbol, TimeMs: start + 60_000, ToldMs: start + 90_000, Seq: seq, Closing: true}
+	}
+	price := func(seq market.Seq) Mark { return Mark{Symbol: "X", TimeMs: start + 90_000, Seq: seq} }
+	other := func(offset int64) market.Seq { return market.Seq{Partition: 1, Offset: offset} }
+	run(t, 0, map[string][]step{
+		"its own is the later one": {
+			{mark: told("X", at(13))},
+			{mark: told("Y", at(11)), buys: []string{"X"}},
+			{mark: price(at(11))},
+			{mark: price(at(12))},
+			{mark: price(at(13))},
+			{mark: price(at(14)), fills: []string{"X"}},
+		},
+		"its own is the earlier one": {
+			{mark: told("X", at(11))},
+			{mark: told("Y", at(13)), buys: []string{"X"}},
+			{mark: price(at(11))},
+			{mark: price(at(12))},
+			{mark: price(at(13))},
+			{mark: price(at(14)), fills: []string{"X"}},
+		},
+		"one has told both": {
+			{mark: told("X", at(11))},
+			{mark: told("Y", at(11)), buys: []string{"X"}},
+			{mark: price(at(11))},
+			{mark: price(at(12)), fills: []string{"X"}},
+		},
+		"its own is of a partition without its ticks": { // they are passed on: a producer's hash is another one
+			{mark: told("X", other(50))},
+			{mark: told("Y", at(11)), buys: []string{"X"}},
+			{mark: price(at(11))},
+			{mark: price(at(12)), fills: []string{"X"}},
+		},
+		"earlier ticks of either partition come after": {
+			{mark: told("X", other(50))},
+			{mark: told("Y", at(11)), buys: []string{"X"}},
+			{mark: price(at(10))},
+			{mark: price(other(49))},
+			{mark: price(other(50))},
+			{mark: price(at(11))},
+			{mark: price(other(51)), fills: []string{"X"}},
+		},
+	})
+}
+
 // TestLatencyCountsFromWhatCaused: the order's time is that of the tick that told the
 // close, when the account comes to know it.
 func TestLatencyCountsFromWhatCaused(t *testing.T) {

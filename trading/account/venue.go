@@ -31,13 +31,16 @@ func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
 
 // report takes in what is said of an order, and tells whether it was new.
 func (a *Account) report(o *order.Order, r order.Report, timeMs int64) bool {
-	was := o.Status
+	was, rest := o.Status, o.Rest()
 	out, err := o.Apply(r)
 	if err != nil {
 		a.alertOrder(o, risk.Error, err.Error(), timeMs)
 		return false
 	}
 	a.move(o, was)
+	if (was == order.Unknown) != (o.Status == order.Unknown) || o.Rest() != rest {
+		a.bookChanged(o.BookID)
+	}
 	a.recount(a.symbols[o.Symbol]) // whatever the report has changed of it
 	if out.Missing {
 		a.haltSymbol(o, "The venue no longer shows an order that it had; it stays UNKNOWN until the venue reports on it, and its symbol is halted", timeMs)
@@ -211,6 +214,7 @@ func (a *Account) Recover(cause Cause) []Event {
 				continue
 			}
 			mustStep(o, order.LoseTrack)
+			a.bookChanged(o.BookID)
 			a.emitOrder(o, false, nowMs)
 			a.query(o)
 		}

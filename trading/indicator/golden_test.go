@@ -83,7 +83,7 @@ func agreements(t *testing.T) map[string]agreement {
 		for name, series := range g.Series {
 			bars := series.bars(t)
 			if bars == nil {
-				t.Logf("%s of %s is left out: shared/data is not beside the repository", name, group)
+				leaveOut(t, name, group)
 				continue
 			}
 			last := bars[len(bars)-1]

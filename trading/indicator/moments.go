@@ -1,5 +1,7 @@
 package indicator
 
+import "math"
+
 // moments are count, mean and sum of squared deviations from the mean of a set of
 // values. Values are taken in with Welford's update, sets joined with Chan's: both
 // work with deviations, so that variance keeps its digits where the textbook's
@@ -67,3 +69,17 @@ func (w *window) fills() bool { return w.count >= len(w.ring)-1 }
 func (w *window) peek(x float64) moments { return w.rolling.peek([1]float64{x}) }
 
 func (w *window) push(x float64) { w.rolling.push([1]float64{x}) }
+
+// Moments give the mean and the population's deviation of values that are added, oldest
+// first, by the same arithmetic as SMA and STDDEV: of equal values the mean is that value
+// and the deviation 0. The zero value has none yet.
+type Moments struct{ m moments }
+
+// Add takes a value in.
+func (x *Moments) Add(v float64) { x.m = x.m.with(0, [1]float64{v}) }
+
+// Mean is NaN, and so is Deviation, of what is too large to be added up.
+func (x Moments) Mean() float64 { return x.m.mean }
+
+// Deviation is the root of the mean of the squared distances from the mean.
+func (x Moments) Deviation() float64 { return math.Sqrt(x.m.variance()) }

@@ -54,7 +54,7 @@ func patternAgreements(t *testing.T) map[string]agreement {
 	for name, series := range loadPatterns(t) {
 		bars := series.whole(t)
 		if bars == nil {
-			t.Logf("%s of patterns is left out: shared/data is not beside the repository", name)
+			leaveOut(t, name, "patterns")
 			continue
 		}
 		for output, want := range series.Patterns {

@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"os"
 	"path/filepath"
@@ -119,12 +120,21 @@ func (r *recipe) recorded(t testing.TB) []Bar {
 	return bars
 }
 
+// marketData is the folder of the recorded ticks; docs/testing.md tells of it.
+func marketData() string { return cmp.Or(os.Getenv("VELOX_TEST_DATA"), "../../../shared/data") }
+
+// leaveOut makes a skipped test of a series without which the others still are held, so
+// that it is listed among what was left out.
+func leaveOut(t *testing.T, series, group string) {
+	t.Run(series+" of "+group, func(t *testing.T) { t.Skipf("no recorded market data in %s: set VELOX_TEST_DATA", marketData()) })
+}
+
 // recordedBars keeps what was read: all groups of indicators share it.
 var recordedBars sync.Map
 
 func (r *recipe) readRecorded(t testing.TB) []Bar {
 	t.Helper()
-	f, err := os.Open(filepath.Join("../../../shared/data", r.File))
+	f, err := os.Open(filepath.Join(marketData(), r.File))
 	if os.IsNotExist(err) {
 		return nil
 	}

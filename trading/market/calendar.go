@@ -109,7 +109,8 @@ func (c Calendar) EveryDay() bool {
 // EarlyClose tells of a trading day that ends before its usual time.
 type EarlyClose struct {
 	// CloseMs is when the day's last session ends, UsualMs when it would end on a day
-	// of that weekday without hours of its own.
+	// of that weekday without hours of its own; of a weekday without any, such as a
+	// Saturday, on the last one before it that has some.
 	CloseMs, UsualMs int64
 }
 
@@ -125,6 +126,9 @@ func (c Calendar) EarlyClose(ms int64) EarlyClose {
 	}
 	today, n := c.plan.on(day)
 	usual, m := c.plan.usual(day)
+	for back := 1; m == 0 && back < 7; back++ {
+		usual, m = c.plan.usual(day.AddDays(-back))
+	}
 	if m == 0 || today[n-1].close >= usual[m-1].close {
 		return EarlyClose{}
 	}

@@ -242,7 +242,7 @@ func TestFingerprint(t *testing.T) {
 
 // TestTradesBetween: nights, weekends and breaks are no time of trading.
 // TestEarlyClose: only a day of special hours ends early, and only when its weekday has
-// a later end.
+// a later end, or, when that has no hours, the weekday before.
 func TestEarlyClose(t *testing.T) {
 	hours := func(open, close int) Hours {
 		return Hours{Open: time.Duration(open) * time.Hour, Close: time.Duration(close) * time.Hour}
@@ -254,7 +254,9 @@ func TestEarlyClose(t *testing.T) {
 			{Date: day(28), Hours: []Hours{hours(9, 10), hours(11, 12)}},
 			{Date: day(26), Hours: []Hours{hours(10, 16)}},
 			{Date: day(25), Hours: []Hours{hours(9, 17)}},
-			{Date: day(29), Hours: []Hours{hours(9, 10)}}, // a Saturday
+			{Date: day(29), Hours: []Hours{hours(9, 10)}},  // a Saturday
+			{Date: day(30), Hours: []Hours{hours(11, 14)}}, // a Sunday
+			{Date: day(22), Hours: []Hours{hours(9, 16)}},  // a Saturday, as long as others
 		},
 	})
 	if err != nil {
@@ -276,9 +278,11 @@ func TestEarlyClose(t *testing.T) {
 		{at(25, 10), EarlyClose{}},
 		{at(26, 10), EarlyClose{}},
 		{at(27, 10), EarlyClose{}},
-		{at(29, 9), EarlyClose{}},
+		{at(29, 9), EarlyClose{CloseMs: at(29, 10), UsualMs: at(29, 16)}},
+		{at(30, 11), EarlyClose{CloseMs: at(30, 14), UsualMs: at(30, 16)}},
+		{at(22, 10), EarlyClose{}},
 	} {
-		if got := c.EarlyClose(x.ms); got != x.want || got.Is() != (x.want == early) {
+		if got := c.EarlyClose(x.ms); got != x.want || got.Is() != (x.want != EarlyClose{}) {
 			t.Errorf("%v: %+v, want %+v", time.UnixMilli(x.ms).UTC(), got, x.want)
 		}
 		if got := b.EarlyClose(x.ms); got != x.want {

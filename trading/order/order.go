@@ -84,6 +84,9 @@ type Order struct {
 	// Cause is the tick that caused the order, nil when none did or a later one has
 	// come since.
 	Cause *market.Seq `json:"cause,omitempty"`
+	// Told is the tick that told of its own symbol's close, likewise, when that is of
+	// another partition than Cause.
+	Told *market.Seq `json:"told,omitempty"`
 	// FilledQuantity and FilledValue are what was traded so far; their quotient is
 	// the average price.
 	FilledQuantity decimal.Decimal `json:"filled_quantity"`

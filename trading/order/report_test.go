@@ -35,6 +35,8 @@ func TestReports(t *testing.T) {
 		"late acknowledgement":  {[]Report{fill("10", "100"), of(ReportAccepted)}, Filled, "10", Outcome{}},
 		"cancelled with a fill": {[]Report{cancelled}, Cancelled, "4", Outcome{Changed: true, Quantity: d("4"), Value: d("400")}},
 		"lost and found":        {[]Report{fill("4", "100"), of(ReportUnknown), of(ReportAccepted)}, PartiallyFilled, "4", Outcome{Changed: true}},
+		"lost, and no fill":     {[]Report{of(ReportUnknown), fill("0", "0")}, Unknown, "0", Outcome{}},
+		"lost, and an old fill": {[]Report{fill("4", "100"), of(ReportUnknown), fill("4", "100")}, PartiallyFilled, "4", Outcome{Changed: true}},
 		"refused":               {[]Report{of(ReportRejected)}, Rejected, "0", Outcome{Changed: true}},
 		"seen after all":        {[]Report{of(ReportNotSent), fill("10", "1")}, Filled, "10", Outcome{Changed: true, Quantity: d("10"), Value: d("10"), Sighted: true}},
 		"not cancelled":         {[]Report{of(ReportCancelled), of(ReportAccepted)}, Open, "0", Outcome{Changed: true, Sighted: true}},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/position"
 )
 
@@ -14,6 +15,10 @@ type Holding struct {
 	position.Book
 	// OpenOrders counts its orders that can still trade, closes by risk included.
 	OpenOrders int
+	// UnknownOrders are those of OpenOrders whose fate a live venue doesn't tell. Closing
+	// is what all OpenOrders may still close of the quantity.
+	UnknownOrders int
+	Closing       decimal.Decimal
 	// OpenedMs is the time of the fill that opened the present position; 0 when flat.
 	OpenedMs int64
 	// ClosedMs is the time of the fill that ended its last position; 0 before one.
@@ -32,6 +37,13 @@ func (h *Holding) OpenedSince(fromMs, nowMs int64) int64 {
 		n = max(n, 1) // a state from before there were Openings has no more than that
 	}
 	return n
+}
+
+// ExitWaits tells whether an exit must wait for open orders: for all whose fate is known,
+// and for those that may close everything already. One of unknown fate may stay so for
+// days, and what is held must not be stuck for as long.
+func (h *Holding) ExitWaits() bool {
+	return h.OpenOrders > h.UnknownOrders || h.OpenOrders > 0 && h.Closing.GreaterEq(h.Quantity.Abs())
 }
 
 // Book is what a strategy may see of itself.

@@ -16,8 +16,8 @@ const (
 	// WithheldCold: a value was not there: too few candles were seen for it, or the
 	// day was not followed from its beginning.
 	WithheldCold WithheldReason = "COLD"
-	// WithheldBadNumber: a division by zero, a root of a negative number, or a number
-	// of the entry that makes no sense.
+	// WithheldBadNumber: a division by zero, a root of a negative number, one that is too
+	// large, or a number of the entry that makes no sense. Value is the rule that it is in.
 	WithheldBadNumber WithheldReason = "BAD_NUMBER"
 	// WithheldStale: a value of another series had missed more candles than max_age.
 	WithheldStale WithheldReason = "STALE"
@@ -54,7 +54,7 @@ type Withheld struct {
 	Exit   bool   // it would have closed a position; otherwise it is an entry
 	Reason WithheldReason
 	// Value names what was not there, too old or tainted, of which symbol and
-	// timeframe; empty where there is no such value.
+	// timeframe, or the rule whose number makes no sense; empty where there is none.
 	Value     string
 	Of        string
 	Timeframe market.Timeframe

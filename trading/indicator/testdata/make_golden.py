@@ -13,7 +13,7 @@ Each group of indicators has a module in groups/ with outputs(b): it yields
 
 The hard series are whole numbers by integer arithmetic, divided once, so that this
 script and the test make the same floats without storing them. The real ones are
-candles of recorded ticks, made of shared/data by plain code here and in the test;
+candles of recorded ticks, by plain code here and in the test;
 they are not stored. Of each output the values at some bars are kept: around its
 first one, then every 97th, and the last; null stands for a bar at which there is no
 value yet. An output whose values are mostly one (a pattern) keeps all the others
@@ -35,7 +35,7 @@ import numpy
 import talib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-DATA = os.path.join(HERE, "..", "..", "..", "..", "shared", "data")
+DATA = os.environ.get("VELOX_TEST_DATA") or os.path.join(HERE, "..", "..", "..", "..", "shared", "data")
 GROUPS = sorted(f[:-3] for f in os.listdir(os.path.join(HERE, "groups")) if f.endswith(".py"))
 
 # name: shape, seed, divisor, first price, step, bars, wicks

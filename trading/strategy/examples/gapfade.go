@@ -65,17 +65,14 @@ func (g *gapFade) Step(ev *strategy.Event, book *strategy.Book) []strategy.Signa
 	d, last := &g.days[i], g.days[i]
 	d.EndMs, d.Close = ev.TimeMs+1, ev.Candle.Close
 	h := book.For(ev.Symbol)
-	if h.OpenOrders > 0 {
-		return nil
-	}
 	if held := h.Quantity.Sign(); held != 0 {
-		if d.Goal.IsZero() || ev.Candle.Close.Cmp(d.Goal)*held < 0 {
+		if h.ExitWaits() || d.Goal.IsZero() || ev.Candle.Close.Cmp(d.Goal)*held < 0 {
 			return nil
 		}
 		d.Goal = decimal.Decimal{}
 		return []strategy.Signal{g.signal(ev, -held, h.Quantity.Abs(), true)}
 	}
-	if last.EndMs == 0 || dayOf(ev.TimeMs) == dayOf(last.EndMs-1) || ev.Candle.Partial || ev.Candle.Gap {
+	if h.OpenOrders > 0 || last.EndMs == 0 || dayOf(ev.TimeMs) == dayOf(last.EndMs-1) || ev.Candle.Partial || ev.Candle.Gap {
 		return nil
 	}
 	percent := (ev.Candle.Open.Float64()/last.Close.Float64() - 1) * 100

@@ -26,6 +26,7 @@ type (
 
 // rule is a compiled expression: one of value and holds is set.
 type rule struct {
+	name  string // such as entry_long
 	value number
 	holds truth
 	// Everything that it looks at: values of candles, other values, and how far
@@ -158,7 +159,7 @@ func (c *compiler) value(n ast.Node, name string, at place) number {
 		u.whole += at.back
 	}
 	c.reach(u)
-	return func(f *frame) float64 { return f.at(r) }
+	return func(f *frame) float64 { return f.finite(f.at(r)) }
 }
 
 // reach notes how far back into a stream the rule looks.
@@ -294,5 +295,5 @@ func (c *compiler) condition(n *ast.BinaryNode, at place) truth {
 		c.fail(n.Location(), "%s makes no condition; there are and, or, not, %s", n.Operator, strings.Join(comparisonNames, ", "))
 	}
 	x, y := c.number(n.Left, at), c.number(n.Right, at)
-	return func(f *frame) bool { return f.compared(compare, x(f), y(f)) }
+	return func(f *frame) bool { return compare(x(f), y(f)) }
 }

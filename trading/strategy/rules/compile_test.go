@@ -236,7 +236,7 @@ func TestMapGoesBothWays(t *testing.T) {
 }
 
 // FuzzCompile: any text either compiles or gives an *Error, and what compiles
-// can be stepped.
+// can be stepped, and acts on finite numbers alone.
 func FuzzCompile(f *testing.F) {
 	for _, s := range []string{
 		"cross_above(EMA_9, EMA_21) and RSI_14 < 70", "rising(close, 3) ? true : close[1] > 2", "((((1)))) == 1",
@@ -244,6 +244,8 @@ func FuzzCompile(f *testing.F) {
 		"price * (1 - 0.01 * side) | abs() > 0", "if close > 1 { true } else { false }", "-9223372036854775808 > 0x7fffffffffffffff",
 		`of("Y", tf("15min", EMA_20[2])) > average(close, 5)[1]`, `stdev(close - of("Y", close), 500) > 0`, `is("X") ? opening_high(15) > 0 : day_low < 1`,
 		`tf("1day", cross_above(close, open))[3]`, `of("", tf("", 1)) > minutes_since_open`, "SMA_10000 + EMA_10000 > 0",
+		"volume / (close - close) > 3 or close > 1", "not (average(1 / (close - 10), 2) < 1)", "close > 11 ? 1 % (close - 10) > 0 : sqrt(-close) != 1",
+		"max(close ^ 400, 1) > 2 and rising(1 / (high - 12), 2)", "not cross_above(1 / (close - close), 2)",
 	} {
 		f.Add(s)
 	}
@@ -260,12 +262,12 @@ func FuzzCompile(f *testing.F) {
 			t.Fatalf("%q gives a %T: %v", text, err, err)
 		}
 		if err == nil {
-			step(t, p, tf)
+			sameAsReference(t, p, step(t, p, tf), text)
 		}
 	})
 }
 
-func step(t *testing.T, p *Program, tf market.Timeframe) {
+func step(t *testing.T, p *Program, tf market.Timeframe) *ruled {
 	t.Helper()
 	s := p.New("s", []string{"X"})
 	d := decimal.MustParse
@@ -283,6 +285,7 @@ func step(t *testing.T, p *Program, tf market.Timeframe) {
 	if err := p.New("s", []string{"X"}).LoadState(s.AppendState(nil)); err != nil {
 		t.Fatal(err)
 	}
+	return s.(*ruled)
 }
 
 // FuzzTexts: the rules that are no expressions, and definitions, either compile or

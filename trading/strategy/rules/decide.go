@@ -15,7 +15,10 @@ type decision struct {
 	held *strategy.Holding
 	// nowMs is the time that the rules see, eventMs that of the event that led to it.
 	nowMs, eventMs int64
-	closed         bool // a candle has closed
+	// presentMs is when it is made: when it has waited for other candles, later than nowMs,
+	// which is the end of its own.
+	presentMs int64
+	closed    bool // a candle has closed
 }
 
 // count keeps the number of positions opened before the present session.
@@ -77,7 +80,7 @@ const squareRetryMs = minuteMs
 
 // squareOff closes what is held from the time of squaring off on, and what was held
 // over it. Orders that are open at that time are cancelled first; those that came after
-// it are its own.
+// it are its own. One of unknown fate is cancelled, too, and not waited for.
 func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) []strategy.Signal {
 	p := s.program
 	if p.hours.squareOff < 0 {
@@ -88,10 +91,12 @@ func (s *ruled) squareOff(t *traded, eventMs, nowMs int64, book *strategy.Book) 
 		return nil
 	}
 	last, today := p.hours.squaredOff(&s.cached, t.early, nowMs)
+	first := today && t.cancelledMs < last && t.squaredMs < last // the cancel, whatever is open
+	waits := h.ExitWaits() || first && h.OpenOrders > 0
 	switch {
-	case h.OpenOrders > 0 && (!today || t.squaredMs >= last || t.cancelledMs >= last && nowMs < t.cancelledMs+squareRetryMs):
+	case waits && (!today || t.squaredMs >= last || t.cancelledMs >= last && nowMs < t.cancelledMs+squareRetryMs):
 		return nil
-	case h.OpenOrders > 0:
+	case waits:
 		t.cancelledMs = nowMs
 		return []strategy.Signal{{
 			StrategyID: s.id, Symbol: t.name, TimeMs: eventMs, Action: strategy.Hold, Confidence: 1, Cancel: true, SquareOff: true,
@@ -141,7 +146,7 @@ func (s *ruled) enter(d *decision, action strategy.Action) (g strategy.Signal, b
 	if p.price != nil {
 		g.Price = money("price", p.price, 0)
 	}
-	confidence := number("confidence", p.confidence, 1, func(v float64) bool { return !math.IsNaN(v) })
+	confidence := number("confidence", p.confidence, 1, func(float64) bool { return true })
 	g.Confidence = min(max(confidence, 0), 1)
 	if bad.Reason == "" && p.limit && g.Price.Sign() <= 0 {
 		bad = strategy.Withheld{Reason: strategy.WithheldBadNumber, Value: "price"}
@@ -169,7 +174,13 @@ func (s *ruled) number(d *decision, r *rule, absent float64) (float64, *strategy
 	if _, lack := s.lacks(d.traded, d.nowMs, r); lack != nil {
 		return 0, lack
 	}
-	return r.value(&s.frame), nil
+	s.frame.senseless = false
+	v := r.value(&s.frame)
+	if s.frame.senseless {
+		s.lack = strategy.Withheld{Reason: strategy.WithheldBadNumber, Value: r.name}
+		return 0, &s.lack
+	}
+	return v, nil
 }
 
 // seen gives the present values of all indicators of the rules, sorted by name. One

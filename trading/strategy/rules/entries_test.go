@@ -201,23 +201,29 @@ func TestSquareOff(t *testing.T) {
 	busy.Holdings[0].OpenOrders = 1
 	waits := bookOf("0", 0, 0, 0)
 	waits.Holdings[0].OpenOrders = 1
+	lost, lostExit := bookOf("-2", 5, 0, 1), bookOf("-2", 5, 0, 1)
+	lost.Holdings[0].OpenOrders, lost.Holdings[0].UnknownOrders = 1, 1
+	lostExit.Holdings[0].OpenOrders, lostExit.Holdings[0].UnknownOrders, lostExit.Holdings[0].Closing = 1, 1, d("2")
 	tickAt := func(seconds int64) *strategy.Event { return tick("X", min5, seconds, "10") }
 	for name, c := range map[string]struct {
 		steps []any
 		want  string
 	}{
-		"by a tick":         {[]any{tickAt(1799), held, tickAt(1800), held, tickAt(1801), busy, tickAt(1802), flat}, "|exit BUY 2||"},
-		"orders first":      {[]any{tickAt(1799), busy, tickAt(1800), busy, tickAt(1801), busy, tickAt(1802), held, tickAt(1803), busy, tickAt(1900), busy}, "|cancel||exit BUY 2||"},
-		"an entry waits":    {[]any{tickAt(1800), waits, tickAt(1801), waits, tickAt(1802), flat}, "cancel||"},
-		"a lost cancel":     {[]any{tickAt(1800), waits, tickAt(1859), waits, tickAt(1860), waits, tickAt(1861), busy, tickAt(1862), held}, "cancel||cancel||exit BUY 2"},
-		"tomorrow's order":  {[]any{tickAt(60 + 24*3600), waits}, ""},
-		"by a close":        {[]any{at(25), held, at(30), held}, "exit BUY 2, BUY 1|exit BUY 2"},
-		"none after it":     {[]any{at(25), flat, at(30), flat, at(35), flat, at(5 + 24*60), flat}, "BUY 1|||BUY 1"},
-		"once a minute":     {[]any{tickAt(1800), held, tickAt(1859), held, tickAt(1860), held}, "exit BUY 2||exit BUY 2"},
-		"opened after it":   {[]any{tickAt(1900), bookOf("1", 31, 0, 1)}, "exit SELL 1"},
-		"held over it":      {[]any{tickAt(60 + 24*3600), held}, "exit BUY 2"},
-		"of today":          {[]any{tickAt(60 + 24*3600), bookOf("1", 24*60, 0, 1)}, ""},
-		"in another series": {[]any{tick("X", min15, 1800, "10"), held}, "exit BUY 2"},
+		"by a tick":          {[]any{tickAt(1799), held, tickAt(1800), held, tickAt(1801), busy, tickAt(1802), flat}, "|exit BUY 2||"},
+		"orders first":       {[]any{tickAt(1799), busy, tickAt(1800), busy, tickAt(1801), busy, tickAt(1802), held, tickAt(1803), busy, tickAt(1900), busy}, "|cancel||exit BUY 2||"},
+		"an entry waits":     {[]any{tickAt(1800), waits, tickAt(1801), waits, tickAt(1802), flat}, "cancel||"},
+		"a lost cancel":      {[]any{tickAt(1800), waits, tickAt(1859), waits, tickAt(1860), waits, tickAt(1861), busy, tickAt(1862), held}, "cancel||cancel||exit BUY 2"},
+		"tomorrow's order":   {[]any{tickAt(60 + 24*3600), waits}, ""},
+		"by a close":         {[]any{at(25), held, at(30), held}, "exit BUY 2, BUY 1|exit BUY 2"},
+		"none after it":      {[]any{at(25), flat, at(30), flat, at(35), flat, at(5 + 24*60), flat}, "BUY 1|||BUY 1"},
+		"once a minute":      {[]any{tickAt(1800), held, tickAt(1859), held, tickAt(1860), held}, "exit BUY 2||exit BUY 2"},
+		"opened after it":    {[]any{tickAt(1900), bookOf("1", 31, 0, 1)}, "exit SELL 1"},
+		"held over it":       {[]any{tickAt(60 + 24*3600), held}, "exit BUY 2"},
+		"of today":           {[]any{tickAt(60 + 24*3600), bookOf("1", 24*60, 0, 1)}, ""},
+		"of unknown fate":    {[]any{tickAt(1800), lost, tickAt(1801), lost, tickAt(1802), busy, tickAt(1803), lostExit, tickAt(1900), lostExit}, "cancel|exit BUY 2|||"},
+		"unknown, of before": {[]any{tickAt(60 + 24*3600), lost}, "exit BUY 2"},
+		"an unknown exit":    {[]any{tickAt(1800), lostExit, tickAt(1801), lostExit, tickAt(1870), lostExit, tickAt(1871), held}, "cancel||cancel|exit BUY 2"},
+		"in another series":  {[]any{tick("X", min15, 1800, "10"), held}, "exit BUY 2"},
 	} {
 		s := spec
 		if name == "in another series" {

@@ -100,11 +100,13 @@ func (c *compiler) walk(n ast.Node, walk func(ast.Node)) {
 
 // compileNumber and compileTruth compile a whole rule.
 func (c *compiler) compileNumber() (rule, []*Error) {
+	c.made.name = c.rule
 	errs := c.parse(func(n ast.Node) { c.made.value = c.number(n, place{}) })
 	return c.made, errs
 }
 
 func (c *compiler) compileTruth() (rule, []*Error) {
+	c.made.name = c.rule
 	errs := c.parse(func(n ast.Node) { c.made.holds = c.truth(n, place{}) })
 	return c.made, errs
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/velox-trading/velox/trading/indicator"
 	"github.com/velox-trading/velox/trading/market"
 )
 
@@ -21,11 +22,11 @@ var comparisons = map[string]func(x, y float64) bool{
 	"!=": func(x, y float64) bool { return x != y },
 }
 
-// compared compares, and notes what is no number: a comparison with it is false,
-// whatever it asks, save !=.
-func (f *frame) compared(compare func(x, y float64) bool, x, y float64) bool {
-	f.senseless = f.senseless || x != x || y != y
-	return compare(x, y)
+// finite notes a number that is none: a division by zero, a root of a negative number,
+// or one that is too large. It gives it back, for what is made of it is never acted on.
+func (f *frame) finite(v float64) float64 {
+	f.senseless = f.senseless || v-v != 0
+	return v
 }
 
 // operators: each result is rounded to a float64 by its own conversion, so that
@@ -46,14 +47,7 @@ func (c *compiler) arithmetic(n *ast.BinaryNode, at place) number {
 		c.fail(n.Location(), "%s gives no number; there are +, -, *, /, %%, ^", n.Operator)
 	}
 	x, y := c.number(n.Left, at), c.number(n.Right, at)
-	if n.Operator == "/" {
-		return func(f *frame) float64 {
-			v, by := x(f), y(f)
-			f.senseless = f.senseless || by == 0
-			return apply(v, by)
-		}
-	}
-	return func(f *frame) float64 { return apply(x(f), y(f)) }
+	return func(f *frame) float64 { return f.finite(apply(x(f), y(f))) }
 }
 
 var unaryFunctions = map[string]func(float64) float64{
@@ -91,7 +85,7 @@ func (c *compiler) numberCall(n ast.Node, name string, args []ast.Node, at place
 	if apply, ok := unaryFunctions[name]; ok {
 		c.arity(n, name, args, 1)
 		x := c.number(args[0], at)
-		return func(f *frame) float64 { return apply(x(f)) }
+		return func(f *frame) float64 { return f.finite(apply(x(f))) }
 	}
 	switch name {
 	case "min", "max":
@@ -104,10 +98,10 @@ func (c *compiler) numberCall(n ast.Node, name string, args []ast.Node, at place
 		return c.extreme(c.window(args[0], at, c.candles(args[1], name)), name == "highest")
 	case "average":
 		c.arity(n, name, args, 2)
-		return average(c.window(args[0], at, c.candles(args[1], name)))
+		return momentOf(c.window(args[0], at, c.candles(args[1], name)), indicator.Moments.Mean)
 	case "stdev":
 		c.arity(n, name, args, 2)
-		return deviation(c.window(args[0], at, c.candles(args[1], name)))
+		return momentOf(c.window(args[0], at, c.candles(args[1], name)), indicator.Moments.Deviation)
 	case "opening_high", "opening_low":
 		c.arity(n, name, args, 1)
 		kind, _ := scalarOf(name)
@@ -180,28 +174,15 @@ func (c *compiler) minutes(arg ast.Node, name string) int {
 	return k.Value
 }
 
-// average is the mean of a window: each sum is rounded, oldest last.
-func average(list []number) number {
+// momentOf is the mean or the deviation of a window, newest first, as SMA and STDDEV of
+// the same values are. A deviation must be 0 where nothing moves, for rules divide by it.
+func momentOf(list []number, moment func(indicator.Moments) float64) number {
 	return func(f *frame) float64 {
-		sum := 0.0
-		for _, x := range list {
-			sum += x(f)
+		var m indicator.Moments
+		for i := len(list) - 1; i >= 0; i-- {
+			m.Add(list[i](f))
 		}
-		return sum / float64(len(list))
-	}
-}
-
-// deviation is the population's standard deviation of a window, by its definition
-// in two passes.
-func deviation(list []number) number {
-	mean := average(list)
-	return func(f *frame) float64 {
-		m, sum := mean(f), 0.0
-		for _, x := range list {
-			d := x(f) - m
-			sum += float64(d * d)
-		}
-		return math.Sqrt(sum / float64(len(list)))
+		return f.finite(moment(m))
 	}
 }
 
@@ -248,8 +229,9 @@ func (c *compiler) truthCall(n *ast.CallNode, at place) truth {
 		}
 		x, y, earlierX, earlierY := c.number(a, at), c.number(b, at), c.number(a, at.before(1)), c.number(b, at.before(1))
 		above, notAbove := comparisons[">"], comparisons["<="]
-		return func(f *frame) bool {
-			return f.compared(above, x(f), y(f)) && f.compared(notAbove, earlierX(f), earlierY(f))
+		return func(f *frame) bool { // all are looked at, whatever the first says
+			now, before := above(x(f), y(f)), notAbove(earlierX(f), earlierY(f))
+			return now && before
 		}
 	case "rising", "falling":
 		c.arity(n, name, n.Arguments, 2)
@@ -259,15 +241,12 @@ func (c *compiler) truthCall(n *ast.CallNode, at place) truth {
 			compare = comparisons["<"]
 		}
 		return func(f *frame) bool {
-			v := list[0](f)
+			v, all := list[0](f), true
 			for _, x := range list[1:] {
 				earlier := x(f)
-				if !f.compared(compare, v, earlier) {
-					return false
-				}
-				v = earlier
+				all, v = compare(v, earlier) && all, earlier
 			}
-			return true
+			return all
 		}
 	}
 	switch name {

@@ -135,6 +135,10 @@ func (s *ruled) fillScalars(t *traded, nowMs int64, book *strategy.Book) {
 	}
 }
 
+// neverMinutes stands for the time since what has never been: longer than any rule asks
+// for, and yet a number to calculate with.
+const neverMinutes = 1e9
+
 func holdingValue(k scalarKind, symbol *symbolState, h *strategy.Holding, nowMs int64) float64 {
 	switch k {
 	case kindPosition:
@@ -157,7 +161,7 @@ func holdingValue(k scalarKind, symbol *symbolState, h *strategy.Holding, nowMs 
 		return float64((nowMs - h.OpenedMs) / minuteMs)
 	case kindMinutesSinceExit:
 		if h.ClosedMs == 0 {
-			return math.Inf(1)
+			return neverMinutes
 		}
 		return float64((nowMs - h.ClosedMs) / minuteMs)
 	}

@@ -30,8 +30,8 @@ type series struct {
 	// without one; flawMs is the end of the newest with any.
 	ages   [unflawed]int
 	flawMs int64
-	// live holds the values with the open candle as they were at liveMs; only at
-	// every_tick. liveFlaw is that candle's.
+	// live holds the values with the open candle, which reaches up to liveMs at least; only
+	// at every_tick. liveFlaw is that candle's.
 	live     []float64
 	liveMs   int64
 	liveFlaw flaw
@@ -92,7 +92,8 @@ func (q *series) take(ev *strategy.Event, everyTick bool) {
 		for i := range q.fields {
 			q.live[i] = valueOf(&q.fields[i], ev)
 		}
-		q.liveMs, q.liveFlaw = ev.TimeMs, q.flawOf(ev.Candle, true)
+		// The newest open candle, also in the update of a tick of an older one.
+		q.liveMs, q.liveFlaw = max(q.liveMs, ev.TimeMs, q.closedMs), q.flawOf(ev.Candle, true)
 	}
 	q.seenMs = max(q.seenMs, ev.TimeMs)
 }
@@ -190,8 +191,8 @@ type frame struct {
 	// settled: only closed candles count. closing: so they do in this series.
 	settled bool
 	closing int
-	// senseless: a comparison was asked of what is no number, or a division by zero came
-	// up, since it was last set to false.
+	// senseless: something that is no finite number came up since it was last set to
+	// false. What a rule says is not acted on then, whatever it is.
 	senseless bool
 }
 

@@ -88,12 +88,12 @@ func (s *ruled) Step(ev *strategy.Event, book *strategy.Book) []strategy.Signal 
 		switch {
 		case signals != nil:
 		case q.base && fresh && s.program.everyTick:
-			signals = s.decideAt(t, i, nowMs, ev.TimeMs, true, book)
+			signals = s.decideAt(decision{traded: t, nowMs: nowMs, presentMs: nowMs, eventMs: ev.TimeMs, closed: true}, i, book)
 		case q.base && fresh:
 			s.late(t, ev.TimeMs, book)
 			s.wait(t, nowMs)
 		case q.base && s.program.everyTick && ev.Candle != nil && !ev.Closed:
-			signals = s.decideAt(t, -1, nowMs, ev.TimeMs, false, book)
+			signals = s.decideAt(decision{traded: t, nowMs: nowMs, presentMs: nowMs, eventMs: ev.TimeMs}, -1, book)
 		}
 		if q.base && fresh {
 			t.entered = false
@@ -112,7 +112,8 @@ func (s *ruled) wait(t *traded, endMs int64) {
 }
 
 // decideWaiting takes the decisions whose candles are complete, or have waited long
-// enough. One that waited for a whole candle is dropped: its time is over.
+// enough. One that waited for a whole candle is dropped: its time is over. So is one of a
+// symbol that is squared off by the same event.
 func (s *ruled) decideWaiting(signals []strategy.Signal, nowMs, eventMs int64, book *strategy.Book) []strategy.Signal {
 	for i := range s.traded {
 		t := &s.traded[i]
@@ -123,8 +124,12 @@ func (s *ruled) decideWaiting(signals []strategy.Signal, nowMs, eventMs int64, b
 			s.late(t, eventMs, book)
 			s.wait(t, 0)
 		case nowMs >= endMs+s.program.waitMs || s.complete(t, endMs):
-			signals = append(signals, s.decideAt(t, -1, endMs, eventMs, true, book)...)
 			s.wait(t, 0)
+			if slices.ContainsFunc(signals, func(g strategy.Signal) bool { return g.Symbol == t.name }) {
+				continue // it is being squared off
+			}
+			d := decision{traded: t, nowMs: endMs, presentMs: max(endMs, nowMs), eventMs: eventMs, closed: true}
+			signals = append(signals, s.decideAt(d, -1, book)...)
 		}
 	}
 	return signals
@@ -204,14 +209,15 @@ func (s *ruled) forget(symbol int) {
 
 // decideAt asks the rules of a symbol. closing is the series of whose closing
 // candle the values are, -1 for none.
-func (s *ruled) decideAt(t *traded, closing int, nowMs, eventMs int64, closed bool, book *strategy.Book) []strategy.Signal {
-	h := book.For(t.name)
-	s.look(t, closing, nowMs)
-	if h.OpenOrders == 0 { // otherwise rules are asked only to tell what is withheld
-		s.count(t, &h, nowMs)
+func (s *ruled) decideAt(d decision, closing int, book *strategy.Book) []strategy.Signal {
+	h := book.For(d.name)
+	d.held = &h
+	s.look(d.traded, closing, d.nowMs)
+	if h.OpenOrders == 0 { // otherwise no entry can be, and trades are counted for entries
+		s.count(d.traded, &h, d.nowMs)
 	}
-	s.fillScalars(t, nowMs, book)
-	return s.decide(&decision{traded: t, held: &h, nowMs: nowMs, eventMs: eventMs, closed: closed})
+	s.fillScalars(d.traded, d.nowMs, book)
+	return s.decide(&d)
 }
 
 // look points the frame at a symbol and a time.

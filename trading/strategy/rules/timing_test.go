@@ -248,6 +248,23 @@ func TestTimeThatGoesBack(t *testing.T) {
 	}
 }
 
+// TestLateTicksShowTheOpenCandle: the update of a tick that came late, or before the
+// close of its candle when the next one is open, carries the newest open candle: at every
+// tick, that is what the rules see.
+func TestLateTicksShowTheOpenCandle(t *testing.T) {
+	late := Spec{EntryLong: "close > 11 and close[1] == 10", Evaluate: "every_tick"}
+	if got := run(t, late, closing("X", min5, 5, "10"), tick("X", min5, 100, "12")); got != "|BUY 1" {
+		t.Errorf("a late tick: %q", got)
+	}
+	other := Spec{EntryLong: `of("Y", close) > 11`, Evaluate: "every_tick"}
+	if got := run(t, other, tick("Y", min5, 301, "12"), tick("Y", min5, 299, "12"), closing("Y", min5, 5, "10"), tick("X", min5, 302, "5")); got != "|||BUY 1" {
+		t.Errorf("two candles open: %q", got)
+	}
+	if got := run(t, other, tick("Y", min5, 299, "12"), closing("Y", min5, 5, "10"), tick("X", min5, 302, "5")); got != "||" {
+		t.Errorf("no candle open: %q", got)
+	}
+}
+
 // TestArrivalOrderDoesNotMatter: whatever the order in which the ends of candles of
 // several symbols and timeframes are told, within the time that they wait, the
 // decisions are the same. And a strategy saved and loaded goes on alike.
@@ -368,5 +385,39 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.Step(ev, book)
+	}
+}
+
+// TestAWaitingDecisionIsOfThePresentTime: a decision that waits for another symbol's
+// candle is made later than its own candle's end. What the time of day allows is asked
+// for the time at which it trades, and squaring off its symbol takes its place.
+func TestAWaitingDecisionIsOfThePresentTime(t *testing.T) {
+	flat, held := &strategy.Book{}, bookOf("2", 5, 0, 1)
+	entries := Spec{EntryLong: `close > 1 or of("Y", close) > 1`, Session: "12:00-13:00"}
+	short := Spec{EntryShort: entries.EntryLong, Session: "12:00-13:00", SquareOff: "12:16"}
+	squares, inWindow, toClose := entries, entries, entries
+	squares.SquareOff, inWindow.Windows, toClose.Session = "12:16", "12:00-12:17", "12:00-12:16"
+	exits := Spec{EntryLong: "false", Exit: entries.EntryLong, Session: "12:00-13:00", SquareOff: "12:16"}
+	for name, c := range map[string]struct {
+		spec Spec
+		book *strategy.Book
+		last *strategy.Event
+		want string // of the last event
+	}{
+		"in time":                           {squares, flat, tick("X", min5, 16*60-1, "10"), "BUY 1"},
+		"after squaring off":                {squares, flat, tick("X", min5, 17*60, "10"), ""},
+		"after it, by the other's candle":   {squares, flat, closing("Y", min5, 20, "10"), ""},
+		"after the window":                  {inWindow, flat, tick("X", min5, 17*60, "10"), ""},
+		"after the session":                 {toClose, flat, tick("Y", min5, 17*60, "10"), ""},
+		"held, no flip":                     {short, held, tick("X", min5, 17*60, "10"), "exit SELL 2"},
+		"held, one exit":                    {exits, held, tick("X", min5, 17*60, "10"), "exit SELL 2"},
+		"held, no flip by the other's tick": {short, held, tick("Y", min5, 17*60, "10"), ""},
+		"held, an exit by the other's tick": {exits, held, tick("Y", min5, 17*60, "10"), "exit SELL 2"},
+	} {
+		steps := []any{closing("Y", min5, 10, "10"), c.book, closing("X", min5, 10, "10"), c.book, closing("X", min5, 15, "10"), c.book, c.last, c.book}
+		got := said(t, c.spec, steps...)
+		if got = got[strings.LastIndex(got, "|")+1:]; got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }

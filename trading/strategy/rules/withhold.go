@@ -23,8 +23,8 @@ func (s *ruled) ask(d *decision, r *rule) (would bool, lack *strategy.Withheld) 
 	}
 	s.frame.senseless = false
 	would = r.holds(&s.frame)
-	if !would && s.frame.senseless && lack == nil {
-		s.lack = strategy.Withheld{Reason: strategy.WithheldBadNumber}
+	if s.frame.senseless {
+		s.lack = strategy.Withheld{Reason: strategy.WithheldBadNumber, Value: r.name}
 		return true, &s.lack
 	}
 	return would, lack
@@ -85,7 +85,7 @@ func (s *ruled) exits(d *decision) (exits bool, unmet *strategy.Withheld) {
 		return false, nil
 	}
 	bar := strategy.WithheldReason("")
-	if d.held.OpenOrders > 0 {
+	if d.held.ExitWaits() {
 		bar = strategy.WithheldOpenOrder
 	}
 	s.unmet.Reason = ""
@@ -123,7 +123,10 @@ func (s *ruled) bar(d *decision, sign int) strategy.WithheldReason {
 	case p.coolDownMs > 0 && h.ClosedMs != 0 && d.nowMs < h.ClosedMs+p.coolDownMs:
 		return strategy.WithheldCoolDown
 	}
-	return s.outOfTime(d)
+	if reason := s.outOfTime(d, d.nowMs); reason != "" || d.presentMs == d.nowMs || p.base.SpansSessions() {
+		return reason
+	}
+	return s.outOfTime(d, d.presentMs) // it has waited, and trades now
 }
 
 // beforeSession tells whether what a decision enters trades in a session that hasn't
@@ -139,21 +142,21 @@ func (s *ruled) beforeSession(d *decision) bool {
 	return !inside || !p.everyTick
 }
 
-// outOfTime gives why the time of day allows no entry. A candle that spans sessions
+// outOfTime gives why a time of day allows no entry. A candle that spans sessions
 // closes when nothing trades: what its close decides is for the next session.
-func (s *ruled) outOfTime(d *decision) strategy.WithheldReason {
+func (s *ruled) outOfTime(d *decision, ms int64) strategy.WithheldReason {
 	p := s.program
-	if !p.hours.inWindow(d.nowMs) {
+	if !p.hours.inWindow(ms) {
 		return strategy.WithheldWindows
 	}
 	if d.closed && p.base.SpansSessions() {
 		return ""
 	}
-	sess, inside := p.hours.cached(&s.cached, d.nowMs)
+	sess, inside := p.hours.cached(&s.cached, ms)
 	switch {
 	case p.hours.declared && !inside:
 		return strategy.WithheldSession
-	case p.hours.squareOff >= 0 && p.hours.squareOffOn(&s.cached, d.early, d.nowMs) >= sess.openMs:
+	case p.hours.squareOff >= 0 && p.hours.squareOffOn(&s.cached, d.early, ms) >= sess.openMs:
 		return strategy.WithheldSquareOff
 	}
 	return ""
@@ -165,7 +168,7 @@ func (s *ruled) late(t *traded, eventMs int64, book *strategy.Book) {
 		return
 	}
 	h := book.For(t.name)
-	d := decision{traded: t, held: &h, nowMs: t.waitingMs, eventMs: eventMs, closed: true}
+	d := decision{traded: t, held: &h, nowMs: t.waitingMs, presentMs: t.waitingMs, eventMs: eventMs, closed: true}
 	if s.bar(&d, 0) == "" {
 		s.withhold(&d, false, strategy.Withheld{Reason: strategy.WithheldLate})
 	}

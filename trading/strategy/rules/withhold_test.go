@@ -51,6 +51,9 @@ func TestWithheld(t *testing.T) {
 	busy.Holdings[0].OpenOrders = 1
 	exiting := bookOf("5", 0, 0, 1)
 	exiting.Holdings[0].OpenOrders = 1
+	lost, lostExit := bookOf("5", 0, 0, 1), bookOf("5", 0, 0, 1)
+	lost.Holdings[0].OpenOrders, lost.Holdings[0].UnknownOrders, lost.Holdings[0].Closing = 1, 1, d("4")
+	lostExit.Holdings[0].OpenOrders, lostExit.Holdings[0].UnknownOrders, lostExit.Holdings[0].Closing = 1, 1, d("5")
 	for name, c := range map[string]struct {
 		spec  Spec
 		steps []any
@@ -67,8 +70,8 @@ func TestWithheld(t *testing.T) {
 		"gap, and not true":    {Spec{EntryLong: "close > 11"}, []any{gapped, flat}, ""},
 		"too old":              {Spec{EntryLong: `close > of("Y", close)`, Wait: "0s"}, []any{closing("Y", min5, 5, "9"), flat, at(20), flat}, "|X STALE (candles of Y at 5min)"},
 		"late":                 {Spec{EntryLong: `close > of("Y", close)`, Wait: "1m"}, []any{at(5), flat, at(10), flat}, "|X LATE"},
-		"division by zero":     {Spec{EntryLong: "close / (close - 10) < 1"}, []any{at(5), flat}, "X BAD_NUMBER"},
-		"zero by zero":         {Spec{EntryLong: "cross_above(0 / (close - 10), 1)"}, []any{at(5), flat, at(10), flat}, "X COLD (close at 5min needs 2 candles, had 1)|X BAD_NUMBER"},
+		"division by zero":     {Spec{EntryLong: "close / (close - 10) < 1"}, []any{at(5), flat}, "X BAD_NUMBER (entry_long)"},
+		"zero by zero":         {Spec{EntryLong: "cross_above(0 / (close - 10), 1)"}, []any{at(5), flat, at(10), flat}, "X COLD (close at 5min needs 2 candles, had 1)|X BAD_NUMBER (entry_long)"},
 		"guarded division":     {Spec{EntryLong: "close > 10 and 1 / (close - 10) > 1"}, []any{at(5), flat}, ""},
 		"a bad stop":           {Spec{EntryLong: "close > 1", StopLoss: "close - 10"}, []any{at(5), flat}, "X BAD_NUMBER (stoploss)"},
 		"a cold stop":          {Spec{EntryLong: "close > 1", StopLoss: "EMA_3"}, []any{at(5), flat}, "X COLD (EMA_3 at 5min needs 3 candles, had 1)"},
@@ -83,6 +86,9 @@ func TestWithheld(t *testing.T) {
 		"not turned around":    {Spec{EntryLong: "close > 1", CoolDown: "10m"}, []any{at(5), bookOf("-5", 1, 0, 1)}, "X IN_POSITION"},
 		"open order":           {Spec{EntryLong: "close > 1"}, []any{at(5), busy}, "X OPEN_ORDER"},
 		"exit, open order":     {Spec{Exit: "close > 1"}, []any{at(5), exiting}, "exit of X OPEN_ORDER"},
+		"exit, unknown order":  {Spec{Exit: "close > 1"}, []any{at(5), lost}, "-"},
+		"entry, unknown order": {Spec{EntryShort: "close > 1"}, []any{at(5), lost}, "X OPEN_ORDER"},
+		"exit, unknown exit":   {Spec{Exit: "close > 1"}, []any{at(5), lostExit}, "exit of X OPEN_ORDER"},
 		"exit, cold":           {Spec{Exit: "close > EMA_3"}, []any{at(5), bookOf("5", 1, 0, 1)}, "exit of X COLD (EMA_3 at 5min needs 3 candles, had 1)"},
 		"one exit is enough":   {Spec{Exit: "close > EMA_3", ExitLong: "close > 1"}, []any{at(5), bookOf("5", 1, 0, 1)}, "-"},
 		"same candle":          {Spec{EntryLong: "close > 1", Evaluate: "every_tick"}, []any{tick("X", min5, 1, "10"), flat, tick("X", min5, 2, "10"), flat}, "-|X SAME_CANDLE"},

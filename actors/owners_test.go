@@ -1,0 +1,352 @@
+package actors
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/sim/memlog"
+	"github.com/velox-trading/velox/trading/account"
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// owned is a cluster in which an outsider's strategy has its signals in a partition
+// whose keeper is one account shard, and users at home in either.
+type owned struct {
+	*kit
+	node         *Node
+	keeper, home int32
+	// near is at home with the keeper, and far at the other shard.
+	near, far string
+	n         int
+}
+
+const outside = "outside"
+
+func newOwned(t *testing.T) *owned {
+	o := &owned{kit: newKit(t, nil)}
+	o.keeper = messages.HomePartition([]byte(outside), 2)
+	o.home = 1 - o.keeper
+	for i := 0; o.near == "" || o.far == ""; i++ {
+		user := fmt.Sprint("user-", i)
+		if messages.HomePartition([]byte(user), 2) == o.keeper {
+			o.near = user
+		} else {
+			o.far = user
+		}
+	}
+	o.begin()
+	for _, user := range []string{o.near, o.far} {
+		o.command(user, "open"+user, account.CmdOpenAccount, map[string]any{"deposit": 1_000_000})
+	}
+	return o
+}
+
+// begin starts a node with all commands and signals of an epoch at once, commands first.
+func (o *owned) begin() {
+	c := o.config()
+	c.Limits.PollRecords, c.Limits.Records = 1000, 1000
+	o.node = o.start(c)
+}
+
+// reads gives the node a shard and waits until that has taken in all there is.
+func (o *owned) reads(shards ...int32) {
+	o.t.Helper()
+	o.node.Assigned(&member{}, messages.AccountShard, shards)
+	o.ready(o.node)
+	o.passes(shards...)
+}
+
+// passes waits until shards have passed all signals and order events.
+func (o *owned) passes(shards ...int32) {
+	o.t.Helper()
+	for _, shard := range shards {
+		o.until("the shard has passed what others wrote", func() bool {
+			for _, topic := range []string{messages.TopicSignals, messages.TopicOrders} {
+				for p := range o.cluster.Partitions(topic) {
+					at, _ := o.seen.told(messages.ShardID{Kind: messages.AccountShard, Partition: shard}, messages.TopicPartition{Topic: topic, Partition: p})
+					if at < o.cluster.EndOffset(topic, p) {
+						return false
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
+// stops lets the node's shards go.
+func (o *owned) stops(shards ...int32) {
+	o.node.Lost(messages.AccountShard, shards)
+	o.seen.forget()
+}
+
+func (o *owned) deploys(user string, revision int) {
+	o.n++
+	o.command(user, fmt.Sprint("deploy", o.n), account.CmdDeploy, account.Deploy{
+		StrategyID: outside, Name: outside, Symbols: []string{"SYM0"}, External: true, Revision: int64(revision),
+	})
+}
+
+func (o *owned) removes(user string) {
+	o.n++
+	o.command(user, fmt.Sprint("remove", o.n), account.CmdRemove, account.StrategyRef{StrategyID: outside})
+}
+
+// signals writes the next signal, and gives its name: its offset.
+func (o *owned) signals() string {
+	o.n++
+	s := messages.Signal{StrategyID: outside, Symbol: "SYM0", TimeMs: baseMs + int64(o.n), Action: "BUY", Quantity: decimal.FromInt(1)}
+	o.signal(&s)
+	return fmt.Sprint("signal ", o.cluster.EndOffset(messages.TopicSignals, o.keeper)-1)
+}
+
+// became tells, for each signal, what came of it: the users with an order by it, and
+// letters.
+func (o *owned) became() string {
+	o.t.Helper()
+	list := []string{}
+	for _, r := range o.cluster.AllRecords(messages.TopicOrders) {
+		h, _ := r.Header(messages.HeaderOrigin)
+		origin, err := messages.ParseOrigin(string(h))
+		if err != nil {
+			continue // of others
+		}
+		if origin.Topic == messages.TopicSignals {
+			list = append(list, fmt.Sprintf("signal %d: an order", origin.Offset))
+		}
+	}
+	for _, r := range o.cluster.AllRecords(messages.TopicDeadLetters) {
+		var d messages.DeadLetter
+		if err := json.Unmarshal(r.Value, &d); err != nil {
+			o.t.Fatal(err)
+		}
+		what := map[string]string{messages.TopicSignals: "signal", messages.TopicOrders: "fill"}[d.Topic]
+		list = append(list, fmt.Sprintf("%s %d: %s", what, d.Offset, d.Reason))
+	}
+	slices.Sort(list)
+	return fmt.Sprint(list)
+}
+
+func (o *owned) want(list ...string) {
+	o.t.Helper()
+	o.stop(o.node)
+	slices.Sort(list)
+	if got, want := o.became(), fmt.Sprint(list); got != want {
+		o.t.Errorf("%s, want %s", got, want)
+	}
+}
+
+const (
+	traded    = ": an order"
+	unclaimed = ": UNCLAIMED"
+)
+
+// TestSignalBeforeItsDeploy: a signal that the strategy's shard reads before its DEPLOY,
+// and the partition's keeper when it knows the owner, is a dead letter of the keeper. So
+// it stays when the strategy is deployed again.
+func TestSignalBeforeItsDeploy(t *testing.T) {
+	for _, revision := range []int{1, 2} {
+		o := newOwned(t)
+		o.reads(o.home)
+		early := o.signals()
+		o.passes(o.home)
+		o.deploys(o.far, 1)
+		o.ready(o.node)
+		later := o.signals()
+		o.passes(o.home)
+		if revision == 2 {
+			o.deploys(o.far, 2)
+			o.ready(o.node)
+		}
+		o.reads(o.keeper)
+		o.want(early+unclaimed, later+traded)
+	}
+}
+
+// TestFillBeforeItsDeploy: the same holds for others' order events, in whichever
+// partition of theirs.
+func TestFillBeforeItsDeploy(t *testing.T) {
+	o := newOwned(t)
+	o.reads(o.home)
+	var id string
+	for i := 0; id == "" || messages.HomePartition([]byte(id), 2) != o.keeper; i++ {
+		id = fmt.Sprint("fill-", i)
+	}
+	e := messages.OrderEvent{
+		OrderID: id, StrategyID: outside, Symbol: "SYM0", TimeMs: baseMs, EventType: "FILLED",
+		Order:     messages.OrderDetails{TransactionType: "BUY", OrderType: "MARKET", Quantity: decimal.FromInt(1), Status: "FILLED"},
+		Execution: &messages.Execution{AveragePrice: decimal.FromInt(100), FilledQuantity: decimal.FromInt(1), ExecutionTimeMs: baseMs},
+	}
+	o.cluster.Produce(messages.Out{
+		Topic: messages.TopicOrders, Partition: messages.AnyPartition, Key: []byte(id), Value: messages.AppendOrderEvent(nil, &e),
+	})
+	o.passes(o.home)
+	o.deploys(o.far, 1)
+	o.ready(o.node)
+	o.reads(o.keeper)
+	o.want("fill 0" + unclaimed)
+}
+
+// TestSignalAroundItsRemove: a signal that the keeper has left to the owner, and that the
+// owner's shard reads behind the REMOVE, is a dead letter of that shard, also after a
+// restart. One that was traded before isn't, whoever reads it when.
+func TestSignalAroundItsRemove(t *testing.T) {
+	o := newOwned(t)
+	o.reads(o.home)
+	o.deploys(o.far, 1)
+	o.ready(o.node)
+	before := o.signals()
+	o.passes(o.home)
+	o.stops(o.home)
+	o.reads(o.keeper)
+	between := o.signals()
+	o.passes(o.keeper)
+	o.removes(o.far)
+	o.reads(o.home) // the command first
+	o.stops(o.home)
+	o.stop(o.node)
+	o.begin()
+	o.reads(o.home)
+	behind := o.signals()
+	o.passes(o.home)
+	o.reads(o.keeper)
+	o.want(before+traded, between+unclaimed, behind+unclaimed)
+}
+
+// TestStrategyOfTwoShards: what one user has removed another deploys, at home in another
+// shard, which was far behind, and then back: no signal is lost, traded by both, or called
+// nobody's by both.
+func TestStrategyOfTwoShards(t *testing.T) {
+	for name, first := range map[string]bool{"to the keeper's user": false, "from the keeper's user": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOwned(t)
+			one, other, user, next := o.home, o.keeper, o.far, o.near
+			if first {
+				one, other, user, next = other, one, next, user
+			}
+			o.reads(one)
+			o.deploys(user, 1)
+			o.ready(o.node)
+			a := o.signals()
+			o.passes(one)
+			o.removes(user)
+			o.ready(o.node)
+			b := o.signals()
+			o.passes(one)
+			o.stops(one)
+			o.deploys(next, 1)
+			o.reads(other) // the command first, then the signals
+			c := o.signals()
+			o.passes(other)
+			o.reads(one)
+			o.removes(next)
+			o.ready(o.node)
+			o.deploys(user, 2)
+			o.ready(o.node)
+			d := o.signals()
+			o.passes(one, other)
+			// b was nobody's when the first shard read it, and the second had it before it.
+			o.want(a+traded, b+unclaimed, b+traded, c+traded, d+traded)
+		})
+	}
+}
+
+// TestOwnersWithoutPlaces: records of versions that told no places leave all signals to
+// the user's shard, as these versions did.
+func TestOwnersWithoutPlaces(t *testing.T) {
+	o := newOwned(t)
+	o.reads(o.home)
+	o.deploys(o.far, 1)
+	o.ready(o.node)
+	old := fmt.Sprintf(`{"strategy_id":%q,"user_id":%q}`, outside, o.far)
+	o.cluster.Produce(messages.Out{Topic: messages.TopicStrategies, Partition: messages.AnyPartition, Key: []byte(outside), Value: []byte(old)})
+	o.stop(o.node)
+	o.begin()
+	o.reads(o.home)
+	a := o.signals()
+	o.passes(o.home)
+	o.reads(o.keeper)
+	o.removes(o.far)
+	o.ready(o.node)
+	b := o.signals()
+	o.passes(o.home, o.keeper)
+	o.deploys(o.near, 1)
+	o.ready(o.node)
+	c := o.signals()
+	o.passes(o.home, o.keeper)
+	o.want(a+traded, b+unclaimed, c+traded)
+}
+
+// TestWaitForOwnersIsQuiet: while a transaction is open in velox-strategies a shard can't
+// read its end, and must wait for it without spinning, also when somebody waits for it.
+func TestWaitForOwnersIsQuiet(t *testing.T) {
+	const idle, waits = 5 * time.Millisecond, 50
+	var polls atomic.Int64
+	var end atomic.Pointer[func()]
+	k := newKit(t, func(_ context.Context, c memlog.Call) error {
+		if f := end.Load(); f != nil && c.Point == memlog.PointPoll && !c.After && c.Shard.Kind == messages.AccountShard && polls.Add(1) == waits {
+			(*f)()
+		}
+		return nil
+	})
+	txn := k.cluster.Begin()
+	if err := txn.Produce(messages.Out{Topic: messages.TopicStrategies, Key: []byte("s"), Value: []byte("{}")}); err != nil {
+		t.Fatal(err)
+	}
+	s := messages.Signal{StrategyID: "nobodys", Symbol: "SYM0", TimeMs: baseMs, Action: "BUY", Quantity: decimal.FromInt(1)}
+	k.signal(&s)
+	c := k.config()
+	c.Limits.Idle = idle
+	start := time.Now()
+	commit := func() { txn.Commit() }
+	end.Store(&commit)
+	node := k.start(c)
+	node.Assigned(&member{}, messages.AccountShard, []int32{messages.HomePartition([]byte("nobodys"), 2)})
+	k.ready(node)
+	k.until("the letter", func() bool { return k.total(messages.TopicDeadLetters) == 1 })
+	if took := time.Since(start); took < waits/2*idle {
+		t.Errorf("%d polls in %v", waits, took)
+	}
+}
+
+// TestAnsweringShards: a strategy that goes back and forth names the last shards that
+// answer, and each begins where the one before has let go, or later.
+func TestAnsweringShards(t *testing.T) {
+	shards := make([]owners, 2)
+	for i := range shards {
+		s := &shard{id: messages.ShardID{Kind: messages.AccountShard, Partition: int32(i)}, frontier: make(frontier)}
+		s.counts = map[string]int32{messages.TopicCommands: 2, messages.TopicSignals: 1, messages.TopicOrders: 1}
+		s.kind = &accountKind{shard: s}
+		shards[i] = newOwners(s)
+	}
+	tp := messages.TopicPartition{Topic: messages.TopicSignals}
+	says := func(me, at int64, value []byte) {
+		shards[me].shard.frontier[tp] = at
+		out := output{from: fmt.Sprint("user-", me), out: messages.Out{Topic: messages.TopicStrategies, Key: []byte(outside), Value: value}}
+		shards[me].complete(&out)
+		r := messages.Record{Topic: messages.TopicStrategies, Key: []byte(outside), Value: out.out.Value}
+		shards[1-me].learn(&r)
+	}
+	for i := range int64(20) {
+		says(i%2, 10*i, []byte("{}"))
+		if i < 19 {
+			says(i%2, 10*i+15, nil) // the next shard is behind then
+		}
+	}
+	known := shards[0].known[outside]
+	if n := len(known.Answers); n != maxAnswering || known.Number != 39 {
+		t.Errorf("it names %d shards, number %d", n, known.Number)
+	}
+	for offset, want := range map[int64]string{0: "0 false", 124: "0 false", 125: "0 true", 134: "0 true", 135: "1 true", 194: "0 true", 195: "1 true", 999: "1 true"} {
+		shard, ok := shards[0].answers(outside, &messages.Record{Topic: messages.TopicSignals, Offset: offset})
+		if got := fmt.Sprint(shard, ok); got != want {
+			t.Errorf("for the signal at %d answers %s, want %s", offset, got, want)
+		}
+	}
+}
