@@ -14,7 +14,7 @@
 //	Unreachable    a live venue is silent       an alert
 //	ExternalOrder  an order event by others     position updates
 //	ExternalAlert  an alert by others           CRITICAL halts the account
-//	Reduce         inputs were lost             the account is REDUCING, with an alert
+//	Reduce         inputs were lost             the account is REDUCING, with an alert; entries are cancelled
 //	Recover        a new owner took over        UNKNOWN for what is unclear, queries
 //	StrategyFailed a strategy was quarantined   its status and an alert
 //

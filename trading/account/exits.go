@@ -7,6 +7,18 @@ import (
 	"github.com/velox-trading/velox/trading/order"
 )
 
+// fit brings a symbol's orders in line with a book that has become smaller, or with what
+// a live venue has said of one of them. A REDUCING account takes no entry: what would be
+// one by now ends.
+func (a *Account) fit(s *Symbol, b *Book, refused *order.Order, timeMs int64) {
+	if b != nil {
+		a.fitExits(s, b, refused, timeMs)
+	}
+	if a.s.Mode == Reducing {
+		a.endEntries(s, a.limitReason(order.ReasonReducing), timeMs)
+	}
+}
+
 // fitExits keeps what would close a book within what there is to close, when that has
 // become less: the account's own closes count first, then exits, the oldest first. What
 // is too much of the last ones is cut off, and with nothing left they are cancelled.
@@ -28,6 +40,30 @@ func (a *Account) fitExits(s *Symbol, b *Book, refused *order.Order, timeMs int6
 					left = left.Sub(may)
 				}
 			}
+		}
+	}
+}
+
+// endEntries cancels a symbol's open entries: the orders that are more than their book
+// still has to close, those before them taken as filled.
+func (a *Account) endEntries(s *Symbol, reason order.Reason, timeMs int64) {
+	for _, o := range slices.Clone(s.Orders) {
+		if d := (draft{Order: *o}); d.protective() || o.Exit || o.CancelSent {
+			continue
+		}
+		left := decimal.Decimal{}
+		if b := s.found(o.BookID); b != nil {
+			left = o.Side.Opposite().Signed(b.Quantity)
+		}
+		older := true
+		for _, other := range s.Orders {
+			older = older && other != o
+			if d := (draft{Order: *other}); other.BookID == o.BookID && other.Side == o.Side && other != o && (older || d.protective() || other.Exit) {
+				left = left.Sub(stays(other))
+			}
+		}
+		if stays(o).Greater(left) {
+			a.cancel(o, reason, a.timeOf(s.Name, timeMs))
 		}
 	}
 }

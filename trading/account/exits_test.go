@@ -112,3 +112,87 @@ func TestExitsCloseWhatThereIs(t *testing.T) {
 		`,
 	})
 }
+
+// TestReducingEndsEntries: a REDUCING account has no open entry, whatever made it one.
+func TestReducingEndsEntries(t *testing.T) {
+	const heldLive = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+		> tick X 100
+		> signal s BUY X qty=10
+		PLACED #1 BUY X 10 PENDING
+		VENUE SEND #1
+		> report #1 FILL qty=10 price=100
+		FILLED #1 BUY X 10 got 10 at 100 FILLED
+		OPENED X 10 at 100, now 100, open 0, made 0
+	`
+	scripts(t, map[string]string{
+		"for inputs that were lost": started + `
+			> signal s BUY X qty=10 price=95
+			PLACED #1 BUY X 10 limit 95 PENDING
+			> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 1}
+			PLACED #2 BUY X 1 MANUAL PENDING
+			> reduce LOST_INPUTS
+			CANCELLED #1 BUY X 10 limit 95 ACCOUNT_REDUCING CANCELLED
+			CANCELLED #2 BUY X 1 ACCOUNT_REDUCING CANCELLED
+			ALERT SYSTEM ERROR {"reason":"LOST_INPUTS"}
+			> tick X 95
+		`,
+		"what makes a position smaller stays": started + `
+			> signal s BUY X qty=10 stop=80
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=4 price=120 exit ms=3
+			PLACED #2 SELL X 4 limit 120 PENDING
+			> signal s SELL X qty=6 price=110 ms=4
+			PLACED #3 SELL X 6 limit 110 PENDING
+			> signal s SELL X qty=1 price=130 ms=5
+			PLACED #4 SELL X 1 limit 130 PENDING
+			> reduce LOST_INPUTS
+			CANCELLED #4 SELL X 1 limit 130 ACCOUNT_REDUCING CANCELLED
+			ALERT SYSTEM ERROR {"reason":"LOST_INPUTS"}
+			> tick X 110
+			FILLED #3 SELL X 6 limit 110 got 6 at 110 FILLED
+			MODIFIED X 4 at 100, now 110, open 40, made 60
+		`,
+		"until it would open another": started + `
+			> signal s BUY X qty=10
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=10 price=110 ms=4
+			PLACED #2 SELL X 10 limit 110 PENDING
+			> reduce LOST_INPUTS
+			ALERT SYSTEM ERROR {"reason":"LOST_INPUTS"}
+			> external e1 s FILLED SELL X 4 105
+			MODIFIED X 6 at 100, now 100, open 0, made 20
+			CANCELLED #2 SELL X 10 limit 110 ACCOUNT_REDUCING CANCELLED
+		`,
+		"at a venue": heldLive + `
+			> signal s BUY X qty=5 price=95 ms=3
+			PLACED #2 BUY X 5 limit 95 PENDING
+			VENUE SEND #2
+			> reduce LOST_INPUTS
+			VENUE CANCEL #2
+			ALERT SYSTEM ERROR {"reason":"LOST_INPUTS"}
+			> report #2 ACCEPTED
+			PLACED #2 BUY X 5 limit 95 OPEN
+			> report #2 CANCELLED
+			CANCELLED #2 BUY X 5 limit 95 ACCOUNT_REDUCING CANCELLED
+		`,
+		"at a venue that shows one again": heldLive + `
+			> signal s BUY X qty=5 price=95 ms=3
+			PLACED #2 BUY X 5 limit 95 PENDING
+			VENUE SEND #2
+			> report #2 REJECTED
+			REJECTED #2 BUY X 5 limit 95 VENUE REJECTED
+			> reduce LOST_INPUTS
+			ALERT SYSTEM ERROR {"reason":"LOST_INPUTS"}
+			> report #2 ACCEPTED
+			ALERT SYSTEM CRITICAL {"symbol":"X","status":"OPEN"}
+			PLACED #2 BUY X 5 limit 95 OPEN
+			VENUE CANCEL #2
+		`,
+	})
+}

@@ -104,7 +104,7 @@ func (a *Account) ExternalAlert(severity risk.Severity, message string, cause Ca
 }
 
 // Reduce puts an ACTIVE account into REDUCING, with an alert: it may have decided
-// on less than there was. RESUME brings it back.
+// on less than there was. Its open entries are cancelled. RESUME brings it back.
 func (a *Account) Reduce(reason, message string, cause Cause) []Event {
 	if !a.s.Open {
 		return nil
@@ -112,7 +112,11 @@ func (a *Account) Reduce(reason, message string, cause Cause) []Event {
 	nowMs := a.begin(cause)
 	if a.s.Mode == Active {
 		a.setMode(Reducing, reason)
+		for _, s := range a.s.Symbols {
+			a.endEntries(s, order.ReasonReducing, nowMs)
+		}
 	}
 	a.alert(AlertSystem, risk.Error, message, map[string]string{"reason": reason}, nowMs)
+	a.assess(nil, nowMs)
 	return a.end()
 }

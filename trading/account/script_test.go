@@ -423,6 +423,7 @@ var cancelReasons = []order.Reason{
 	order.ReasonDayEnded, order.ReasonImmediate, order.ReasonUser, order.ReasonStrategy, order.ReasonStopTouched, order.ReasonTargetTouched,
 	order.ReasonStrategyPaused, order.ReasonStrategyRemoved, order.ReasonHalted, order.ReasonDailyLoss, order.ReasonDrawdown,
 	order.ReasonPositionSize, order.ReasonMargin, order.ReasonVenue, order.ReasonExternal, order.ReasonNoPosition,
+	order.ReasonReducing,
 }
 
 // checkReason: a cancelled order says why, one of the closed list; one that is

@@ -57,23 +57,15 @@ func (a *Account) report(o *order.Order, r order.Report, timeMs int64) bool {
 	if out.Changed {
 		a.reported(o, was, r, out, timeMs)
 	}
-	a.refit(o, out.Refused, timeMs)
+	if s := a.symbols[o.Symbol]; a.live() {
+		refused := o
+		if !out.Refused {
+			refused = nil
+		}
+		a.fit(s, s.found(o.BookID), refused, timeMs) // what could not be changed or was not there may be now
+	}
 	a.goOn(a.symbols[o.Symbol], timeMs)
 	return out.Changed
-}
-
-// refit looks at the exits of an order's book once more: one that could not be changed
-// before may be by now.
-func (a *Account) refit(o *order.Order, refused bool, timeMs int64) {
-	s := a.symbols[o.Symbol]
-	b := s.found(o.BookID)
-	switch {
-	case b == nil || !a.live():
-	case refused:
-		a.fitExits(s, b, o, timeMs)
-	default:
-		a.fitExits(s, b, nil, timeMs)
-	}
 }
 
 // move puts an order where its status belongs: with the open ones or with the

@@ -50,7 +50,7 @@ const (
 
 // The reasons of orders that were CANCELLED. An order is cancelled, too, by what new
 // ones are then refused for: STRATEGY_PAUSED, ACCOUNT_HALTED, DAILY_LOSS, DRAWDOWN,
-// POSITION_SIZE, MARGIN, NO_POSITION; and by the VENUE. There are no others.
+// POSITION_SIZE, MARGIN, NO_POSITION, ACCOUNT_REDUCING; and by the VENUE. There are no others.
 const (
 	ReasonDayEnded        Reason = "DAY_ENDED"        // a DAY order's day was over
 	ReasonImmediate       Reason = "IOC_NOT_FILLED"   // what an IOC order could not trade at once
