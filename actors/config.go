@@ -82,8 +82,11 @@ const (
 // Config is what every shard of a node shares. It is read-only once in use.
 type Config struct {
 	// Prefix is the cluster's prefix, velox-trading by default. It names the
-	// writer in headers.
+	// writer in headers, and no shard opens whose state is kept under another one.
 	Prefix string
+	// AdoptPrefix is another prefix whose state goes over to this one; empty: none. No
+	// node of it may run.
+	AdoptPrefix string
 	// Protobuf writes events as protobuf instead of JSON.
 	Protobuf bool
 	// Guarantees by kind; defaults: symbols at least once, accounts exactly once.

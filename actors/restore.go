@@ -20,18 +20,21 @@ func (s *shard) openWith(ctx context.Context) error {
 	if err := s.countPartitions(ctx); err != nil {
 		return err
 	}
-	record, parts, err := s.readState(ctx)
+	r, err := s.readState(ctx)
 	if err != nil {
 		return err
 	}
-	if record == nil {
-		if len(parts) > 0 {
+	if r, err = s.claim(ctx, r); err != nil {
+		return err
+	}
+	if r.record == nil {
+		if len(r.parts) > 0 {
 			return &RefusedError{Shard: s.id, Why: fmt.Sprintf("its state topic %s/%d holds %d entities but no shard record; restore the topic or empty it",
-				messages.StateTopic(s.id.Kind), s.id.Partition, len(parts))}
+				messages.StateTopic(s.id.Kind), s.id.Partition, len(r.parts))}
 		}
 		return s.begin(ctx)
 	}
-	return s.resume(ctx, record, parts)
+	return s.resume(ctx, r.record, r.parts)
 }
 
 // countPartitions learns the partition counts of the input topics.
@@ -49,32 +52,42 @@ func (s *shard) countPartitions(ctx context.Context) error {
 	return nil
 }
 
+// restored is what a shard's partition of its state topic holds.
+type restored struct {
+	record *veloxpb.ShardState // nil: the shard is new
+	parts  map[string]*veloxpb.EntityState
+	claims claims
+	writer string // the prefix of who has written the shard record
+}
+
 // readState reads the shard's partition of its state topic.
-func (s *shard) readState(ctx context.Context) (*veloxpb.ShardState, map[string]*veloxpb.EntityState, error) {
+func (s *shard) readState(ctx context.Context) (*restored, error) {
 	if err := s.config.Fault.at("restore", s.id.String()); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	var record *veloxpb.ShardState
-	parts := make(map[string]*veloxpb.EntityState)
+	out := &restored{parts: make(map[string]*veloxpb.EntityState)}
 	own := shardKey(s.id)
 	err := s.log.Restore(ctx, func(r *messages.Record) error {
 		key := string(r.Key)
+		if out.claims.take(r) {
+			return nil
+		}
 		if r.Value == nil {
-			delete(parts, key)
+			delete(out.parts, key)
 			return nil
 		}
 		if key == own {
-			record = &veloxpb.ShardState{}
-			return checkVersion(r, proto.Unmarshal(r.Value, record), record.GetVersion)
+			out.record, out.writer = &veloxpb.ShardState{}, prefixOf(r, s.id)
+			return checkVersion(r, proto.Unmarshal(r.Value, out.record), out.record.GetVersion)
 		}
 		e := &veloxpb.EntityState{}
-		parts[key] = e
+		out.parts[key] = e
 		return checkVersion(r, proto.Unmarshal(r.Value, e), e.GetVersion)
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("shard %s: restore: %w", s.id, err)
+		return nil, fmt.Errorf("shard %s: restore: %w", s.id, err)
 	}
-	return record, parts, nil
+	return out, nil
 }
 
 func checkVersion(r *messages.Record, err error, version func() uint32) error {

@@ -107,8 +107,11 @@ type Broker struct {
 // Node says what this process does in its cluster.
 type Node struct {
 	// Cluster names the cluster of Velox that the node is part of.
-	Cluster string   `yaml:"cluster" check:"id"`
-	Roles   []string `yaml:"roles" oneof:"symbols,accounts,feeds"`
+	Cluster string `yaml:"cluster" check:"id"`
+	// AdoptPrefix is the prefix whose state goes over to kafka.group_id_prefix; empty:
+	// none.
+	AdoptPrefix string   `yaml:"adopt_prefix" check:"name"`
+	Roles       []string `yaml:"roles" oneof:"symbols,accounts,feeds"`
 	// StartTimeout bounds the wait for a Kafka cluster that doesn't answer at the
 	// start.
 	StartTimeout    time.Duration `yaml:"start_timeout" range:"1s..1h"`

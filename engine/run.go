@@ -161,7 +161,7 @@ const prefixEvery = time.Minute
 func (n *node) holdPrefix(ctx context.Context) error {
 	err := n.cluster.admin.HoldPrefix(ctx, n.config.Kafka.GroupIDPrefix, n.config.Node.Cluster)
 	if errors.As(err, new(*kafka.PrefixHeldError)) {
-		return exit(ExitRefused, "%w; give it a kafka.group_id_prefix (KAFKA_GROUP_ID_PREFIX) of its own, or, when it belongs to that cluster, the same node.cluster", err)
+		return exit(ExitRefused, "%w; when it belongs to that cluster, give it the same node.cluster; another cluster needs a Kafka of its own, for all prefixes share one set of topics", err)
 	}
 	if err != nil {
 		return exit(ExitKafka, "kafka: %w", err)

@@ -38,7 +38,7 @@ func shardSettings(c *configs.Config) (actors.Config, error) {
 	}
 	p := c.Processing
 	return actors.Config{
-		Prefix: c.Kafka.GroupIDPrefix, Protobuf: p.Format == "protobuf",
+		Prefix: c.Kafka.GroupIDPrefix, AdoptPrefix: c.Node.AdoptPrefix, Protobuf: p.Format == "protobuf",
 		Guarantees: map[messages.ShardKind]actors.Guarantee{
 			messages.SymbolShard:  actors.Guarantee(p.Guarantee.Symbol),
 			messages.AccountShard: actors.Guarantee(p.Guarantee.Account),

@@ -82,9 +82,45 @@ func TestPrefixOfAnotherCluster(t *testing.T) {
 	c := onBroker(t, "")
 	readyNode(t, c)
 	c.Node.Cluster = "staging"
-	refuses(t, c, ExitRefused, "velox-trading", `"velox"`, `"staging"`, "KAFKA_GROUP_ID_PREFIX")
-	c.Kafka.GroupIDPrefix = "staging"
-	readyNode(t, c)
+	refuses(t, c, ExitRefused, "velox-trading", `"velox"`, `"staging"`, "node.cluster", "a Kafka of its own")
+}
+
+// TestOneKafkaHasOnePrefix: topics have no prefix, so a second cluster of Velox with a
+// prefix of its own would trade every account once more, and none would fence the other:
+// it is refused, and the first goes on. Who adopts the state takes it over for good.
+func TestOneKafkaHasOnePrefix(t *testing.T) {
+	file := manyAccounts(t, 3, []string{"AURORA", "BASALT"})
+	c := onBroker(t, file)
+	first, err := startNode(t.Context(), c, discard())
+	if err != nil {
+		t.Fatal(err)
+	}
+	untilDeployed(t, c, 3)
+	other := *c
+	other.Kafka.GroupIDPrefix, other.Node.Cluster = "second", "second"
+	held := func(c *configs.Config, words ...string) {
+		t.Helper()
+		err := Run(t.Context(), c, RunOptions{Out: io.Discard, Logger: discard()})
+		var e *Error
+		if !errors.As(err, &e) || e.Code != ExitRefused {
+			t.Fatalf("%v: want exit code %d", err, ExitRefused)
+		}
+		for _, word := range append(words, "KAFKA_GROUP_ID_PREFIX", "node.adopt_prefix") {
+			if !strings.Contains(err.Error(), word) {
+				t.Errorf("%v\ndoesn't say %q", err, word)
+			}
+		}
+	}
+	held(&other, `"velox-trading"`, `"second"`)
+	if err := first.ready(t.Context()); err != nil {
+		t.Errorf("the first: %v", err)
+	}
+	if err := first.stop(); err != nil {
+		t.Error(err)
+	}
+	other.Node.AdoptPrefix = c.Kafka.GroupIDPrefix
+	readyNode(t, &other)
+	held(c, `"velox-trading"`, `"second"`)
 }
 
 // TestClustersThatLackSomething: a missing topic, and a state of other partitions

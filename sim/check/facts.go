@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"sort"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
@@ -425,6 +426,9 @@ func strategyOf(c *commandFact) string {
 }
 
 func (f *facts) takeState(kind messages.ShardKind, r *messages.Record) error {
+	if strings.HasPrefix(string(r.Key), "prefix/") { // says which cluster's shard it is: no state yet
+		return nil
+	}
 	id := messages.ShardID{Kind: kind, Partition: r.Partition}
 	s := f.states[id]
 	if s == nil {

@@ -1,0 +1,116 @@
+package actors
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/messages/veloxpb"
+)
+
+// The topics have the same names for every prefix, and only shards of one prefix fence
+// each other. So a shard's state says under which prefix it is kept, and no other opens
+// it. The word is a claim: a record with a key of its own for each prefix, in the shard's
+// partition of its state topic, of which the first one counts. Who finds none writes his
+// own and reads again. A restore waits for every transaction that began below where it
+// ends, so of two that claim a new shard at once both see which came first.
+
+// claimPart is the part of state that claims are; a claim's key is claimPart/<prefix>.
+const claimPart = "prefix"
+
+// claims are the prefixes that claim a shard, first come first.
+type claims []string
+
+// take takes in a record of a claim, and tells whether it was one.
+func (c *claims) take(r *messages.Record) bool {
+	prefix, ok := strings.CutPrefix(string(r.Key), claimPart+"/")
+	if !ok {
+		return false
+	}
+	c.drop(prefix)
+	if r.Value != nil {
+		*c = append(*c, prefix)
+	}
+	return true
+}
+
+func (c *claims) drop(prefix string) {
+	kept := (*c)[:0]
+	for _, p := range *c {
+		if p != prefix {
+			kept = append(kept, p)
+		}
+	}
+	*c = kept
+}
+
+// holder gives the prefix that the state is kept under, empty for none. State of before
+// there were claims names its writer.
+func (r *restored) holder() string {
+	if len(r.claims) > 0 {
+		return r.claims[0]
+	}
+	return r.writer
+}
+
+// prefixOf gives the prefix in a record's velox-writer.
+func prefixOf(r *messages.Record, id messages.ShardID) string {
+	writer, _ := r.Header(messages.HeaderWriter)
+	return strings.TrimSuffix(string(writer), fmt.Sprintf("/%s/%d", id.Kind, id.Partition))
+}
+
+// claim makes sure that the shard's state is kept under this node's prefix, or refuses.
+// It gives what was restored, which may have been read again.
+func (s *shard) claim(ctx context.Context, r *restored) (*restored, error) {
+	own := s.config.Prefix
+	holder := r.holder()
+	switch {
+	case len(r.claims) > 0 && holder == own:
+		return r, nil
+	case holder == "" || holder == own:
+		return s.claimWith(ctx, nil)
+	case s.config.AdoptPrefix != "" && holder == s.config.AdoptPrefix:
+		s.config.Logger.Warn("the shard's state goes over to another prefix", "shard", s.id.String(), "from", holder, "to", own)
+		return s.claimWith(ctx, r.claims)
+	}
+	return nil, s.heldBy(holder)
+}
+
+// claimWith claims the shard, in place of others, and reads again who was first.
+func (s *shard) claimWith(ctx context.Context, others claims) (*restored, error) {
+	value, err := proto.Marshal(&veloxpb.EntityState{Version: stateVersion, Part: claimPart, Key: s.config.Prefix})
+	if err != nil {
+		return nil, fmt.Errorf("shard %s: encode its claim: %w", s.id, err)
+	}
+	records := []messages.Out{s.stateOut(claimPart+"/"+s.config.Prefix, value)}
+	for _, p := range others {
+		if p != s.config.Prefix {
+			records = append(records, s.stateOut(claimPart+"/"+p, nil))
+		}
+	}
+	if err := s.log.Commit(ctx, records); err != nil {
+		return nil, fmt.Errorf("shard %s: claim it for the prefix %s: %w", s.id, s.config.Prefix, err)
+	}
+	r, err := s.readState(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if holder := r.holder(); holder != s.config.Prefix {
+		if err := s.log.Commit(ctx, []messages.Out{s.stateOut(claimPart+"/"+s.config.Prefix, nil)}); err != nil {
+			return nil, fmt.Errorf("shard %s: take the claim for the prefix %s back: %w", s.id, s.config.Prefix, err)
+		}
+		return nil, s.heldBy(holder)
+	}
+	return r, nil
+}
+
+// heldBy says what to do about another prefix.
+func (s *shard) heldBy(holder string) error {
+	return &RefusedError{Shard: s.id, Why: fmt.Sprintf(
+		"its state in %s/%d is kept under the group id prefix %q, and this node's is %q: two clusters of Velox on the same topics would both trade every account. "+
+			"Give the node that prefix (KAFKA_GROUP_ID_PREFIX), or a Kafka of its own; to change the prefix for good, stop all nodes of %s and start these with node.adopt_prefix: %s",
+		messages.StateTopic(s.id.Kind), s.id.Partition, holder, s.config.Prefix, holder, holder)}
+}
