@@ -12,7 +12,7 @@ import (
 // what the account may trade of its volume.
 func (a *Account) fillPaper(s *Symbol, m Mark) {
 	settings := &s.venue
-	tick := paper.Tick{N: s.Ticks, TimeMs: m.TimeMs, Price: s.Price, Volume: m.Volume, Late: m.Late}
+	tick := paper.Tick{N: s.Ticks, TimeMs: m.TimeMs, Price: s.Price, Volume: m.Volume}
 	share, bounded := settings.Share(tick)
 	for _, o := range slices.Clone(s.Orders) {
 		if !settings.Has(o, tick) {

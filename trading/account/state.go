@@ -96,8 +96,9 @@ type Symbol struct {
 	Name  string          `json:"name"`
 	Price decimal.Decimal `json:"price"`
 	// TimeMs is the latest tick time, Ticks counts the ticks seen, Seq is the last
-	// one's place.
+	// one's place. Behind are the last ones in a row that were older than TimeMs.
 	TimeMs int64      `json:"time_ms"`
+	Behind Behind     `json:"behind,omitzero"`
 	Ticks  int64      `json:"ticks"`
 	Seq    market.Seq `json:"seq"`
 	// Told is the tick that has told of the latest close of its candles, zero when it
@@ -129,6 +130,13 @@ type Symbol struct {
 	scale  scale
 	venue  paper.Settings  // the account's, for this symbol
 	freeze decimal.Decimal // the largest quantity of one order; 0: any
+}
+
+// Behind are ticks that are older than their symbol's time, in the order of their times:
+// how many, and the time of the last.
+type Behind struct {
+	Ticks int   `json:"ticks"`
+	Ms    int64 `json:"ms"`
 }
 
 // Book is what a strategy holds of a symbol.
