@@ -344,3 +344,81 @@ func TestHaltLeavesATouchedStop(t *testing.T) {
 		`,
 	})
 }
+
+// TestFlipFilledTheOtherWayRound: the stop of an order that turns a position comes with what
+// is opened, also when a venue fills that order before the one that was to close.
+func TestFlipFilledTheOtherWayRound(t *testing.T) {
+	const held = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+		> tick X 100
+		> signal s BUY X qty=10 stop=90
+		PLACED #1 BUY X 10 PENDING
+		VENUE SEND #1
+		> report #1 FILL qty=10 price=100
+		FILLED #1 BUY X 10 got 10 at 100 FILLED
+		OPENED X 10 at 100, now 100, open 0, made 0
+	`
+	scripts(t, map[string]string{
+		"an exit and an entry": held + `
+			> signal s SELL X qty=10 exit ms=3
+			PLACED #2 SELL X 10 PENDING
+			VENUE SEND #2
+			> signal s SELL X qty=10 stop=110 ms=4
+			PLACED #3 SELL X 10 PENDING
+			VENUE SEND #3
+			> report #3 FILL qty=10 price=100
+			FILLED #3 SELL X 10 got 10 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			VENUE CANCEL #2
+			> report #2 FILL qty=10 price=100
+			FILLED #2 SELL X 10 got 10 at 100 FILLED
+			OPENED X -10 at 100, now 100, open 0, made 0
+			> tick X 112
+			PLACED #4 BUY X 10 STOPLOSS PENDING
+			VENUE SEND #4
+			MODIFIED X -10 at 100, now 112, open -120, made 0
+		`,
+		"in parts": held + `
+			> signal s SELL X qty=4 price=99 ms=3
+			PLACED #2 SELL X 4 limit 99 PENDING
+			VENUE SEND #2
+			> tick X 100
+			> signal s SELL X qty=10 stop=110 ms=4
+			PLACED #3 SELL X 10 PENDING
+			VENUE SEND #3
+			> report #3 FILL qty=7 price=100
+			FILLED #3 SELL X 10 got 7 at 100 PARTIALLY_FILLED
+			MODIFIED X 3 at 100, now 100, open 0, made 0
+			> report #2 FILL qty=4 price=100
+			FILLED #2 SELL X 4 limit 99 got 4 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			OPENED X -1 at 100, now 100, open 0, made 0
+			> report #3 FILL qty=10 price=100
+			FILLED #3 SELL X 10 got 10 at 100 FILLED
+			MODIFIED X -4 at 100, now 100, open 0, made 0
+			> tick X 112
+			PLACED #4 BUY X 4 STOPLOSS PENDING
+			VENUE SEND #4
+			MODIFIED X -4 at 100, now 112, open -48, made 0
+		`,
+		"an order that was to open without one": held + `
+			> signal s SELL X qty=15 ms=3
+			PLACED #2 SELL X 15 PENDING
+			VENUE SEND #2
+			> tick X 100
+			> signal s SELL X qty=4 stop=110 ms=4
+			PLACED #3 SELL X 4 PENDING
+			VENUE SEND #3
+			> report #3 FILL qty=4 price=100
+			FILLED #3 SELL X 4 got 4 at 100 FILLED
+			MODIFIED X 6 at 100, now 100, open 0, made 0
+			> report #2 FILL qty=15 price=100
+			FILLED #2 SELL X 15 got 15 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			OPENED X -9 at 100, now 100, open 0, made 0
+			> tick X 112
+			PLACED #4 BUY X 4 STOPLOSS PENDING
+			VENUE SEND #4
+			MODIFIED X -9 at 100, now 112, open -108, made 0
+		`,
+	})
+}

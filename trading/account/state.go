@@ -155,6 +155,8 @@ type Book struct {
 	// Brackets are the stops and targets of its entries, oldest first; together they
 	// never cover more than Quantity.
 	Brackets []Bracket `json:"brackets,omitempty"`
+	// Passed are exits that entries have passed on to other orders.
+	Passed []Passed `json:"passed,omitempty"`
 	// Leaving: it is to be closed, however often that takes, until it is flat and no order
 	// for it is open: by PAUSE with close_positions, or when its strategy has failed and
 	// would square off. It ends when the strategy is told to run, or to pause without.
@@ -183,6 +185,13 @@ type Bracket struct {
 	// had yet to cancel what was in the way: it exits then, wherever the price has gone.
 	ExitID  string        `json:"exit_id,omitempty"`
 	Touched order.Purpose `json:"touched,omitempty"`
+}
+
+// Passed are the exits of an entry that has closed what another order, ByID, was to
+// close: so much of what that one opens is the entry's.
+type Passed struct {
+	ByID  string  `json:"by_id"`
+	Entry Bracket `json:"entry"`
 }
 
 // Deployed is one strategy of the account.

@@ -112,6 +112,11 @@ type Order struct {
 	ChangeMs   int64 `json:"change_ms,omitempty"`
 }
 
+// Protected tells whether what the order opens has a stop, a target or a trailing stop.
+func (o *Order) Protected() bool {
+	return !o.StopLoss.IsZero() || !o.Target.IsZero() || !o.TrailingStop.IsZero()
+}
+
 // Rest is the quantity that may still be traded. While a venue is asked for
 // another quantity, it is the larger one that counts.
 func (o *Order) Rest() decimal.Decimal {
