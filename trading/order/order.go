@@ -81,6 +81,8 @@ type Order struct {
 	// when there was none.
 	PlacedTick int64 `json:"placed_tick,omitempty"`
 	ChangedMs  int64 `json:"changed_ms,omitempty"`
+	// NextDay: it was placed, or changed last, for the day that has begun since.
+	NextDay bool `json:"next_day,omitempty"`
 	// Cause is the tick that caused the order, nil when none did or a later one has
 	// come since.
 	Cause *market.Seq `json:"cause,omitempty"`
