@@ -9,9 +9,9 @@ import (
 )
 
 // bracket brings a book's stops and targets in line after a fill: what was opened
-// gets the order's own, what was closed takes some away: from the entry that the
-// order exits, and then from the oldest. A trailing stop starts at the symbol's
-// price, at the market time of the fill.
+// gets the order's own, or those that were passed on to it, what was closed takes some
+// away: from the entry that the order exits, and then from the oldest. A trailing stop
+// starts at the symbol's price, at the market time of the fill.
 func (a *Account) bracket(b *Book, o *order.Order, c position.Change, price decimal.Decimal, timeMs int64) {
 	if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.EntryID }); i >= 0 {
 		b.shrink(i, c.Closed)
@@ -24,18 +24,74 @@ func (a *Account) bracket(b *Book, o *order.Order, c position.Change, price deci
 	for excess := covered.Sub(left); excess.Sign() > 0; {
 		excess = excess.Sub(b.shrink(0, excess))
 	}
-	if c.Opened.IsZero() || o.StopLoss.IsZero() && o.Target.IsZero() && o.TrailingStop.IsZero() {
+	if o.Protected() {
+		b.protect(entered(o, c.Opened), price, timeMs)
 		return
 	}
-	if i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.OrderID == o.ID }); i >= 0 {
-		b.Brackets[i].Quantity = b.Brackets[i].Quantity.Add(c.Opened)
+	opened := c.Opened
+	for i := range b.Passed {
+		if p := &b.Passed[i]; p.ByID == o.ID {
+			k := p.Entry
+			k.Quantity = decimal.Min(k.Quantity, opened)
+			opened, p.Entry.Quantity = opened.Sub(k.Quantity), p.Entry.Quantity.Sub(k.Quantity)
+			b.protect(k, price, timeMs)
+		}
+	}
+}
+
+// entered gives what watches so much of what an entry opens.
+func entered(o *order.Order, quantity decimal.Decimal) Bracket {
+	return Bracket{OrderID: o.ID, Quantity: quantity, StopLoss: o.StopLoss, Target: o.Target, Trail: o.TrailingStop}
+}
+
+// protect watches what was opened for an entry.
+func (b *Book) protect(k Bracket, price decimal.Decimal, timeMs int64) {
+	if k.Quantity.IsZero() {
 		return
 	}
-	k := Bracket{OrderID: o.ID, Quantity: c.Opened, StopLoss: o.StopLoss, Target: o.Target, Trail: o.TrailingStop, SinceMs: timeMs}
+	if i := slices.IndexFunc(b.Brackets, func(other Bracket) bool { return other.OrderID == k.OrderID }); i >= 0 {
+		b.Brackets[i].Quantity = b.Brackets[i].Quantity.Add(k.Quantity)
+		return
+	}
+	k.SinceMs = timeMs
 	if !k.Trail.IsZero() {
 		k.Best, k.BestMs = price, timeMs
 	}
 	b.Brackets = append(b.Brackets, k)
+}
+
+// passOn passes an entry's exits on when it has closed what older orders were to
+// close, as at a venue that fills in another order: they open then what the entry was to
+// open, as much as they still trade.
+func (b *Book) passOn(s *Symbol, o *order.Order, closed decimal.Decimal) {
+	if !o.Protected() {
+		return
+	}
+	at := slices.Index(s.Orders, o)
+	for i, other := range s.Orders {
+		older := i < at
+		if at < 0 { // it is filled, and of orders of the same time exits come first
+			older = other.PlacedMs < o.PlacedMs || other.PlacedMs == o.PlacedMs && (other.Exit || (&draft{Order: *other}).protective())
+		}
+		if !older || other.BookID != o.BookID || other.Side != o.Side || other.Protected() {
+			continue
+		}
+		room := other.Rest()
+		for _, p := range b.Passed {
+			if p.ByID == other.ID {
+				room = room.Sub(p.Entry.Quantity)
+			}
+		}
+		if q := decimal.Min(closed, room); q.Sign() > 0 {
+			b.Passed = append(b.Passed, Passed{ByID: other.ID, Entry: entered(o, q)})
+			closed = closed.Sub(q)
+		}
+	}
+}
+
+// forgetPassed forgets what was passed on to orders that can trade no more.
+func (a *Account) forgetPassed(b *Book) {
+	b.Passed = slices.DeleteFunc(b.Passed, func(p Passed) bool { return p.Entry.Quantity.IsZero() || a.orderOf(p.ByID) == nil })
 }
 
 // shrink takes up to a quantity off one bracket and gives what it took.

@@ -270,3 +270,155 @@ func TestStopsBeyondTheFill(t *testing.T) {
 		`,
 	})
 }
+
+// TestHaltLeavesATouchedStop: a stop goes on while the account is halted, also one that
+// was touched before; a target waits.
+func TestHaltLeavesATouchedStop(t *testing.T) {
+	const ten = `
+		> signal s BUY X qty=10 stop=95 target=110
+		PLACED #1 BUY X 10 PENDING
+		> tick X 100
+		FILLED #1 BUY X 10 got 10 at 100 FILLED
+		OPENED X 10 at 100, now 100, open 0, made 0
+	`
+	scripts(t, map[string]string{
+		"a stop": started + ten + `
+			> tick X 95
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+			MODIFIED X 10 at 100, now 95, open -50, made 0
+			> cmd HALT {}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+			> tick X 96
+			FILLED #2 SELL X 10 got 10 at 96 FILLED
+			CLOSED X 0 at 0, now 96, open 0, made -40
+		`,
+		"a target": started + ten + `
+			> tick X 110
+			PLACED #2 SELL X 10 TARGET PENDING
+			MODIFIED X 10 at 100, now 110, open 100, made 0
+			> alert CRITICAL
+			CANCELLED #2 SELL X 10 ACCOUNT_HALTED CANCELLED
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED EXTERNAL_ALERT "from outside"
+			> tick X 110
+		`,
+		"beside the closes of HALT": started + ten + `
+			> signal s BUY X qty=4 ms=2
+			PLACED #2 BUY X 4 PENDING
+			> tick X 95
+			FILLED #2 BUY X 4 got 4 at 95 FILLED
+			MODIFIED X 14 at 98.57142857, now 95, open -50, made 0
+			PLACED #3 SELL X 10 STOPLOSS PENDING
+			> cmd HALT {"close_positions": true}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+			PLACED #4 SELL X 4 RISK PENDING
+		`,
+		"at a venue, with an exit in its way": "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+			> tick X 100
+			> signal s BUY X qty=10 stop=95
+			PLACED #1 BUY X 10 PENDING
+			VENUE SEND #1
+			> report #1 FILL qty=10 price=100
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> signal s SELL X qty=4 price=120 exit ms=3
+			PLACED #2 SELL X 4 limit 120 PENDING
+			VENUE SEND #2
+			> report #2 ACCEPTED
+			PLACED #2 SELL X 4 limit 120 OPEN
+			> tick X 95
+			VENUE CANCEL #2
+			PLACED #3 SELL X 6 STOPLOSS PENDING
+			VENUE SEND #3
+			MODIFIED X 10 at 100, now 95, open -50, made 0
+			> cmd HALT {}
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+			> report #3 FILL qty=6 price=95
+			FILLED #3 SELL X 6 got 6 at 95 FILLED
+			MODIFIED X 4 at 100, now 95, open -20, made -30
+			> report #2 CANCELLED
+			CANCELLED #2 SELL X 4 limit 120 STOPLOSS_TOUCHED CANCELLED
+			> tick X 96
+			PLACED #4 SELL X 4 RISK PENDING
+			VENUE SEND #4
+			MODIFIED X 4 at 100, now 96, open -16, made -30
+		`,
+	})
+}
+
+// TestFlipFilledTheOtherWayRound: the stop of an order that turns a position comes with what
+// is opened, also when a venue fills that order before the one that was to close.
+func TestFlipFilledTheOtherWayRound(t *testing.T) {
+	const held = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+		> tick X 100
+		> signal s BUY X qty=10 stop=90
+		PLACED #1 BUY X 10 PENDING
+		VENUE SEND #1
+		> report #1 FILL qty=10 price=100
+		FILLED #1 BUY X 10 got 10 at 100 FILLED
+		OPENED X 10 at 100, now 100, open 0, made 0
+	`
+	scripts(t, map[string]string{
+		"an exit and an entry": held + `
+			> signal s SELL X qty=10 exit ms=3
+			PLACED #2 SELL X 10 PENDING
+			VENUE SEND #2
+			> signal s SELL X qty=10 stop=110 ms=4
+			PLACED #3 SELL X 10 PENDING
+			VENUE SEND #3
+			> report #3 FILL qty=10 price=100
+			FILLED #3 SELL X 10 got 10 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			VENUE CANCEL #2
+			> report #2 FILL qty=10 price=100
+			FILLED #2 SELL X 10 got 10 at 100 FILLED
+			OPENED X -10 at 100, now 100, open 0, made 0
+			> tick X 112
+			PLACED #4 BUY X 10 STOPLOSS PENDING
+			VENUE SEND #4
+			MODIFIED X -10 at 100, now 112, open -120, made 0
+		`,
+		"in parts": held + `
+			> signal s SELL X qty=4 price=99 ms=3
+			PLACED #2 SELL X 4 limit 99 PENDING
+			VENUE SEND #2
+			> tick X 100
+			> signal s SELL X qty=10 stop=110 ms=4
+			PLACED #3 SELL X 10 PENDING
+			VENUE SEND #3
+			> report #3 FILL qty=7 price=100
+			FILLED #3 SELL X 10 got 7 at 100 PARTIALLY_FILLED
+			MODIFIED X 3 at 100, now 100, open 0, made 0
+			> report #2 FILL qty=4 price=100
+			FILLED #2 SELL X 4 limit 99 got 4 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			OPENED X -1 at 100, now 100, open 0, made 0
+			> report #3 FILL qty=10 price=100
+			FILLED #3 SELL X 10 got 10 at 100 FILLED
+			MODIFIED X -4 at 100, now 100, open 0, made 0
+			> tick X 112
+			PLACED #4 BUY X 4 STOPLOSS PENDING
+			VENUE SEND #4
+			MODIFIED X -4 at 100, now 112, open -48, made 0
+		`,
+		"an order that was to open without one": held + `
+			> signal s SELL X qty=15 ms=3
+			PLACED #2 SELL X 15 PENDING
+			VENUE SEND #2
+			> tick X 100
+			> signal s SELL X qty=4 stop=110 ms=4
+			PLACED #3 SELL X 4 PENDING
+			VENUE SEND #3
+			> report #3 FILL qty=4 price=100
+			FILLED #3 SELL X 4 got 4 at 100 FILLED
+			MODIFIED X 6 at 100, now 100, open 0, made 0
+			> report #2 FILL qty=15 price=100
+			FILLED #2 SELL X 15 got 15 at 100 FILLED
+			CLOSED X 0 at 0, now 100, open 0, made 0
+			OPENED X -9 at 100, now 100, open 0, made 0
+			> tick X 112
+			PLACED #4 BUY X 4 STOPLOSS PENDING
+			VENUE SEND #4
+			MODIFIED X -9 at 100, now 112, open -108, made 0
+		`,
+	})
+}

@@ -121,6 +121,7 @@ func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
 	o.SetTerms(terms)
 	s := a.symbols[o.Symbol]
 	o.PlacedTick, o.ChangedMs = s.Ticks, max(o.ChangedMs, a.timeOf(s.Name, timeMs))
+	o.NextDay = false
 	a.bookChanged(o.BookID)
 	a.recount(s)
 	a.emitOrder(o, false, timeMs)

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -103,8 +104,9 @@ func (a *Account) closeLeg() string {
 	return "close/" + strconv.Itoa(a.s.Leg)
 }
 
-// placeExit places a strategy's exit, in as many orders as it takes. One that leaves
-// something is for whole lots.
+// placeExit places a strategy's exit, in as many orders as it takes, up to maxParts. One
+// that leaves something is for whole lots. What is too much for so many is rejected, so
+// that the strategy's owner knows: nobody goes on with it but another signal.
 func (a *Account) placeExit(d draft) {
 	s := a.symbols[d.Symbol]
 	if s == nil || s.freeze.IsZero() {
@@ -123,7 +125,16 @@ func (a *Account) placeExit(d draft) {
 	if lot := s.venue.LotSize; !lot.IsZero() && quantity != left {
 		quantity = quantity.FloorTo(lot)
 	}
-	a.placeParts(s, d, quantity)
+	all := decimal.Decimal{}
+	for _, part := range s.parts(quantity) {
+		all = all.Add(part)
+	}
+	if a.placeParts(s, d, quantity) != all || all == quantity { // one that is rejected has told
+		return
+	}
+	d.Quantity, d.leg = quantity.Sub(all), d.leg+"/rest"
+	a.rejectDraft(d, order.ReasonFreezeQuantity,
+		fmt.Sprintf("%v of %s is left to exit: one signal makes at most %d orders, of at most %v; signal the exit again", d.Quantity, s.Name, maxParts, s.largest()))
 }
 
 // placeParts places a draft for a quantity of its symbol, in one order for each part that

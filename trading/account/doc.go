@@ -72,5 +72,6 @@
 // Time. Market time is that of marks, and limits know no other. The day of the
 // daily loss is market time's, in the limits' zone, or in UTC moved by their
 // day_offset_minutes; a tick more than a day older than the latest is of a replay, and
-// time follows it.
+// time follows it. So does a symbol's own time, and at the third of its ticks in a row that are
+// older than its newest, too.
 package account

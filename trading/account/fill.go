@@ -25,7 +25,9 @@ func (a *Account) settle(o *order.Order, quantity, value, fee decimal.Decimal, t
 	if sinceMs == 0 {
 		sinceMs = s.TimeMs // a venue's clock is not the market's
 	}
+	b.passOn(s, o, c.Closed)
 	a.bracket(b, o, c, s.Price, sinceMs)
+	a.forgetPassed(b)
 	b.mark(c, timeMs)
 	before := s.Net
 	change := a.take(&s.Net, &s.Lots, q, v)

@@ -40,11 +40,8 @@ type Mark struct {
 	Early market.EarlyClose
 }
 
-// before tells whether the trade was made before a market time. More than a day before
-// it, it is of a replay, unless it came late.
-func (m *Mark) before(ms int64) bool {
-	return m.TimeMs < ms && (m.Late || m.TimeMs >= ms-aDayMs)
-}
+// before tells whether the trade was made before a market time.
+func (m *Mark) before(ms int64) bool { return m.TimeMs < ms }
 
 // Mark takes a price in. Prices that are not positive, and symbols that the
 // account doesn't follow, change nothing.
@@ -74,15 +71,12 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	if !m.Late {
 		a.advance(m.TimeMs)
 	}
+	was := s.Seq
 	s.Seq = m.Seq
 	s.Ticks++
-	if m.Late {
-		s.TimeMs = max(s.TimeMs, m.TimeMs)
-	} else {
-		s.advance(m.TimeMs)
-	}
+	s.advance(&m)
 	s.Price = m.Price
-	s.arrive(&m)
+	s.arrive(&m, was)
 	a.revalue(s)
 	a.weigh(s)
 	if a.live() {
@@ -139,18 +133,54 @@ func (a *Account) advance(ms int64) {
 	}
 }
 
-// advance moves the symbol's time. When a replay turns it back, what is held counts as
-// opened then: the times of its stops and targets are of another day.
-func (s *Symbol) advance(ms int64) {
-	was := s.TimeMs
-	s.TimeMs = moved(was, ms)
-	if s.TimeMs >= was {
+// turnedBackBy is how many ticks turn a symbol's time back: in a row, each older than its
+// newest, and in the order of their times. One or two may have come late, and more come late
+// in no order. A replay of a part of the same day has nothing but such ticks, and so has a
+// symbol of which one tick was ahead: nothing that goes by time may wait until the
+// clock has come there again.
+const turnedBackBy = 3
+
+// advance moves the symbol's time. It is the newest tick's, until ticks turn it back: one
+// of a replay, or several that are older.
+func (s *Symbol) advance(m *Mark) {
+	switch {
+	case s.ofReplay(m):
+		s.turnBack(m.TimeMs)
 		return
+	case m.TimeMs >= s.TimeMs:
+		s.TimeMs, s.Behind = m.TimeMs, Behind{}
+		return
+	case m.TimeMs < s.Behind.Ms:
+		s.Behind.Ticks = 0
 	}
+	if s.Behind = (Behind{s.Behind.Ticks + 1, m.TimeMs}); s.Behind.Ticks == turnedBackBy {
+		s.turnBack(m.TimeMs)
+	}
+}
+
+// ofReplay tells whether a tick is more than a day older than the symbol's time, or than
+// one of its orders, which a tick of another symbol may have caused; and it didn't come
+// late for its candle.
+func (s *Symbol) ofReplay(m *Mark) bool {
+	newest := s.TimeMs
+	for _, o := range s.Orders {
+		newest = max(newest, o.PlacedMs, o.ChangedMs)
+	}
+	return !m.Late && m.TimeMs < newest-aDayMs
+}
+
+// turnBack sets the symbol's time back, and with it whatever is held against the times of
+// later ticks: what is held counts as opened by now, and what is ordered as ordered.
+func (s *Symbol) turnBack(ms int64) {
+	s.TimeMs, s.Behind = ms, Behind{}
 	for _, b := range s.Books {
 		for i := range b.Brackets {
-			b.Brackets[i].SinceMs, b.Brackets[i].BestMs = ms, ms
+			k := &b.Brackets[i]
+			k.SinceMs, k.BestMs = min(k.SinceMs, ms), min(k.BestMs, ms)
 		}
+	}
+	for _, o := range s.Orders {
+		o.PlacedMs, o.ChangedMs = min(o.PlacedMs, ms), min(o.ChangedMs, ms)
 	}
 }
 

@@ -89,10 +89,17 @@ func (a *Account) closing(timeMs int64) {
 	}
 }
 
-// halt stops all trading but the closes of the account's own limits. d has the
-// reason and its words.
+// halt stops all trading but the closes of the account's own limits and the exits at
+// stops, which go on while it is halted: one that was touched just before is one of
+// them. d has the reason and its words.
 func (a *Account) halt(d modeData, timeMs int64) {
-	a.cancelAll(order.ReasonHalted, timeMs)
+	for _, s := range a.s.Symbols {
+		for _, o := range slices.Clone(s.Orders) {
+			if o.Purpose != order.RiskClose && o.Purpose != order.StopExit {
+				a.cancel(o, order.ReasonHalted, timeMs)
+			}
+		}
+	}
 	d.Mode = Halted
 	a.changeMode(d, risk.Critical, "Account halted: "+d.Detail, timeMs)
 }

@@ -148,6 +148,31 @@ func TestValidity(t *testing.T) {
 			> tick Y 7 1700006400000
 			CANCELLED #1 BUY X 1 limit 90 DAY_ENDED CANCELLED
 		`,
+		"which ends without a tick of its symbol, too": started + `
+			> cmd ORDER {"symbol": "Y", "transaction_type": "BUY", "quantity": 5}
+			REJECTED BUY Y NO_PRICE
+			> tick Y 50
+			> signal s BUY X qty=10 price=95
+			PLACED #1 BUY X 10 limit 95 PENDING
+			> tick Y 50 1700006400000
+			> tick Y 50 1700092799999
+			> tick Y 50 1700092800000
+			CANCELLED #1 BUY X 10 limit 95 DAY_ENDED CANCELLED
+			> tick X 94 1700092801000
+		`,
+		"a change gives another day": started + `
+			> cmd ORDER {"symbol": "Y", "transaction_type": "BUY", "quantity": 5}
+			REJECTED BUY Y NO_PRICE
+			> tick Y 50
+			> signal s BUY X qty=10 price=95
+			PLACED #1 BUY X 10 limit 95 PENDING
+			> tick Y 50 1700006400000
+			> cmd ORDER {"modify": "#1", "price": 96}
+			PLACED #1 BUY X 10 limit 96 PENDING
+			> tick Y 50 1700092800000
+			> tick Y 50 1700179200000
+			CANCELLED #1 BUY X 10 limit 96 DAY_ENDED CANCELLED
+		`,
 		"a market order waits for nothing": started + `
 			> signal s BUY X qty=1
 			PLACED #1 BUY X 1 PENDING

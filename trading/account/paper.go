@@ -12,7 +12,7 @@ import (
 // what the account may trade of its volume.
 func (a *Account) fillPaper(s *Symbol, m Mark) {
 	settings := &s.venue
-	tick := paper.Tick{N: s.Ticks, TimeMs: m.TimeMs, Price: s.Price, Volume: m.Volume, Late: m.Late}
+	tick := paper.Tick{N: s.Ticks, TimeMs: m.TimeMs, Price: s.Price, Volume: m.Volume}
 	share, bounded := settings.Share(tick)
 	for _, o := range slices.Clone(s.Orders) {
 		if !settings.Has(o, tick) {
@@ -64,15 +64,19 @@ func (a *Account) tradePaper(s *Symbol, o *order.Order, quantity, price decimal.
 
 // endDay ends the paper orders that still wait for a price when the market's day
 // is over. An order after which its symbol had no tick was placed for the next
-// day. A live venue ends its orders itself.
+// day, and ends with that one, be there a tick or not. A live venue ends its orders itself.
 func (a *Account) endDay(timeMs int64) {
 	if a.live() {
 		return
 	}
 	for _, s := range a.s.Symbols {
 		for _, o := range slices.Clone(s.Orders) {
-			if o.Waits() && s.Ticks > o.PlacedTick {
+			switch {
+			case !o.Waits():
+			case o.NextDay || s.Ticks > o.PlacedTick:
 				a.cancel(o, order.ReasonDayEnded, timeMs)
+			default:
+				o.NextDay = true
 			}
 		}
 	}

@@ -203,6 +203,20 @@ func TestUnclearOrders(t *testing.T) {
 			> cmd SETTLE {"order_id": "#1"}
 			refused NO_SUCH_ORDER
 		`,
+		"not by what is worth less than what is known": taken + `
+			> report #1 FILL qty=4 price=100
+			FILLED #1 BUY X 10 limit 100 got 4 at 100 PARTIALLY_FILLED
+			OPENED X 4 at 100, now 100, open 0, made 0
+			ALERT SYSTEM INFO {"symbol":"X"}
+			> report #1 UNKNOWN
+			PLACED #1 BUY X 10 limit 100 got 4 at 100 UNKNOWN
+			ALERT SYSTEM WARNING {"symbol":"X","status":"UNKNOWN"}
+			VENUE QUERY #1
+			> cmd SETTLE {"order_id": "#1", "filled_quantity": 10, "average_price": 1}
+			refused INVALID_PRICE
+			> report #1 FILL qty=10 price=1
+			ALERT SYSTEM ERROR {"symbol":"X","status":"UNKNOWN"}
+		`,
 		"it was never there": taken + `
 			> cmd SETTLE {"order_id": "#1", "reason": "not in the book"}
 			ALERT SYSTEM WARNING {"symbol":"X","status":"UNKNOWN","detail":"not in the book","command_id":"c9"}

@@ -53,6 +53,15 @@ func (a *Account) settleOrder(d *Settle, commandID string) (action, error) {
 		return nil, refused(string(order.ReasonQuantity), "filled_quantity %v; want %v to %v: what is known to be traded, to all of the order",
 			d.FilledQuantity, o.FilledQuantity, o.Quantity)
 	}
+	over := order.Report{
+		OrderID: o.ID, Kind: order.ReportCancelled, Reason: order.ReasonUser,
+		FilledQuantity: d.FilledQuantity, AveragePrice: d.AveragePrice, Detail: d.Reason,
+	}
+	if trial := *o; d.VenueOrderID == "" {
+		if _, err := trial.Apply(over); err != nil {
+			return nil, refused(string(order.ReasonPrice), "average_price %v: %v", d.AveragePrice, err)
+		}
+	}
 	return func(timeMs int64) {
 		a.moved()
 		a.alert(AlertSystem, risk.Warning, "An order of unknown fate was settled by command", settleData{
@@ -63,10 +72,7 @@ func (a *Account) settleOrder(d *Settle, commandID string) (action, error) {
 			a.query(o)
 			return
 		}
-		a.report(o, order.Report{
-			OrderID: o.ID, Kind: order.ReportCancelled, Reason: order.ReasonUser,
-			FilledQuantity: d.FilledQuantity, AveragePrice: d.AveragePrice, Detail: d.Reason,
-		}, timeMs)
+		a.report(o, over, timeMs)
 		a.assess(a.symbols[o.Symbol], timeMs)
 	}, nil
 }

@@ -96,8 +96,9 @@ type Symbol struct {
 	Name  string          `json:"name"`
 	Price decimal.Decimal `json:"price"`
 	// TimeMs is the latest tick time, Ticks counts the ticks seen, Seq is the last
-	// one's place.
+	// one's place. Behind are the last ones in a row that were older than TimeMs.
 	TimeMs int64      `json:"time_ms"`
+	Behind Behind     `json:"behind,omitzero"`
 	Ticks  int64      `json:"ticks"`
 	Seq    market.Seq `json:"seq"`
 	// Told is the tick that has told of the latest close of its candles, zero when it
@@ -131,6 +132,13 @@ type Symbol struct {
 	freeze decimal.Decimal // the largest quantity of one order; 0: any
 }
 
+// Behind are ticks that are older than their symbol's time, in the order of their times:
+// how many, and the time of the last.
+type Behind struct {
+	Ticks int   `json:"ticks"`
+	Ms    int64 `json:"ms"`
+}
+
 // Book is what a strategy holds of a symbol.
 type Book struct {
 	StrategyID string `json:"strategy_id"`
@@ -147,6 +155,8 @@ type Book struct {
 	// Brackets are the stops and targets of its entries, oldest first; together they
 	// never cover more than Quantity.
 	Brackets []Bracket `json:"brackets,omitempty"`
+	// Passed are exits that entries have passed on to other orders.
+	Passed []Passed `json:"passed,omitempty"`
 	// Leaving: it is to be closed, however often that takes, until it is flat and no order
 	// for it is open: by PAUSE with close_positions, or when its strategy has failed and
 	// would square off. It ends when the strategy is told to run, or to pause without.
@@ -175,6 +185,13 @@ type Bracket struct {
 	// had yet to cancel what was in the way: it exits then, wherever the price has gone.
 	ExitID  string        `json:"exit_id,omitempty"`
 	Touched order.Purpose `json:"touched,omitempty"`
+}
+
+// Passed are the exits of an entry that has closed what another order, ByID, was to
+// close: so much of what that one opens is the entry's.
+type Passed struct {
+	ByID  string  `json:"by_id"`
+	Entry Bracket `json:"entry"`
 }
 
 // Deployed is one strategy of the account.

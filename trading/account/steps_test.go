@@ -475,3 +475,29 @@ func TestIDsOfSplitExits(t *testing.T) {
 		}
 	}
 }
+
+// TestTheRestOfAnExitIsTold: what a strategy's exit leaves, because it would take too many
+// orders, is rejected; another signal goes on with it.
+func TestTheRestOfAnExitIsTold(t *testing.T) {
+	p := newPlayer(t)
+	p.play(opened(`"instruments": [{"symbol": "X", "freeze_quantity": 100}]`) + `
+		> external e1 s FILLED BUY X 3450 100
+		OPENED X 3450 at 100, now 100, open 0, made 0
+	`)
+	said := p.input("signal s SELL X exit ms=2")
+	if n := len(said); n != maxParts+1 || said[n-1] != "REJECTED SELL X FREEZE_QUANTITY" {
+		t.Errorf("%d events, the last %q", n, said[n-1])
+	}
+	p.input("tick X 100")
+	if held := p.a.symbols["X"].Net.Quantity; held.String() != "250" {
+		t.Errorf("%v is held", held)
+	}
+	if said := p.input("signal s SELL X exit ms=3"); len(said) != 3 {
+		t.Errorf("then %v", said)
+	}
+	p.input("tick X 100")
+	if held := p.a.symbols["X"].Net.Quantity; !held.IsZero() {
+		t.Errorf("%v is held", held)
+	}
+	checkInvariants(t, p.a)
+}

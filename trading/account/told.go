@@ -55,11 +55,14 @@ func (a *Account) because(o *order.Order) {
 	o.Cause = &tick
 }
 
-// arrive takes in that a tick of the symbol has come as a price. Orders that it has
-// caused don't fill at it. Those that a later tick of its partition has caused don't,
-// either: updates of several partitions have no order among each other.
-func (s *Symbol) arrive(m *Mark) {
+// arrive takes in that a tick of the symbol has come as a price; was is the place of the
+// one before. Orders that it has caused don't fill at it. Those that a later tick of its
+// partition has caused don't, either: updates of several partitions have no order among
+// each other. When the symbol's offsets go back, the topic was made anew, and a cause
+// at or behind the tick before is of the old one: any tick is later.
+func (s *Symbol) arrive(m *Mark, was market.Seq) {
 	s.Told = Told{}
+	anew := was.Partition == m.Seq.Partition && m.Seq.Offset < was.Offset
 	for _, o := range s.Orders {
 		for _, cause := range []**market.Seq{&o.Cause, &o.Told} {
 			c := *cause
@@ -69,9 +72,9 @@ func (s *Symbol) arrive(m *Mark) {
 			switch {
 			case m.Seq.Offset == c.Offset:
 				o.PlacedTick, *cause = s.Ticks, nil
-			case m.Seq.Offset < c.Offset && m.before(max(o.PlacedMs, o.ChangedMs)+1):
+			case m.Seq.Offset < c.Offset && (!anew || c.Offset < was.Offset):
 				o.PlacedTick = s.Ticks
-			default: // a later one, be it in a topic that was made anew
+			default:
 				*cause = nil
 			}
 		}

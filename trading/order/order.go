@@ -81,6 +81,8 @@ type Order struct {
 	// when there was none.
 	PlacedTick int64 `json:"placed_tick,omitempty"`
 	ChangedMs  int64 `json:"changed_ms,omitempty"`
+	// NextDay: it was placed, or changed last, for the day that has begun since.
+	NextDay bool `json:"next_day,omitempty"`
 	// Cause is the tick that caused the order, nil when none did or a later one has
 	// come since.
 	Cause *market.Seq `json:"cause,omitempty"`
@@ -107,6 +109,11 @@ type Order struct {
 	// Wanted are the terms that a live venue was asked to give the order; zero when
 	// it was not asked or has answered.
 	Wanted Terms `json:"wanted,omitzero"`
+}
+
+// Protected tells whether what the order opens has a stop, a target or a trailing stop.
+func (o *Order) Protected() bool {
+	return !o.StopLoss.IsZero() || !o.Target.IsZero() || !o.TrailingStop.IsZero()
 }
 
 // Rest is the quantity that may still be traded. While a venue is asked for

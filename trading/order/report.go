@@ -212,16 +212,37 @@ func (o *Order) fillTo(r Report) (Outcome, error) {
 		return Outcome{}, nil
 	case r.AveragePrice.IsZero():
 		return Outcome{}, fmt.Errorf("%w: filled %v without a price", ErrBadReport, r.FilledQuantity)
-	case o.Status == Filled:
+	}
+	value, err := o.valueOf(quantity, r)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if o.Status == Filled {
 		// More than all of it: the venue's word stands.
-		value := r.FilledQuantity.Mul(r.AveragePrice).Sub(o.FilledValue)
 		o.FilledQuantity, o.FilledValue = r.FilledQuantity, o.FilledValue.Add(value)
 		return Outcome{Changed: true, Quantity: quantity, Value: value}, nil
 	}
 	adopted := o.adopt(r.FilledQuantity)
-	value := r.FilledQuantity.Mul(r.AveragePrice).Sub(o.FilledValue)
 	if err := o.Fill(quantity, value); err != nil {
 		return Outcome{}, err
 	}
 	return Outcome{Changed: true, Quantity: quantity, Value: value, NewTerms: adopted}, nil
+}
+
+// averageStep is as coarse as venues round averages.
+var averageStep = decimal.MustParse("0.01")
+
+// valueOf gives what a quantity that a report adds was traded for. Averages are rounded,
+// so a small part of a large order may seem to have cost nothing, or less: it counts at the
+// average, or at the most that rounding can explain. What is below that can't be.
+func (o *Order) valueOf(quantity decimal.Decimal, r Report) (decimal.Decimal, error) {
+	value := r.FilledQuantity.Mul(r.AveragePrice).Sub(o.FilledValue)
+	if value.Sign() > 0 {
+		return value, nil
+	}
+	if most := value.Add(r.FilledQuantity.Mul(averageStep)); most.Sign() > 0 {
+		return decimal.Min(quantity.Mul(r.AveragePrice), most), nil
+	}
+	return value, fmt.Errorf("%w: filled %v at %v is worth no more than %v at %v, which is known to be traded of it",
+		ErrBadReport, r.FilledQuantity, r.AveragePrice, o.FilledQuantity, o.AveragePrice())
 }

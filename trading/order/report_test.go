@@ -105,3 +105,29 @@ func TestReached(t *testing.T) {
 		}
 	}
 }
+
+// TestNoTradeOfNegativeValue: more that was filled has cost something. Averages are rounded, so
+// what is only by that too little counts at the average; anything else is refused.
+func TestNoTradeOfNegativeValue(t *testing.T) {
+	for name, c := range map[string]struct{ known, at, now, nowAt, value string }{
+		"more for less":                       {"4", "100", "10", "1", ""},
+		"more for the same":                   {"4", "100", "8", "50", "0.08"},
+		"more than all of it":                 {"10", "100", "11", "10", ""},
+		"a rounded average of a cheap option": {"1755", "0.08", "1800", "0.07", "3.15"},
+		"cheaper":                             {"4", "100", "8", "51", "8"},
+	} {
+		o := fresh()
+		o.Quantity = decimal.Max(d(c.known), d("10"))
+		if _, err := o.Apply(fill(c.known, c.at)); err != nil {
+			t.Fatal(err)
+		}
+		was := *o
+		out, err := o.Apply(fill(c.now, c.nowAt))
+		switch {
+		case c.value == "" && (!errors.Is(err, ErrBadReport) || *o != was):
+			t.Errorf("%s: %v, order %+v", name, err, o)
+		case c.value != "" && (err != nil || out.Value != d(c.value) || o.FilledQuantity != d(c.now)):
+			t.Errorf("%s: %v of %v, %v", name, out.Value, o.FilledQuantity, err)
+		}
+	}
+}

@@ -18,29 +18,23 @@ import (
 	"github.com/velox-trading/velox/trading/order"
 )
 
-// aDayMs: a tick that is more than a day older than an order is of a replay, unless it
-// came late, and its time says nothing of the latency.
-const aDayMs = 24 * 60 * 60 * 1000
-
 // Tick is one trade in a symbol.
 type Tick struct {
 	// N counts the symbol's ticks.
 	N             int64
 	TimeMs        int64
 	Price, Volume decimal.Decimal
-	// Late: it came after its candle had closed.
-	Late bool
 }
 
 // Has tells whether the venue has the order when the tick comes: it was placed,
 // or changed last, because of an earlier tick, and the latency has passed since. A
-// late tick, of before then, finds no order there.
+// tick of before then finds no order there, however late it comes; whoever takes the
+// market's time back takes the order's back with it.
 func (s *Settings) Has(o *order.Order, t Tick) bool {
 	if o.Status.Final() || t.N <= o.PlacedTick || t.Price.Sign() <= 0 {
 		return false
 	}
-	since := t.TimeMs - max(o.PlacedMs, o.ChangedMs)
-	return since >= s.LatencyMs || since < -aDayMs && !t.Late
+	return t.TimeMs-max(o.PlacedMs, o.ChangedMs) >= s.LatencyMs
 }
 
 // Triggers tells whether a trade at the price triggers a stop.

@@ -32,8 +32,7 @@ func TestHas(t *testing.T) {
 		"at the latency":                 {50, 0, order.Open, 6, placedMs + 50, "1", true},
 		"changed, before the latency":    {50, 100, order.Open, 6, placedMs + 149, "1", false},
 		"changed, at the latency":        {50, 100, order.Open, 6, placedMs + 150, "1", true},
-		"late":                           {50, 0, order.Open, 6, placedMs - aDayMs, "1", false},
-		"of a replay":                    {50, 0, order.Open, 6, placedMs - aDayMs - 1, "1", true},
+		"of days before":                 {0, 0, order.Open, 6, placedMs - 200_000_000, "1", false},
 	} {
 		o := &order.Order{Status: c.status, PlacedTick: 5, PlacedMs: placedMs}
 		if c.changed > 0 {
@@ -42,18 +41,6 @@ func TestHas(t *testing.T) {
 		s := Settings{LatencyMs: c.latency}
 		if got := s.Has(o, Tick{N: c.n, TimeMs: c.ms, Price: d(c.price)}); got != c.want {
 			t.Errorf("%s: %v", name, got)
-		}
-	}
-}
-
-// TestHasNoLateTick: what came late is of no replay, however old it is.
-func TestHasNoLateTick(t *testing.T) {
-	const placedMs = 1_700_000_000_000
-	o := &order.Order{Status: order.Open, PlacedTick: 5, PlacedMs: placedMs}
-	s := Settings{}
-	for ms, want := range map[int64]bool{placedMs - 2*aDayMs: false, placedMs - 1: false, placedMs: true} {
-		if got := s.Has(o, Tick{N: 6, TimeMs: ms, Price: d("1"), Late: true}); got != want {
-			t.Errorf("at %d: %v", ms-placedMs, got)
 		}
 	}
 }
