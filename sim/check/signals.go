@@ -72,11 +72,30 @@ func (f *facts) signalled(horizon int64, out *Result) {
 }
 
 // foreignSignals wants an order or a dead letter of each signal to trade that others
-// wrote and that has none equal before it, and never two.
+// wrote and that has none equal before it, and never two: of an order one by user, for
+// those who deploy an id in the same moment may both have it, and of a letter one by
+// shard, for the keeper may write his before the strategy is deployed, and its shard
+// another when it is removed again.
 func (f *facts) foreignSignals(all map[caused]*decided, out *Result) {
-	letters := make(map[caused]int)
+	letters := make(map[caused]map[string]int)
+	twice := make(map[caused]bool)
 	for i := range f.letters {
-		letters[f.letters[i].about()]++
+		d := &f.letters[i]
+		if letters[d.about()] == nil {
+			letters[d.about()] = make(map[string]int)
+		}
+		by := letters[d.about()]
+		by[d.writer]++
+		twice[d.about()] = twice[d.about()] || by[d.writer] > 1
+	}
+	deployers := make(map[string]map[string]bool)
+	for i := range f.commands {
+		if c := &f.commands[i]; c.Type == "DEPLOY" {
+			if deployers[strategyOf(c)] == nil {
+				deployers[strategyOf(c)] = make(map[string]bool)
+			}
+			deployers[strategyOf(c)][c.UserID] = true
+		}
 	}
 	type signal struct {
 		strategy, symbol, action string
@@ -91,11 +110,12 @@ func (f *facts) foreignSignals(all map[caused]*decided, out *Result) {
 		}
 		before[is] = true
 		out.Looked++
-		orders, n := 0, letters[caused{tp: s.tp, offset: s.offset}]
+		at := caused{tp: s.tp, offset: s.offset}
+		orders, n := 0, len(letters[at])
 		if d := all[caused{s.tp, s.offset, s.StrategyID}]; d != nil {
 			orders = len(d.orders)
 		}
-		if orders+n == 0 || orders > 1 || n > 1 {
+		if orders+n == 0 || orders > max(1, len(deployers[s.StrategyID])) || n > 2 || twice[at] {
 			out.Find(s.String(), "signal %s of others for strategy %s in %s has %d orders and %d dead letters", s.Action, s.StrategyID, s.Symbol, orders, n)
 		}
 	}
