@@ -85,6 +85,18 @@ var changes = map[string]struct {
 		PartiallyFilled, wants("10", "100"), true,
 		Outcome{Changed: true, Quantity: d("6"), Value: d("600")},
 	},
+	"a fill that shows that it was done": {
+		wants("20", "99"),
+		[]Report{{OrderID: "o", Kind: ReportFill, FilledQuantity: d("6"), AveragePrice: d("100"), Terms: wants("20", "99")}},
+		PartiallyFilled, wants("20", "99"), false,
+		Outcome{Changed: true, NewTerms: true, Quantity: d("2"), Value: d("200")},
+	},
+	"a fill that is known and shows that it was done": {
+		wants("20", "99"),
+		[]Report{{OrderID: "o", Kind: ReportFill, FilledQuantity: d("4"), AveragePrice: d("100"), Terms: wants("20", "99")}},
+		PartiallyFilled, wants("20", "99"), false,
+		Outcome{Changed: true, NewTerms: true},
+	},
 	"and refused": {
 		wants("20", "99"),
 		[]Report{fill("10", "100"), of(ReportUnchanged)},

@@ -193,12 +193,17 @@ func (o *Order) stale(k ReportKind) bool {
 }
 
 // traded takes a fill in. One that tells of nothing new still shows that the venue has
-// an order that nobody knew the fate of.
+// an order that nobody knew the fate of, and any may show that a change was made.
 func (o *Order) traded(r Report) (Outcome, error) {
 	out, err := o.fillTo(r)
 	if err == nil && o.Status == Unknown && r.FilledQuantity.Sign() > 0 {
 		return o.seen(Accept, r)
 	}
+	if err != nil || o.Wanted == (Terms{}) || r.Terms != o.Wanted || o.Status.Final() {
+		return out, err
+	}
+	terms, err := o.changed(r)
+	out.Changed, out.NewTerms = out.Changed || terms.Changed, out.NewTerms || terms.NewTerms
 	return out, err
 }
 
