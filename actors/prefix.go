@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -18,7 +19,7 @@ import (
 // own and reads again. A restore waits for every transaction that began below where it
 // ends, so of two that claim a new shard at once both see which came first.
 
-// claimPart is the part of state that claims are; a claim's key is claimPart/<prefix>.
+// claimPart is the part of state that claims are.
 const claimPart = "prefix"
 
 // claims are the prefixes that claim a shard, first come first.
@@ -26,25 +27,15 @@ type claims []string
 
 // take takes in a record of a claim, and tells whether it was one.
 func (c *claims) take(r *messages.Record) bool {
-	prefix, ok := strings.CutPrefix(string(r.Key), claimPart+"/")
+	prefix, ok := strings.CutPrefix(string(r.Key), messages.ClaimKey)
 	if !ok {
 		return false
 	}
-	c.drop(prefix)
+	*c = slices.DeleteFunc(*c, func(p string) bool { return p == prefix })
 	if r.Value != nil {
 		*c = append(*c, prefix)
 	}
 	return true
-}
-
-func (c *claims) drop(prefix string) {
-	kept := (*c)[:0]
-	for _, p := range *c {
-		if p != prefix {
-			kept = append(kept, p)
-		}
-	}
-	*c = kept
 }
 
 // holder gives the prefix that the state is kept under, empty for none. State of before
@@ -85,10 +76,10 @@ func (s *shard) claimWith(ctx context.Context, others claims) (*restored, error)
 	if err != nil {
 		return nil, fmt.Errorf("shard %s: encode its claim: %w", s.id, err)
 	}
-	records := []messages.Out{s.stateOut(claimPart+"/"+s.config.Prefix, value)}
+	records := []messages.Out{s.stateOut(messages.ClaimKey+s.config.Prefix, value)}
 	for _, p := range others {
 		if p != s.config.Prefix {
-			records = append(records, s.stateOut(claimPart+"/"+p, nil))
+			records = append(records, s.stateOut(messages.ClaimKey+p, nil))
 		}
 	}
 	if err := s.log.Commit(ctx, records); err != nil {
@@ -99,7 +90,7 @@ func (s *shard) claimWith(ctx context.Context, others claims) (*restored, error)
 		return nil, err
 	}
 	if holder := r.holder(); holder != s.config.Prefix {
-		if err := s.log.Commit(ctx, []messages.Out{s.stateOut(claimPart+"/"+s.config.Prefix, nil)}); err != nil {
+		if err := s.log.Commit(ctx, []messages.Out{s.stateOut(messages.ClaimKey+s.config.Prefix, nil)}); err != nil {
 			return nil, fmt.Errorf("shard %s: take the claim for the prefix %s back: %w", s.id, s.config.Prefix, err)
 		}
 		return nil, s.heldBy(holder)

@@ -42,6 +42,10 @@ const (
 	HeaderEarlyClose = "velox-early-close"
 )
 
+// ClaimKey is how the key of a claim on a shard begins, in the state topics; the prefix of
+// who claims follows.
+const ClaimKey = "prefix/"
+
 // Content types.
 const (
 	ContentTypeJSON     = "application/json"

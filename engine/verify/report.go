@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -56,12 +55,7 @@ func since(t *kafka.OpenTransaction) time.Duration {
 }
 
 // WriteJSON writes the report as one JSON document.
-func (r *Report) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(r)
-}
+func (r *Report) WriteJSON(w io.Writer) error { return check.WriteJSON(w, r) }
 
 // WriteText writes the report for a person.
 func (r *Report) WriteText(w io.Writer) error {

@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -168,12 +167,7 @@ func (c *Card) compared(r *check.Result) {
 }
 
 // WriteJSON writes the card as one JSON document.
-func (c *Card) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(c)
-}
+func (c *Card) WriteJSON(w io.Writer) error { return check.WriteJSON(w, c) }
 
 // WriteText writes the card for a person.
 func (c *Card) WriteText(w io.Writer) error {

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"sort"
@@ -100,16 +101,28 @@ func sortedSeries(all map[series][]told) []series {
 	return out
 }
 
+// updatesOnce gives the updates that Velox wrote, in their order, repeats left out.
+func (f *facts) updatesOnce() iter.Seq[*valueFact] {
+	return func(yield func(*valueFact) bool) {
+		seen := make(map[cause]bool)
+		for i := range f.updates {
+			v := &f.updates[i]
+			c := causeOf(v.mark)
+			if !v.written || seen[c] {
+				continue
+			}
+			seen[c] = true
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
 // series gives the updates that Velox wrote, repeats left out, by series.
 func (f *facts) series(out *Result) map[series][]told {
-	all, seen := make(map[series][]told), make(map[cause]bool)
-	for i := range f.updates {
-		v := &f.updates[i]
-		c := causeOf(v.mark)
-		if !v.written || seen[c] {
-			continue
-		}
-		seen[c] = true
+	all := make(map[series][]told)
+	for v := range f.updatesOnce() {
 		u := told{mark: v.mark}
 		if err := messages.DecodeUpdateRecord(v.record, &u.IndicatorUpdate); err != nil {
 			out.Find(v.String(), "%v", err)

@@ -426,7 +426,7 @@ func strategyOf(c *commandFact) string {
 }
 
 func (f *facts) takeState(kind messages.ShardKind, r *messages.Record) error {
-	if strings.HasPrefix(string(r.Key), "prefix/") { // says which cluster's shard it is: no state yet
+	if strings.HasPrefix(string(r.Key), messages.ClaimKey) { // says which cluster's shard it is: no state yet
 		return nil
 	}
 	id := messages.ShardID{Kind: kind, Partition: r.Partition}

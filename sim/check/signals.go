@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/velox-trading/velox/messages"
@@ -77,24 +78,19 @@ func (f *facts) signalled(horizon int64, out *Result) {
 // shard, for the keeper may write his before the strategy is deployed, and its shard
 // another when it is removed again.
 func (f *facts) foreignSignals(all map[caused]*decided, out *Result) {
-	letters := make(map[caused]map[string]int)
-	twice := make(map[caused]bool)
+	writers := make(map[caused][]string) // of letters
 	for i := range f.letters {
 		d := &f.letters[i]
-		if letters[d.about()] == nil {
-			letters[d.about()] = make(map[string]int)
-		}
-		by := letters[d.about()]
-		by[d.writer]++
-		twice[d.about()] = twice[d.about()] || by[d.writer] > 1
+		writers[d.about()] = append(writers[d.about()], d.writer)
 	}
-	deployers := make(map[string]map[string]bool)
+	deployers := make(map[string][]string)
 	for i := range f.commands {
-		if c := &f.commands[i]; c.Type == "DEPLOY" {
-			if deployers[strategyOf(c)] == nil {
-				deployers[strategyOf(c)] = make(map[string]bool)
-			}
-			deployers[strategyOf(c)][c.UserID] = true
+		c := &f.commands[i]
+		if c.Type != "DEPLOY" {
+			continue
+		}
+		if id := strategyOf(c); !slices.Contains(deployers[id], c.UserID) {
+			deployers[id] = append(deployers[id], c.UserID)
 		}
 	}
 	type signal struct {
@@ -111,11 +107,12 @@ func (f *facts) foreignSignals(all map[caused]*decided, out *Result) {
 		before[is] = true
 		out.Looked++
 		at := caused{tp: s.tp, offset: s.offset}
-		orders, n := 0, len(letters[at])
+		orders, by := 0, writers[at]
 		if d := all[caused{s.tp, s.offset, s.StrategyID}]; d != nil {
 			orders = len(d.orders)
 		}
-		if orders+n == 0 || orders > max(1, len(deployers[s.StrategyID])) || n > 2 || twice[at] {
+		n := len(by)
+		if orders+n == 0 || orders > max(1, len(deployers[s.StrategyID])) || n > 2 || n == 2 && by[0] == by[1] {
 			out.Find(s.String(), "signal %s of others for strategy %s in %s has %d orders and %d dead letters", s.Action, s.StrategyID, s.Symbol, orders, n)
 		}
 	}

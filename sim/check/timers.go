@@ -83,14 +83,8 @@ func (f *facts) struck(out *Result) {
 		next int64 // behind the highest tick with an update so far
 		last timer
 	}
-	lanes, seen := make(map[lane]*reached), make(map[cause]bool)
-	for i := range f.updates {
-		v := &f.updates[i]
-		c := causeOf(v.mark)
-		if !v.written || seen[c] {
-			continue
-		}
-		seen[c] = true
+	lanes := make(map[lane]*reached)
+	for v := range f.updatesOnce() {
 		l := lane{v.tp, v.origin.Partition}
 		if lanes[l] == nil {
 			lanes[l] = &reached{}

@@ -251,11 +251,24 @@ func (a *Account) makeRoom() bool {
 
 // book gives a strategy's book of the symbol and makes it when it is missing.
 func (s *Symbol) book(strategyID string) *Book {
-	i, ok := slices.BinarySearchFunc(s.Books, strategyID, func(b *Book, id string) int { return strings.Compare(b.StrategyID, id) })
+	i, ok := s.place(strategyID)
 	if !ok {
 		s.Books = slices.Insert(s.Books, i, &Book{StrategyID: strategyID})
 	}
 	return s.Books[i]
+}
+
+// found gives a strategy's book of the symbol, nil when there is none.
+func (s *Symbol) found(strategyID string) *Book {
+	if i, ok := s.place(strategyID); ok {
+		return s.Books[i]
+	}
+	return nil
+}
+
+// place gives where a strategy's book stands, or would stand, in the order of their ids.
+func (s *Symbol) place(strategyID string) (int, bool) {
+	return slices.BinarySearchFunc(s.Books, strategyID, func(b *Book, id string) int { return strings.Compare(b.StrategyID, id) })
 }
 
 // Book gives what a strategy may see of itself. The view is not changed later;

@@ -71,7 +71,7 @@ func (b *Book) passOn(s *Symbol, o *order.Order, closed decimal.Decimal) {
 	for i, other := range s.Orders {
 		older := i < at
 		if at < 0 { // it is filled, and of orders of the same time exits come first
-			older = other.PlacedMs < o.PlacedMs || other.PlacedMs == o.PlacedMs && (other.Exit || (&draft{Order: *other}).protective())
+			older = other.PlacedMs < o.PlacedMs || other.PlacedMs == o.PlacedMs && (other.Exit || protective(other))
 		}
 		if !older || other.BookID != o.BookID || other.Side != o.Side || other.Protected() {
 			continue

@@ -117,13 +117,18 @@ func (a *Account) change(o *order.Order, terms order.Terms, timeMs int64) {
 		a.sendChange(o, terms, false)
 		return
 	}
-	mustStep(o, order.Change)
-	o.SetTerms(terms)
 	s := a.symbols[o.Symbol]
 	o.PlacedTick, o.ChangedMs = s.Ticks, max(o.ChangedMs, a.timeOf(s.Name, timeMs))
 	o.NextDay = false
+	a.setTerms(o, terms, timeMs)
+}
+
+// setTerms gives a paper order other terms and tells of it.
+func (a *Account) setTerms(o *order.Order, terms order.Terms, timeMs int64) {
+	mustStep(o, order.Change)
+	o.SetTerms(terms)
 	a.bookChanged(o.BookID)
-	a.recount(s)
+	a.recount(a.symbols[o.Symbol])
 	a.emitOrder(o, false, timeMs)
 }
 
@@ -151,8 +156,14 @@ func (a *Account) repeatChange(o *order.Order) {
 	if o.CancelSent {
 		return
 	}
+	a.sendCounted(o, o.Wanted, true)
+}
+
+// sendCounted asks a live venue for a change that no limit can refuse. The venue counts
+// it as an order, and so do the limits.
+func (a *Account) sendCounted(o *order.Order, terms order.Terms, repeat bool) {
 	n := *o
-	n.SetTerms(o.Wanted)
+	n.SetTerms(terms)
 	a.guard.Note(&a.s.Recent, asked(&n), a.s.ClockMs, false)
-	a.sendChange(o, o.Wanted, true)
+	a.sendChange(o, terms, repeat)
 }

@@ -46,7 +46,7 @@ func (a *Account) cancelFor(names []string, reason order.Reason, timeMs int64) {
 			continue
 		}
 		for _, o := range slices.Clone(s.Orders) {
-			if d := (draft{Order: *o}); !d.protective() {
+			if !protective(o) {
 				a.cancel(o, reason, timeMs)
 			}
 		}

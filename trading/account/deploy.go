@@ -317,8 +317,8 @@ func (a *Account) remove(d *Deployed) (action, error) {
 
 // fold moves the profit of a strategy's flat book to the book of those removed.
 func (a *Account) fold(s *Symbol, strategyID string) {
-	i := slices.IndexFunc(s.Books, func(b *Book) bool { return b.StrategyID == strategyID })
-	if i < 0 {
+	i, ok := s.place(strategyID)
+	if !ok {
 		return
 	}
 	gone := s.Books[i]

@@ -29,8 +29,7 @@ func (a *Account) fitExits(s *Symbol, b *Book, refused *order.Order, timeMs int6
 		left := decimal.Max(side.Opposite().Signed(b.Quantity), decimal.Decimal{})
 		for _, own := range [...]bool{true, false} {
 			for _, o := range slices.Clone(s.Orders) {
-				protective := (&draft{Order: *o}).protective()
-				if o.BookID != b.StrategyID || o.Side != side || protective != own || !protective && !o.Exit {
+				if o.BookID != b.StrategyID || o.Side != side || protective(o) != own || !own && !o.Exit {
 					continue
 				}
 				if may := stays(o); may.Greater(left) {
@@ -48,7 +47,7 @@ func (a *Account) fitExits(s *Symbol, b *Book, refused *order.Order, timeMs int6
 // still has to close, those before them taken as filled.
 func (a *Account) endEntries(s *Symbol, reason order.Reason, timeMs int64) {
 	for _, o := range slices.Clone(s.Orders) {
-		if d := (draft{Order: *o}); d.protective() || o.Exit || o.CancelSent {
+		if protective(o) || o.Exit || o.CancelSent {
 			continue
 		}
 		left := decimal.Decimal{}
@@ -58,7 +57,7 @@ func (a *Account) endEntries(s *Symbol, reason order.Reason, timeMs int64) {
 		older := true
 		for _, other := range s.Orders {
 			older = older && other != o
-			if d := (draft{Order: *other}); other.BookID == o.BookID && other.Side == o.Side && other != o && (older || d.protective() || other.Exit) {
+			if other.BookID == o.BookID && other.Side == o.Side && other != o && (older || protective(other) || other.Exit) {
 				left = left.Sub(stays(other))
 			}
 		}
@@ -90,16 +89,11 @@ func (a *Account) cut(o *order.Order, left decimal.Decimal, refused bool, timeMs
 	case a.live() && a.changeable(o) != nil:
 		return
 	}
-	n := *o
-	n.Quantity = o.FilledQuantity.Add(left)
+	terms := o.Terms()
+	terms.Quantity = o.FilledQuantity.Add(left)
 	if a.live() {
-		a.guard.Note(&a.s.Recent, asked(&n), a.s.ClockMs, false) // a venue counts it as an order
-		a.sendChange(o, n.Terms(), false)
+		a.sendCounted(o, terms, false)
 		return
 	}
-	mustStep(o, order.Change)
-	o.SetTerms(n.Terms())
-	a.bookChanged(o.BookID)
-	a.recount(a.symbols[o.Symbol])
-	a.emitOrder(o, false, timeMs)
+	a.setTerms(o, terms, timeMs)
 }

@@ -21,7 +21,7 @@ func (a *Account) leaveAll(strategyID string, timeMs int64) {
 // venue fills before it cancels.
 func (a *Account) leave(s *Symbol, strategyID string, reason order.Reason, timeMs int64) {
 	for _, o := range slices.Clone(s.Orders) {
-		if o.BookID == strategyID && !(&draft{Order: *o}).protective() {
+		if o.BookID == strategyID && !protective(o) {
 			a.cancel(o, reason, a.timeOf(s.Name, timeMs))
 		}
 	}
@@ -86,14 +86,6 @@ func (a *Account) setLeaving(b *Book, leaving bool) {
 	} else {
 		a.leaving--
 	}
-}
-
-// found gives a strategy's book of the symbol, nil when there is none.
-func (s *Symbol) found(strategyID string) *Book {
-	if i := slices.IndexFunc(s.Books, func(b *Book) bool { return b.StrategyID == strategyID }); i >= 0 {
-		return s.Books[i]
-	}
-	return nil
 }
 
 // leaves tells whether a strategy is to leave the symbol.

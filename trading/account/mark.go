@@ -109,19 +109,13 @@ func (a *Account) follows(symbol string) bool {
 	return false
 }
 
-// moved gives what a tick's time makes of a clock.
-func moved(clockMs, ms int64) int64 {
-	if ms < clockMs-aDayMs {
-		return ms
-	}
-	return max(clockMs, ms)
-}
-
 // advance moves the market's time. A new day counts its loss from what the
 // account has come to by now, and ends the orders of the day before.
 func (a *Account) advance(ms int64) {
 	first := a.s.ClockMs == 0
-	ms = moved(a.s.ClockMs, ms)
+	if ms >= a.s.ClockMs-aDayMs {
+		ms = max(a.s.ClockMs, ms)
+	}
 	a.s.ClockMs = ms
 	if day := a.guard.Day(ms); day != a.s.Day {
 		a.s.Day = day

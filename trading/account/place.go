@@ -19,10 +19,12 @@ type draft struct {
 	timeMs      int64  // when there is no market time
 }
 
-// protective tells whether the account itself wants it, to lose less: such orders
-// pass every limit.
-func (d *draft) protective() bool {
-	return d.Purpose == order.RiskClose || d.Purpose == order.StopExit || d.Purpose == order.Target
+// protective tells whether the account itself wants it: such orders pass every limit.
+func (d *draft) protective() bool { return protective(&d.Order) }
+
+// protective tells whether the account itself wants an order, to lose less.
+func protective(o *order.Order) bool {
+	return o.Purpose == order.RiskClose || o.Purpose == order.StopExit || o.Purpose == order.Target
 }
 
 // place checks a draft and either places it or rejects it; both are events. It
@@ -192,10 +194,8 @@ func checkBracket(o *order.Order, last decimal.Decimal) (order.Reason, string) {
 // is held, less what open orders of that side may already close.
 func (s *Symbol) closable(bookID string, side order.Side) decimal.Decimal {
 	held := decimal.Decimal{}
-	for _, b := range s.Books {
-		if b.StrategyID == bookID {
-			held = b.Quantity
-		}
+	if b := s.found(bookID); b != nil {
+		held = b.Quantity
 	}
 	if side == order.Buy {
 		held = held.Neg()

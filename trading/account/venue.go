@@ -161,7 +161,7 @@ func (a *Account) refusedByVenue(o *order.Order, was order.Status, timeMs int64)
 // wait: a venue that ends each one would get one after the other.
 func (a *Account) closeFailed(o *order.Order, how string, timeMs int64) {
 	s := a.symbols[o.Symbol]
-	if !(&draft{Order: *o}).protective() && (o.Purpose != order.Manual || !s.leaves(o.BookID)) {
+	if !protective(o) && (o.Purpose != order.Manual || !s.leaves(o.BookID)) {
 		return
 	}
 	s.book(o.BookID).RefusedMs = max(a.s.ClockMs, 1) // 0 is never

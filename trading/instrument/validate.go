@@ -1,12 +1,12 @@
 package instrument
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/fees"
+	"github.com/velox-trading/velox/trading/setting"
 )
 
 const (
@@ -14,40 +14,28 @@ const (
 	maxSymbol = 200 // bytes
 )
 
-// Problem is one thing that is wrong with a list of instruments.
-type Problem struct {
-	// Path is the setting within the list, such as "[0].tick_size"; Value is what
-	// stands there, and Want says what may.
-	Path, Value, Want string
-}
-
-func (p Problem) String() string {
-	if p.Value == "" {
-		return "instruments" + p.Path + ": " + p.Want
-	}
-	return "instruments" + p.Path + " is " + p.Value + "; " + p.Want
-}
-
 // Validate gives everything that is wrong with the list in one error, nil when
 // nothing is.
 func (l List) Validate() error {
-	var list []error
-	for _, p := range l.Problems() {
-		list = append(list, errors.New(p.String()))
+	list := l.Problems()
+	for i := range list {
+		list[i].Path = "instruments" + list[i].Path
 	}
-	return errors.Join(list...)
+	return setting.Join(list)
 }
 
 // Problems gives everything that is wrong with the list, in its order.
-func (l List) Problems() []Problem {
+func (l List) Problems() []setting.Problem {
 	if len(l) > maxListed {
-		return []Problem{{"", fmt.Sprintf("%d of them", len(l)), fmt.Sprintf("want at most %d: a pattern such as NIFTY*FUT stands for many symbols", maxListed)}}
+		return []setting.Problem{{Value: fmt.Sprintf("%d of them", len(l)), Want: fmt.Sprintf("want at most %d: a pattern such as NIFTY*FUT stands for many symbols", maxListed)}}
 	}
-	var list []Problem
+	var list []setting.Problem
 	seen := make(map[string]int, len(l))
 	for i := range l {
 		in, path := &l[i], fmt.Sprintf("[%d]", i)
-		wrong := func(field, value, want string) { list = append(list, Problem{path + field, value, want}) }
+		wrong := func(field, value, want string) {
+			list = append(list, setting.Problem{Path: path + field, Value: value, Want: want})
+		}
 		first, twice := seen[in.Symbol]
 		switch {
 		case in.Symbol == "":

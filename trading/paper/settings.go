@@ -1,13 +1,13 @@
 package paper
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/fees"
 	"github.com/velox-trading/velox/trading/instrument"
+	"github.com/velox-trading/velox/trading/setting"
 )
 
 // Settings say how the paper venue differs from one that fills everything at
@@ -45,36 +45,18 @@ var (
 	least  = decimal.FromUnits(1)
 )
 
-// Problem is one thing that is wrong with settings.
-type Problem struct {
-	// Path is the setting, such as "slippage_bps"; Value is what stands there, and
-	// Want says what may.
-	Path, Value, Want string
-}
-
-func (p Problem) String() string {
-	if p.Value == "" {
-		return p.Path + ": " + p.Want
-	}
-	return p.Path + " is " + p.Value + "; " + p.Want
-}
-
 // Validate gives everything that is wrong with the settings in one error, nil when
 // nothing is.
 func (s *Settings) Validate() error {
-	var list []error
-	for _, p := range s.Problems() {
-		list = append(list, errors.New(p.String()))
-	}
-	return errors.Join(list...)
+	return setting.Join(s.Problems())
 }
 
 // Problems gives everything that is wrong with the settings, in their order.
-func (s *Settings) Problems() []Problem {
-	var list []Problem
+func (s *Settings) Problems() []setting.Problem {
+	var list []setting.Problem
 	check := func(ok bool, path string, value any, want string) {
 		if !ok {
-			list = append(list, Problem{path, fmt.Sprint(value), want})
+			list = append(list, setting.Problem{Path: path, Value: fmt.Sprint(value), Want: want})
 		}
 	}
 	const orNone = "want it above 0, or 0 for none"
@@ -90,7 +72,7 @@ func (s *Settings) Problems() []Problem {
 	check(s.Fees == "" || len(s.Own.Charges) == 0, "fees", s.Fees, "want it, or own charges, not both")
 	check(len(s.Own.Charges) > 0 || s.Own.Round.IsZero(), "own_fees.round", s.Own.Round, "want charges with it")
 	if err := s.Own.Validate(); err != nil {
-		list = append(list, Problem{Path: "own_fees", Want: err.Error()})
+		list = append(list, setting.Problem{Path: "own_fees", Want: err.Error()})
 	}
 	return list
 }

@@ -1,12 +1,12 @@
 package risk
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/setting"
 )
 
 // Bounds of the limits themselves.
@@ -19,32 +19,14 @@ const (
 	maxWindowMs   = dayMs     // of duplicates, and a price's age
 )
 
-// Problem is one thing that is wrong with limits.
-type Problem struct {
-	// Path is the limit, such as "symbols[0].position_size"; Value is what stands
-	// there, and Want says what may.
-	Path, Value, Want string
-}
-
-func (p Problem) String() string {
-	if p.Value == "" {
-		return p.Path + ": " + p.Want
-	}
-	return p.Path + " is " + p.Value + "; " + p.Want
-}
-
 // Validate gives everything that is wrong with the limits in one error, nil when
 // nothing is.
 func (l *Limits) Validate() error {
-	var list []error
-	for _, p := range l.Problems() {
-		list = append(list, errors.New(p.String()))
-	}
-	return errors.Join(list...)
+	return setting.Join(l.Problems())
 }
 
 // Problems gives everything that is wrong with the limits, in their order.
-func (l *Limits) Problems() []Problem {
+func (l *Limits) Problems() []setting.Problem {
 	var v validator
 	v.money("daily_loss", l.DailyLoss)
 	v.money("position_size", l.PositionSize)
@@ -83,9 +65,11 @@ func (l *Limits) Problems() []Problem {
 	return v
 }
 
-type validator []Problem
+type validator []setting.Problem
 
-func (v *validator) wrong(path, value, want string) { *v = append(*v, Problem{path, value, want}) }
+func (v *validator) wrong(path, value, want string) {
+	*v = append(*v, setting.Problem{Path: path, Value: value, Want: want})
+}
 
 func (v *validator) money(path string, d decimal.Decimal) {
 	if d.Sign() < 0 || !d.Bounded() {
