@@ -22,7 +22,10 @@ type accountKind struct {
 	shard  *shard
 	owners owners
 	// own maps the strategies of this shard's accounts to their users.
-	own      map[string]string
+	own map[string]string
+	// changes maps the strategies that are deployed in this step to their users, and ""
+	// to one who removes any.
+	changes  map[string]string
 	wanted   subscriptions
 	sessions *sessions
 	// takesOver lists the accounts that are to be told that they were taken over.
@@ -31,7 +34,7 @@ type accountKind struct {
 }
 
 func newAccountKind(s *shard) *accountKind {
-	k := &accountKind{shard: s, own: make(map[string]string), takesOver: make(map[string]bool), opened: make(openings)}
+	k := &accountKind{shard: s, own: make(map[string]string), changes: make(map[string]string), takesOver: make(map[string]bool), opened: make(openings)}
 	k.owners = newOwners(s)
 	k.wanted.users = make(map[string][]string)
 	k.sessions = newSessions(s)
@@ -74,6 +77,22 @@ func (k *accountKind) class(r *messages.Record) int {
 		return 2 // the strategies that they are for are known when the commands were taken
 	}
 	return 1
+}
+
+// follows: a DEPLOY waits for what an account says to another user's of the same strategy,
+// and to a REMOVE, so that whose it is does not hang on what was read in one go.
+func (k *accountKind) follows(r *messages.Record) bool {
+	if len(k.changes) == 0 || r.Topic != messages.TopicCommands {
+		return false
+	}
+	c, err := messages.DecodeCommandRecord(r)
+	if err != nil || account.CommandType(c.Type) != account.CmdDeploy {
+		return false
+	}
+	id := strategyOf(&c)
+	user, deployed := k.changes[id]
+	_, removed := k.changes[""]
+	return id != "" && (removed || deployed && user != c.UserID)
 }
 
 func (k *accountKind) savesWithOutput() bool { return true }
@@ -138,6 +157,11 @@ func (k *accountKind) routeCommand(ep *epoch, r *messages.Record) {
 		ep.dead(in, reasonRefused, "command "+c.Type, fmt.Sprintf("refused: STRATEGY_TAKEN: strategy_id %.64q is another user's", id))
 		return
 	}
+	if id := strategyOf(&c); deploys && id != "" {
+		k.changes[id] = c.UserID
+	} else if account.CommandType(c.Type) == account.CmdRemove {
+		k.changes[""] = c.UserID // which one it names by an id or a name the account knows
+	}
 	ep.give(c.UserID, in)
 	if !k.shard.replaying {
 		// Who gave it is told that it was taken in by the frontier, so what it has
@@ -150,18 +174,27 @@ func (k *accountKind) routeCommand(ep *epoch, r *messages.Record) {
 // takenBy gives the id of the strategy that a DEPLOY is for and the other user who
 // has it, if one has: signals are routed by that id alone.
 func (k *accountKind) takenBy(c *messages.Command) (id, user string) {
+	if id = strategyOf(c); id == "" {
+		return "", ""
+	}
+	for _, owner := range []string{k.own[id], k.owners.user(id)} {
+		if owner != "" && owner != c.UserID {
+			return id, owner
+		}
+	}
+	return id, ""
+}
+
+// strategyOf gives the id that a command names its strategy by; "" when it names none,
+// for a derived id is its user's own, or has data that the account refuses.
+func strategyOf(c *messages.Command) string {
 	var d struct {
 		StrategyID string `json:"strategy_id"`
 	}
-	if err := json.Unmarshal(c.Data, &d); err != nil || d.StrategyID == "" {
-		return "", "" // the account refuses bad data; a derived id is its user's own
+	if err := json.Unmarshal(c.Data, &d); err != nil {
+		return ""
 	}
-	for _, owner := range []string{k.own[d.StrategyID], k.owners.user(d.StrategyID)} {
-		if owner != "" && owner != c.UserID {
-			return d.StrategyID, owner
-		}
-	}
-	return d.StrategyID, ""
+	return d.StrategyID
 }
 
 // routeUpdate gives an update to the accounts that want its symbol. One that was written
@@ -381,7 +414,7 @@ func (k *accountKind) launch(ep *epoch) {
 }
 
 func (k *accountKind) complete(o *output)          { k.owners.complete(o) }
-func (k *accountKind) seal(*epoch)                 {}
+func (k *accountKind) seal(*epoch)                 { clear(k.changes) }
 func (k *accountKind) idle(*epoch, time.Time)      {}
 func (k *accountKind) clocks() clockState          { return nil }
 func (k *accountKind) restored(clockState)         {}

@@ -26,6 +26,9 @@ type kind interface {
 	prepare(ctx context.Context, ep *epoch, records []*messages.Record) ([]*messages.Record, error)
 	// class: records of different classes are stepped apart, in order.
 	class(r *messages.Record) int
+	// follows tells whether what becomes of a record hangs on one that was routed before
+	// it in the same step, which ends with that one then.
+	follows(r *messages.Record) bool
 	// route decodes a record and gives it to entities, or puts out what the shard
 	// itself has to say of it.
 	route(ep *epoch, r *messages.Record)

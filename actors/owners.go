@@ -44,8 +44,13 @@ func (o *owners) learn(r *messages.Record) {
 	if err != nil {
 		return
 	}
-	if was := o.known[owner.StrategyID]; was != nil && owner.Number > 0 && owner.Number < was.Number {
+	was := o.known[owner.StrategyID]
+	if was != nil && owner.Number > 0 && owner.Number < was.Number {
 		return
+	}
+	if was != nil && owner.Number > 0 && owner.Number == was.Number && owner.UserID != was.UserID && !owner.Removed && !was.Removed {
+		o.shard.config.Logger.Error("two users have deployed one strategy id in the same moment: what others write for it comes to both; remove it from one of them",
+			"shard", o.shard.id.String(), "strategy_id", owner.StrategyID, "users", was.UserID+", "+owner.UserID)
 	}
 	if len(owner.Answers) == 0 {
 		owner.Answers = []messages.Answering{{Shard: messages.HomePartition([]byte(owner.UserID), o.shard.counts[messages.TopicCommands])}}

@@ -1,10 +1,13 @@
 package actors
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,6 +16,7 @@ import (
 	"github.com/velox-trading/velox/sim/memlog"
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/ident"
 )
 
 // owned is a cluster in which an outsider's strategy has its signals in a partition
@@ -126,7 +130,7 @@ func (o *owned) became() string {
 		if err := json.Unmarshal(r.Value, &d); err != nil {
 			o.t.Fatal(err)
 		}
-		what := map[string]string{messages.TopicSignals: "signal", messages.TopicOrders: "fill"}[d.Topic]
+		what := map[string]string{messages.TopicSignals: "signal", messages.TopicOrders: "fill", messages.TopicCommands: "command"}[d.Topic]
 		list = append(list, fmt.Sprintf("%s %d: %s", what, d.Offset, d.Reason))
 	}
 	slices.Sort(list)
@@ -257,6 +261,48 @@ func TestStrategyOfTwoShards(t *testing.T) {
 	}
 }
 
+// TestOneStrategyForUsersOfAShard: what several users of a shard want of one strategy, and the shard
+// reads in one go, comes to what it would one by one: who deploys it first has it, and
+// another when it was removed before.
+func TestOneStrategyForUsersOfAShard(t *testing.T) {
+	for name, again := range map[string]bool{"at once": false, "and after a restart": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOwned(t)
+			second := ""
+			for i := 0; second == ""; i++ {
+				user := fmt.Sprint("second-", i)
+				if messages.HomePartition([]byte(user), 2) == o.keeper {
+					second = user
+				}
+			}
+			o.command(second, "open"+second, account.CmdOpenAccount, map[string]any{"deposit": 1_000_000})
+			o.deploys(o.near, 1)
+			o.deploys(second, 1) // is refused
+			a := o.signals()
+			o.reads(o.keeper)
+			if again {
+				o.stops(o.keeper)
+				o.stop(o.node)
+				o.begin()
+			}
+			o.reads(o.keeper)
+			o.stops(o.keeper)
+			o.removes(o.near)
+			o.deploys(second, 2)
+			o.deploys(o.near, 2) // is refused
+			b := o.signals()
+			o.reads(o.keeper)
+			o.want(a+traded, b+traded, "command 3: COMMAND_REFUSED", "command 6: COMMAND_REFUSED")
+			for i, user := range []string{o.near, second} {
+				id := ident.Derive("order", user, outside, fmt.Sprintf("%s/%d/%d", messages.TopicSignals, o.keeper, i), "signal/0")
+				if !slices.ContainsFunc(o.all(messages.TopicOrders), func(r *messages.Record) bool { return string(r.Key) == id }) {
+					t.Errorf("signal %d came to no order of %s", i, user)
+				}
+			}
+		})
+	}
+}
+
 // TestOwnersWithoutPlaces: records of versions that told no places leave all signals to
 // the user's shard, as these versions did.
 func TestOwnersWithoutPlaces(t *testing.T) {
@@ -348,5 +394,33 @@ func TestAnsweringShards(t *testing.T) {
 		if got := fmt.Sprint(shard, ok); got != want {
 			t.Errorf("for the signal at %d answers %s, want %s", offset, got, want)
 		}
+	}
+}
+
+// TestOneIDOfTwoShards: users of two shards who deploy one id in the same moment both have
+// it, which is told wherever both records are read; one after the other it is not.
+func TestOneIDOfTwoShards(t *testing.T) {
+	for name, at := range map[string]struct {
+		first, second messages.StrategyOwner
+		told          bool
+	}{
+		"at once":     {messages.StrategyOwner{UserID: "alice", Number: 1}, messages.StrategyOwner{UserID: "bob", Number: 1}, true},
+		"a revision":  {messages.StrategyOwner{UserID: "alice", Number: 1}, messages.StrategyOwner{UserID: "alice", Number: 2}, false},
+		"in turn":     {messages.StrategyOwner{UserID: "alice", Number: 2, Removed: true}, messages.StrategyOwner{UserID: "bob", Number: 3}, false},
+		"no numbers":  {messages.StrategyOwner{UserID: "alice"}, messages.StrategyOwner{UserID: "bob"}, false},
+		"read afresh": {messages.StrategyOwner{UserID: "alice", Number: 1}, messages.StrategyOwner{UserID: "alice", Number: 1}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told bytes.Buffer
+			s := &shard{config: &Config{Logger: slog.New(slog.NewTextHandler(&told, nil))}, counts: map[string]int32{messages.TopicCommands: 2}}
+			o := newOwners(s)
+			for _, owner := range []messages.StrategyOwner{at.first, at.second} {
+				owner.StrategyID = outside
+				o.learn(&messages.Record{Topic: messages.TopicStrategies, Key: []byte(outside), Value: messages.AppendStrategyOwner(nil, &owner)})
+			}
+			if got := strings.Contains(told.String(), "strategy_id=outside users=\"alice, bob\""); got != at.told || told.Len() > 0 != at.told {
+				t.Errorf("told: %q", told.String())
+			}
+		})
 	}
 }

@@ -96,7 +96,7 @@ func (s *shard) epoch(ctx context.Context) error {
 func (s *shard) takeIn(ctx context.Context, ep *epoch, records []*messages.Record) error {
 	class, name := -1, s.id.String()
 	for i, r := range records {
-		if c := s.kind.class(r); c != class {
+		if c := s.kind.class(r); c != class || s.kind.follows(r) {
 			if class >= 0 {
 				if err := s.step(ctx, ep); err != nil {
 					return err

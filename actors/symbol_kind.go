@@ -63,7 +63,8 @@ func (k *symbolKind) class(r *messages.Record) int {
 	return 1
 }
 
-func (k *symbolKind) savesWithOutput() bool { return false }
+func (k *symbolKind) follows(*messages.Record) bool { return false }
+func (k *symbolKind) savesWithOutput() bool         { return false }
 
 func (k *symbolKind) props(c *cell) *actor.Props {
 	config := k.shard.config
