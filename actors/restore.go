@@ -40,16 +40,25 @@ func (s *shard) openWith(ctx context.Context) error {
 // countPartitions learns the partition counts of the input topics.
 func (s *shard) countPartitions(ctx context.Context) error {
 	for _, t := range s.kind.topics() {
-		n, err := s.config.Log.PartitionCount(ctx, t.topic)
-		if errors.Is(err, messages.ErrNoTopic) {
-			return &RefusedError{Shard: s.id, Why: fmt.Sprintf("topic %s does not exist; create it with `veloxd topics apply`", t.topic)}
-		}
+		n, err := s.partitionCount(ctx, t.topic)
 		if err != nil {
-			return fmt.Errorf("shard %s: partitions of %s: %w", s.id, t.topic, err)
+			return err
 		}
 		s.counts[t.topic] = n
 	}
 	return nil
+}
+
+// partitionCount gives a topic's partition count, or refuses without the topic.
+func (s *shard) partitionCount(ctx context.Context, topic string) (int32, error) {
+	n, err := s.config.Log.PartitionCount(ctx, topic)
+	if errors.Is(err, messages.ErrNoTopic) {
+		return 0, &RefusedError{Shard: s.id, Why: fmt.Sprintf("topic %s does not exist; create it with `veloxd topics apply`", topic)}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("shard %s: partitions of %s: %w", s.id, topic, err)
+	}
+	return n, nil
 }
 
 // restored is what a shard's partition of its state topic holds.

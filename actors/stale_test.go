@@ -45,21 +45,51 @@ func TestStaleUpdates(t *testing.T) {
 	} {
 		deploy := account.Deploy{Name: "often", Symbols: []string{"SYM0"}, Timeframe: name, Rules: rules}
 		t.Run(name, func(t *testing.T) {
-			want, wantTrades := withStale(t, deploy, false)
-			got, trades := withStale(t, deploy, true)
+			want, wantTrades := withStale(t, deploy, false, beforeOpening)
+			got, trades := withStale(t, deploy, true, beforeOpening)
 			compare(t, got, want)
 			compare(t, trades, wantTrades)
 		})
 	}
 }
 
+// TestStaleUpdatesBehindTheBeginning: an account shard that begins behind the opening of
+// the later owner, or finds its record deleted, knows of it all the same.
+func TestStaleUpdatesBehindTheBeginning(t *testing.T) {
+	deploy := account.Deploy{Name: "often", Symbols: []string{"SYM0"}, Timeframe: "5min", Rules: map[string]string{
+		"entry_long": "close > EMA_3", "exit_long": "close < EMA_3", "quantity": "10", "evaluate": "every_tick",
+	}}
+	for name, accounts := range map[string]accountsCome{"behind it": behindOpening, "meanwhile": besideOpening, "after retention": afterRetention} {
+		t.Run(name, func(t *testing.T) {
+			want, wantTrades := withStale(t, deploy, false, accounts)
+			got, trades := withStale(t, deploy, true, accounts)
+			compare(t, got, want)
+			compare(t, trades, wantTrades)
+		})
+	}
+}
+
+// accountsCome says when the account shards begin.
+type accountsCome int
+
+const (
+	beforeOpening  accountsCome = iota // of the later owner
+	behindOpening                      // and at the end of the updates
+	besideOpening                      // while they look for openings
+	afterRetention                     // before, and again when its record is deleted
+)
+
 // withStale runs 900 ticks, of which a stale owner gets 300 before his successor
 // does, in a run that has one; a strategy was deployed just before these.
-func withStale(t *testing.T, deploy account.Deploy, stale bool) (updates, trades map[string][]string) {
+func withStale(t *testing.T, deploy account.Deploy, stale bool, come accountsCome) (updates, trades map[string][]string) {
 	t.Helper()
 	gate := make(chan struct{})
 	var held atomic.Bool
+	var beside atomic.Pointer[func()]
 	k := newKit(t, func(ctx context.Context, c memlog.Call) error {
+		if f := beside.Load(); f != nil && c.Point == memlog.PointScan && c.After && beside.CompareAndSwap(f, nil) {
+			(*f)()
+		}
 		if !held.Load() || c.Node != 2 || c.Point != memlog.PointEmit || c.After {
 			return nil
 		}
@@ -73,8 +103,14 @@ func withStale(t *testing.T, deploy account.Deploy, stale bool) (updates, trades
 	oc := rarely(k.config())
 	oc.Log = deaf{oc.Log}
 	old, young := k.start(oc), k.start(rarely(k.config()))
-	accounts := k.start(k.config())
-	accounts.Assigned(&member{}, messages.AccountShard, allAccounts)
+	ac := k.config()
+	ac.Earliest = come == beforeOpening || come == afterRetention
+	accounts := k.start(ac)
+	begin := func() { accounts.Assigned(&member{}, messages.AccountShard, allAccounts) }
+	if come == beforeOpening || come == afterRetention {
+		begin()
+		k.ready(accounts)
+	}
 	shard := []int32{messages.HomePartition([]byte("SYM0"), 3)}
 	if stale {
 		old.Assigned(&member{refuse: messages.ErrNotAssigned}, messages.SymbolShard, shard)
@@ -86,10 +122,35 @@ func withStale(t *testing.T, deploy account.Deploy, stale bool) (updates, trades
 		k.tick(tick)
 	}
 	k.until("the first updates", func() bool { return k.total(messages.TopicUpdates) >= 300 })
-	if stale {
-		young.Assigned(&member{}, messages.SymbolShard, shard)
-		k.ready(young)
+	if come == afterRetention {
+		k.until("them taken in", func() bool { return k.seen.caughtUp(k.cluster) })
+		accounts.Revoked(t.Context(), messages.AccountShard, allAccounts)
 	}
+	succeed := func() {
+		if stale {
+			young.Assigned(&member{}, messages.SymbolShard, shard)
+			k.ready(young)
+		}
+	}
+	if come == besideOpening {
+		beside.Store(&succeed)
+	} else {
+		succeed()
+	}
+	if come == afterRetention {
+		k.tick(ticks[300]) // so that something is lost in any case
+		ticks = ticks[1:]
+		k.until("an update to lose", func() bool { return k.seen.tookAll(k.cluster, shard) })
+		for p := range k.cluster.Partitions(messages.TopicUpdates) {
+			if err := k.cluster.DeleteRecords(messages.TopicUpdates, p, k.cluster.EndOffset(messages.TopicUpdates, p)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if come != beforeOpening {
+		begin()
+	}
+	k.ready(accounts)
 	k.command("user", "open", account.CmdOpenAccount, map[string]any{"deposit": 1_000_000, "limits": map[string]any{"position_size": 500, "daily_loss": 900}})
 	k.command("user", "deploy", account.CmdDeploy, deploy)
 	k.ready(accounts)
