@@ -130,6 +130,9 @@ func (s *shard) begin(ctx context.Context) error {
 			}
 		}
 	}
+	if err := s.beginBehindOpenings(ctx); err != nil {
+		return err
+	}
 	s.succeed(0)
 	if err := s.commit(ctx, s.newEpoch(), nil); err != nil {
 		return err
@@ -140,6 +143,23 @@ func (s *shard) begin(ctx context.Context) error {
 		}
 	}
 	return s.readAll()
+}
+
+// beginBehindOpenings makes the openings known that stand where a new shard doesn't read.
+// One that begins at the end of the updates begins at the end that they are known for.
+func (s *shard) beginBehindOpenings(ctx context.Context) error {
+	behind := false
+	for tp, next := range s.frontier {
+		behind = behind || tp.Topic == messages.TopicUpdates && next > 0
+	}
+	if !behind {
+		return nil
+	}
+	ends, err := s.learnOpenings(ctx)
+	if err == nil && !s.config.Earliest {
+		s.frontier.move(ends)
+	}
+	return err
 }
 
 // resume takes up the saved state and reads again from the safe frontier.
@@ -172,6 +192,11 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	lost, err := s.findLoss(ctx)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(lost, func(l loss) bool { return l.tp.Topic == messages.TopicUpdates }) {
+		if _, err := s.learnOpenings(ctx); err != nil {
+			return err
+		}
 	}
 	s.replaying = !s.reached(s.committed)
 	if !s.replaying {
