@@ -219,7 +219,7 @@ func (k *accountKind) routeUpdate(ep *epoch, r *messages.Record) {
 		return
 	}
 	if u.numbered && k.opened.stale(r, u.shard, u.opening) {
-		k.shard.config.Observer.Count(CountRepeats, "stale update", 1)
+		ep.count(CountRepeats, "stale update", 1)
 		return
 	}
 	for _, user := range k.wanted.of(u.event.Symbol) {
@@ -275,7 +275,7 @@ func (k *accountKind) routeOrder(ep *epoch, r *messages.Record) {
 // the strategy there, and of the partition's keeper when none does.
 func (k *accountKind) giveStrategy(ep *epoch, in *input, strategyID string, keeps bool) {
 	if keeps {
-		k.shard.config.Observer.Count(CountExternalSeen, in.record.Topic, 1)
+		ep.count(CountExternalSeen, in.record.Topic, 1)
 	}
 	user, owned := k.own[strategyID]
 	if owned && in.record.Offset >= k.owners.since(strategyID, in.record.TopicPartition()) {
@@ -302,7 +302,7 @@ func (k *accountKind) routeAlert(ep *epoch, r *messages.Record) {
 		return
 	}
 	if k.keeps(r.TopicPartition()) {
-		k.shard.config.Observer.Count(CountExternalSeen, r.Topic, 1)
+		ep.count(CountExternalSeen, r.Topic, 1)
 	}
 	if k.shard.handles[alert.UserID] != nil && alert.Severity == "CRITICAL" {
 		ep.give(alert.UserID, in)

@@ -46,24 +46,6 @@ func (s *shard) putOut(ctx context.Context, ep *epoch) error {
 	return s.commit(ctx, ep, ep.outputs)
 }
 
-func (s *shard) count(ep *epoch, moved bool) {
-	obs := s.config.Observer
-	if ep.ticks > 0 {
-		obs.Count(CountTicks, "", ep.ticks)
-	}
-	for topic, n := range ep.consumed {
-		obs.Count(CountConsumed, topic, n)
-	}
-	if ep.takes > 0 {
-		s.config.Observer.Count(CountEpochs, string(s.id.Kind), 1)
-	}
-	if moved {
-		for tp, next := range ep.next {
-			s.config.Observer.Position(s.id, tp, next)
-		}
-	}
-}
-
 // putOutAtLeastOnce lets replayable outputs leave at once, unless something that can't
 // be replayed was taken in with their inputs: what they hold then is nobody's before it
 // is committed. The frontier moves only with a state commit, which everything else

@@ -41,7 +41,7 @@ func deadLetter(take int, origin messages.Origin, rec *messages.Record, reason, 
 		}
 	}
 	return output{
-		take: take, origin: origin, schema: "dead-letter", firm: true,
+		take: take, origin: origin, schema: schemaDeadLetter, firm: true, reason: reason,
 		out: messages.Out{
 			Topic: messages.TopicDeadLetters, Partition: messages.AnyPartition,
 			Key: key, Value: messages.AppendDeadLetter(nil, &letter),

@@ -49,8 +49,8 @@ func (s *shard) passOn(ep *epoch, in *input, home int32, key []byte) {
 	if s.muted(&o) {
 		return
 	}
-	ep.outputs = append(ep.outputs, o)
-	s.config.Observer.Count(CountPassedOn, in.record.Topic, 1)
+	ep.put(o)
+	ep.count(CountPassedOn, in.record.Topic, 1)
 	if !s.warnedPartitioner {
 		s.warnedPartitioner = true
 		s.config.Logger.Warn("a producer places keys by another hash than Kafka's Java client; records are passed on to their home, "+

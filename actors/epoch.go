@@ -194,9 +194,12 @@ type epoch struct {
 	// before which nobody can have seen what they are about.
 	effects    []venueCall
 	committing time.Time
-	// ticks and consumed count what was taken, to be reported once.
+	// ticks and consumed count what was taken, counts and withheld what came of it: to be
+	// reported once it is put out.
 	ticks    int
 	consumed map[string]int
+	counts   map[countKey]int
+	withheld map[withheldBy]withheld
 	// reread: an entity wants inputs that were filtered out so far, so the rest of
 	// the records is read again with the new filter.
 	reread bool
@@ -216,6 +219,7 @@ func (s *shard) newEpoch() *epoch {
 		shard: s, start: s.config.Clock.Now(), clocks: s.kind.clocks(),
 		groups: make(map[*handle]*group), save: make(map[*handle]struct{}),
 		next: make(map[messages.TopicPartition]int64), consumed: make(map[string]int, 2),
+		counts: make(map[countKey]int, 8),
 	}
 }
 
@@ -289,8 +293,15 @@ func (ep *epoch) dead(in *input, reason, stage, detail string) {
 // over from now on, also in a replay: who had passed over it before was saved behind
 // it and isn't given it again, so this one had taken it in.
 func (ep *epoch) unused(in *input, reason, stage, detail string) {
-	ep.outputs = append(ep.outputs, deadLetter(in.take, in.origin, in.record, reason, stage, detail))
-	ep.shard.config.Observer.Count(CountDeadLetters, reason, 1)
+	ep.put(deadLetter(in.take, in.origin, in.record, reason, stage, detail))
+}
+
+// put adds an output to what the epoch puts out.
+func (ep *epoch) put(o output) {
+	ep.outputs = append(ep.outputs, o)
+	if o.reason != "" {
+		ep.count(CountDeadLetters, o.reason, 1)
+	}
 }
 
 // muted tells whether an output was already committed before the restore.
@@ -437,7 +448,7 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 			ep.save[h] = struct{}{}
 		}
 		s.kind.complete(o)
-		ep.outputs = append(ep.outputs, *o)
+		ep.put(*o)
 	}
 	if len(r.effects) > 0 {
 		ep.effects = append(ep.effects, r.effects...)
@@ -445,11 +456,9 @@ func (s *shard) took(ep *epoch, g *group, r *stepped) {
 		ep.save[h] = struct{}{}
 	}
 	for k, n := range r.counts {
-		s.config.Observer.Count(k.counter, k.label, n)
+		ep.count(k.counter, k.label, n)
 	}
-	for k, w := range r.withheld {
-		s.config.Observer.Withheld(h.key, k.strategyID, w.last, w.n)
-	}
+	ep.withhold(h.key, r.withheld)
 	if len(r.note.fetch) > 0 {
 		ep.fetch = append(ep.fetch, r.note.fetch...)
 		ep.force = true
@@ -479,7 +488,7 @@ func (s *shard) failed(ep *epoch, g *group, r *stepped) error {
 	if s.memory.fail(b) >= 2 {
 		ep.skip(g, in, reasonFailed, r.failure)
 		ep.force = true
-		s.config.Observer.Count(CountQuarantined, string(s.id.Kind)+" input", 1)
+		ep.count(CountQuarantined, string(s.id.Kind)+" input", 1)
 	}
 	return nil
 }
@@ -499,7 +508,7 @@ func (s *shard) strategyFailed(ep *epoch, g *group, r *stepped) error {
 		}
 		g.batch.quarantine[in.take] = append(g.batch.quarantine[in.take], r.strategy)
 		ep.unused(in, reasonFailed, "strategy "+r.strategy, r.failure)
-		s.config.Observer.Count(CountQuarantined, "strategy", 1)
+		ep.count(CountQuarantined, "strategy", 1)
 	}
 	return nil
 }

@@ -49,6 +49,8 @@ type output struct {
 	from string
 	// tickMs, of a placed order, is the log's time of the tick that caused it.
 	tickMs int64
+	// reason of a dead letter, under which it is counted.
+	reason string
 }
 
 // outbox collects what one step puts out.
@@ -58,7 +60,7 @@ type outbox struct {
 	in *input
 	// effects follow the commit of the outputs (law 8).
 	effects []venueCall
-	// counts of what happened, reported after the step in one go.
+	// counts of what happened, reported with the epoch's.
 	counts map[countKey]int
 	// withheld are the signals that strategies didn't give, reported likewise.
 	withheld map[withheldKey]withheld
@@ -92,7 +94,6 @@ func (o *outbox) emit(topic string, key, value []byte, schema string, headers ..
 // dead puts out the dead letter of the current input.
 func (o *outbox) dead(reason, stage, detail string) {
 	o.outputs = append(o.outputs, deadLetter(o.in.take, o.in.origin, o.in.record, reason, stage, detail))
-	o.count(CountDeadLetters, reason, 1)
 }
 
 func (o *outbox) count(c Counter, label string, n int) {

@@ -3,10 +3,11 @@ package actors
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/messages/veloxpb"
@@ -23,12 +24,27 @@ type openingPlace struct{ partition, shard int32 }
 // seenOpening is an opening and where its record stands; both ascend.
 type seenOpening struct{ offset, number int64 }
 
+// see takes in an opening's record. One of an owner who was slower than his successor
+// says nothing.
 func (o openings) see(r *messages.Record, op messages.Opening) {
-	at := openingPlace{r.Partition, op.Shard}
-	if n := len(o[at]); n > 0 && (r.Offset <= o[at][n-1].offset || op.Number <= o[at][n-1].number) {
-		return // read again, or of an owner who was slower than his successor
+	o.note(openingPlace{r.Partition, op.Shard}, seenOpening{r.Offset, op.Number})
+}
+
+// note puts an opening where it stands among those that are known.
+func (o openings) note(at openingPlace, op seenOpening) {
+	seen := o[at]
+	i := len(seen)
+	for i > 0 && seen[i-1].offset > op.offset {
+		i--
 	}
-	o[at] = append(o[at], seenOpening{r.Offset, op.Number})
+	if i > 0 && seen[i-1].number >= op.number {
+		return
+	}
+	above := i
+	for above < len(seen) && seen[above].number <= op.number {
+		above++
+	}
+	o[at] = slices.Replace(seen, i, above, op)
 }
 
 // stale tells whether an update is of an owner who had a successor where it stands.
@@ -91,19 +107,24 @@ func (s *shard) succeed(last int64) {
 	s.openedAs = strconv.AppendInt(nil, s.opening, 10)
 }
 
+// announcedIn lists the partitions of updates that a symbol shard writes to.
+func announcedIn(shard, shards, partitions int32) []int32 {
+	if shards == partitions { // a key has the same place in both
+		return []int32{shard}
+	}
+	all := make([]int32, partitions)
+	for p := range all {
+		all[p] = int32(p)
+	}
+	return all
+}
+
 // announce writes the opening's record into each partition of updates that the shard
 // writes to. Its number is committed by then: who could do that had not been fenced.
 func (s *shard) announce(ctx context.Context) error {
-	n, err := s.config.Log.PartitionCount(ctx, messages.TopicUpdates)
-	if errors.Is(err, messages.ErrNoTopic) {
-		return &RefusedError{Shard: s.id, Why: fmt.Sprintf("topic %s does not exist; create it with `veloxd topics apply`", messages.TopicUpdates)}
-	}
+	n, err := s.partitionCount(ctx, messages.TopicUpdates)
 	if err != nil {
-		return fmt.Errorf("shard %s: partitions of %s: %w", s.id, messages.TopicUpdates, err)
-	}
-	first, end := int32(0), n
-	if n == s.counts[messages.TopicTicks] { // a key has the same place in both
-		first, end = s.id.Partition, s.id.Partition+1
+		return err
 	}
 	opening := messages.Opening{Shard: s.id.Partition, Number: s.opening}
 	u := messages.IndicatorUpdate{
@@ -114,7 +135,7 @@ func (s *shard) announce(ctx context.Context) error {
 		value = messages.AppendUpdateProto(nil, &u)
 	}
 	var records []messages.Out
-	for p := first; p < end; p++ {
+	for _, p := range announcedIn(s.id.Partition, s.counts[messages.TopicTicks], n) {
 		records = append(records, s.record(&output{
 			origin: opening.Origin(), schema: messages.SchemaOpening,
 			out: messages.Out{Topic: messages.TopicUpdates, Partition: p, Key: []byte(messages.OpeningSymbol), Value: value},
@@ -125,4 +146,91 @@ func (s *shard) announce(ctx context.Context) error {
 		return fmt.Errorf("shard %s: tell of its opening: %w", s.id, err)
 	}
 	return nil
+}
+
+// learnOpenings makes the openings known that stand below the ends of the updates, for a
+// shard that has not come by them: it begins there, or retention has deleted them. It
+// gives those ends, nil when the shard reads no updates.
+//
+// An opening's number is committed before its record is written. So the symbol shards'
+// states, read after the first ends were taken, tell of each opening that stands below
+// these; what stands between the first ends and the second is read. And where the second
+// ends lie, the openings in those states hold already, though the record of one may still
+// come: the owner before it can't commit any more, so the new one makes again what he
+// writes from there on.
+func (s *shard) learnOpenings(ctx context.Context) (frontier, error) {
+	reads := func(t inputTopic) bool { return t.topic == messages.TopicUpdates }
+	first, err := s.ends(ctx, reads)
+	if err != nil || len(first) == 0 {
+		return nil, err
+	}
+	shards, err := s.partitionCount(ctx, messages.StateTopic(messages.SymbolShard))
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := s.committedOpenings(ctx, shards)
+	if err != nil {
+		return nil, err
+	}
+	ends, err := s.ends(ctx, reads)
+	if err != nil {
+		return nil, err
+	}
+	between := make(map[messages.TopicPartition]messages.OffsetRange, len(ends))
+	for tp, end := range ends {
+		between[tp] = messages.OffsetRange{Start: first[tp], End: end}
+	}
+	known := s.kind.openings()
+	err = s.config.Log.Scan(ctx, between, func(r *messages.Record) error {
+		if op, ok := r.Opening(); ok {
+			known.see(r, op)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("shard %s: openings in %s: %w", s.id, messages.TopicUpdates, err)
+	}
+	for shard, number := range numbers {
+		for _, p := range announcedIn(shard, shards, s.counts[messages.TopicUpdates]) {
+			end := ends[messages.TopicPartition{Topic: messages.TopicUpdates, Partition: p}]
+			known.note(openingPlace{p, shard}, seenOpening{end - 1, number})
+		}
+	}
+	return ends, nil
+}
+
+// committedOpenings reads the numbers of the symbol shards' openings in their states,
+// without those of shards that have none.
+func (s *shard) committedOpenings(ctx context.Context, shards int32) (map[int32]int64, error) {
+	topic := messages.StateTopic(messages.SymbolShard)
+	tps := make([]messages.TopicPartition, shards)
+	for p := range tps {
+		tps[p] = messages.TopicPartition{Topic: topic, Partition: int32(p)}
+	}
+	ranges, err := s.log.Offsets(ctx, tps...)
+	if err != nil {
+		return nil, fmt.Errorf("shard %s: offsets of %s: %w", s.id, topic, err)
+	}
+	numbers := make(map[int32]int64, shards)
+	err = s.config.Log.Scan(ctx, ranges, func(r *messages.Record) error {
+		if string(r.Key) != shardKey(messages.ShardID{Kind: messages.SymbolShard, Partition: r.Partition}) {
+			return nil
+		}
+		delete(numbers, r.Partition)
+		if r.Value == nil {
+			return nil
+		}
+		state := &veloxpb.ShardState{}
+		if err := checkVersion(r, proto.Unmarshal(r.Value, state), state.GetVersion); err != nil {
+			return err
+		}
+		if state.Opening > 0 {
+			numbers[r.Partition] = state.Opening
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("shard %s: openings in %s: %w", s.id, topic, err)
+	}
+	return numbers, nil
 }

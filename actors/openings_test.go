@@ -41,6 +41,17 @@ func TestOpenings(t *testing.T) {
 		}
 	}
 	check(o)
+	// What was known of a later place first, and of an earlier one from elsewhere.
+	late := make(openings)
+	late.note(openingPlace{1, 2}, seenOpening{20, 9})
+	for _, s := range []struct{ offset, number int64 }{{0, 5}, {10, 7}, {12, 6}, {22, 9}} {
+		late.see(update(1, s.offset), messages.Opening{Shard: 2, Number: s.number})
+	}
+	late.note(openingPlace{1, 2}, seenOpening{8, 7})
+	late.note(openingPlace{1, 2}, seenOpening{10, 7})
+	if want := []seenOpening{{0, 5}, {8, 7}, {20, 9}}; !reflect.DeepEqual(late[openingPlace{1, 2}], want) {
+		t.Errorf("known are %v, want %v", late[openingPlace{1, 2}], want)
+	}
 	saved := openingsFrom(o.proto())
 	if !reflect.DeepEqual(saved, o) {
 		t.Errorf("saved are %v, want %v", saved, o)

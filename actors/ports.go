@@ -84,6 +84,8 @@ const (
 // Observer is told what happens. It must not block and must be safe for
 // concurrent use. An empty label means none.
 type Observer interface {
+	// Count tells what a shard has taken in and made once the epoch is put out, so what is
+	// aborted and made again counts once.
 	Count(c Counter, label string, n int)
 	Time(t Timing, label string, d time.Duration)
 	// Withheld tells that a strategy has withheld signals n times, for the reason and

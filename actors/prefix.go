@@ -67,7 +67,7 @@ func (s *shard) claim(ctx context.Context, r *restored) (*restored, error) {
 		s.config.Logger.Warn("the shard's state goes over to another prefix", "shard", s.id.String(), "from", holder, "to", own)
 		return s.claimWith(ctx, r.claims)
 	}
-	return nil, s.heldBy(holder)
+	return nil, s.config.heldBy(s.id, holder)
 }
 
 // claimWith claims the shard, in place of others, and reads again who was first.
@@ -93,15 +93,41 @@ func (s *shard) claimWith(ctx context.Context, others claims) (*restored, error)
 		if err := s.log.Commit(ctx, []messages.Out{s.stateOut(messages.ClaimKey+s.config.Prefix, nil)}); err != nil {
 			return nil, fmt.Errorf("shard %s: take the claim for the prefix %s back: %w", s.id, s.config.Prefix, err)
 		}
-		return nil, s.heldBy(holder)
+		return nil, s.config.heldBy(s.id, holder)
 	}
 	return r, nil
 }
 
+// CheckPrefix reads a range of a shard's state and refuses, with a *RefusedError, when it
+// is kept under another prefix than c's, or the one that c adopts. It is for who wants to
+// know before a shard opens, and uses only the log and the prefixes of c. known is false
+// when the range names no prefix.
+func (c *Config) CheckPrefix(ctx context.Context, id messages.ShardID, state messages.OffsetRange) (known bool, err error) {
+	r, own := &restored{}, shardKey(id)
+	tp := messages.TopicPartition{Topic: messages.StateTopic(id.Kind), Partition: id.Partition}
+	err = c.Log.Scan(ctx, map[messages.TopicPartition]messages.OffsetRange{tp: state}, func(record *messages.Record) error {
+		if !r.claims.take(record) && string(record.Key) == own && record.Value != nil {
+			r.writer = prefixOf(record, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return false, fmt.Errorf("shard %s: read its state in %s: %w", id, tp, err)
+	}
+	switch holder := r.holder(); holder {
+	case "":
+		return false, nil
+	case c.Prefix, c.AdoptPrefix:
+		return true, nil
+	default:
+		return true, c.heldBy(id, holder)
+	}
+}
+
 // heldBy says what to do about another prefix.
-func (s *shard) heldBy(holder string) error {
-	return &RefusedError{Shard: s.id, Why: fmt.Sprintf(
+func (c *Config) heldBy(id messages.ShardID, holder string) error {
+	return &RefusedError{Shard: id, Why: fmt.Sprintf(
 		"its state in %s/%d is kept under the group id prefix %q, and this node's is %q: two clusters of Velox on the same topics would both trade every account. "+
 			"Give the node that prefix (KAFKA_GROUP_ID_PREFIX), or a Kafka of its own; to change the prefix for good, stop all nodes of %s and start these with node.adopt_prefix: %s",
-		messages.StateTopic(s.id.Kind), s.id.Partition, holder, s.config.Prefix, holder, holder)}
+		messages.StateTopic(id.Kind), id.Partition, holder, c.Prefix, holder, holder)}
 }

@@ -171,3 +171,35 @@ func TestPrefixesThatStartAtOnce(t *testing.T) {
 		t.Errorf("who adopts the holder's state: %v", err)
 	}
 }
+
+// TestPrefixIsKnownBeforehand: who looks at a shard's state before it opens learns what
+// its opening would say, and writes nothing.
+func TestPrefixIsKnownBeforehand(t *testing.T) {
+	k := newKit(t, nil)
+	id := messages.ShardID{Kind: messages.AccountShard}
+	look := func(prefix, adopts string) (bool, error) {
+		c := k.under(prefix)
+		c.AdoptPrefix = adopts
+		topic := messages.StateTopic(id.Kind)
+		return c.CheckPrefix(t.Context(), id, messages.OffsetRange{End: k.cluster.EndOffset(topic, id.Partition)})
+	}
+	if known, err := look("one", ""); known || err != nil {
+		t.Errorf("of a new shard: known %v, %v", known, err)
+	}
+	first := k.start(k.under("one"))
+	if err := k.refusedOn(first, id.Partition); err != nil {
+		t.Fatal(err)
+	}
+	k.stop(first)
+	records := k.state(id.Partition)
+	for _, c := range []struct{ prefix, adopts string }{{"one", ""}, {"two", "one"}} {
+		if known, err := look(c.prefix, c.adopts); !known || err != nil {
+			t.Errorf("%+v: known %v, %v", c, known, err)
+		}
+	}
+	_, err := look("two", "three")
+	wantHeld(t, err, "one", "two")
+	if n := k.state(id.Partition); n != records {
+		t.Errorf("%d records were written", n-records)
+	}
+}

@@ -40,16 +40,25 @@ func (s *shard) openWith(ctx context.Context) error {
 // countPartitions learns the partition counts of the input topics.
 func (s *shard) countPartitions(ctx context.Context) error {
 	for _, t := range s.kind.topics() {
-		n, err := s.config.Log.PartitionCount(ctx, t.topic)
-		if errors.Is(err, messages.ErrNoTopic) {
-			return &RefusedError{Shard: s.id, Why: fmt.Sprintf("topic %s does not exist; create it with `veloxd topics apply`", t.topic)}
-		}
+		n, err := s.partitionCount(ctx, t.topic)
 		if err != nil {
-			return fmt.Errorf("shard %s: partitions of %s: %w", s.id, t.topic, err)
+			return err
 		}
 		s.counts[t.topic] = n
 	}
 	return nil
+}
+
+// partitionCount gives a topic's partition count, or refuses without the topic.
+func (s *shard) partitionCount(ctx context.Context, topic string) (int32, error) {
+	n, err := s.config.Log.PartitionCount(ctx, topic)
+	if errors.Is(err, messages.ErrNoTopic) {
+		return 0, &RefusedError{Shard: s.id, Why: fmt.Sprintf("topic %s does not exist; create it with `veloxd topics apply`", topic)}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("shard %s: partitions of %s: %w", s.id, topic, err)
+	}
+	return n, nil
 }
 
 // restored is what a shard's partition of its state topic holds.
@@ -121,6 +130,9 @@ func (s *shard) begin(ctx context.Context) error {
 			}
 		}
 	}
+	if err := s.beginBehindOpenings(ctx); err != nil {
+		return err
+	}
 	s.succeed(0)
 	if err := s.commit(ctx, s.newEpoch(), nil); err != nil {
 		return err
@@ -131,6 +143,23 @@ func (s *shard) begin(ctx context.Context) error {
 		}
 	}
 	return s.readAll()
+}
+
+// beginBehindOpenings makes the openings known that stand where a new shard doesn't read.
+// One that begins at the end of the updates begins at the end that they are known for.
+func (s *shard) beginBehindOpenings(ctx context.Context) error {
+	behind := false
+	for tp, next := range s.frontier {
+		behind = behind || tp.Topic == messages.TopicUpdates && next > 0
+	}
+	if !behind {
+		return nil
+	}
+	ends, err := s.learnOpenings(ctx)
+	if err == nil && !s.config.Earliest {
+		s.frontier.move(ends)
+	}
+	return err
 }
 
 // resume takes up the saved state and reads again from the safe frontier.
@@ -163,6 +192,11 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	lost, err := s.findLoss(ctx)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(lost, func(l loss) bool { return l.tp.Topic == messages.TopicUpdates }) {
+		if _, err := s.learnOpenings(ctx); err != nil {
+			return err
+		}
 	}
 	s.replaying = !s.reached(s.committed)
 	if !s.replaying {

@@ -12,6 +12,7 @@ import (
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/sim/memlog"
 	"github.com/velox-trading/velox/trading/account"
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // deaf is a node's log that doesn't reach the broker of the requests any more.
@@ -45,73 +46,163 @@ func TestStaleUpdates(t *testing.T) {
 	} {
 		deploy := account.Deploy{Name: "often", Symbols: []string{"SYM0"}, Timeframe: name, Rules: rules}
 		t.Run(name, func(t *testing.T) {
-			want, wantTrades := withStale(t, deploy, false)
-			got, trades := withStale(t, deploy, true)
+			want, wantTrades := withStale(t, deploy, false, beforeOpening)
+			got, trades := withStale(t, deploy, true, beforeOpening)
 			compare(t, got, want)
 			compare(t, trades, wantTrades)
 		})
 	}
 }
 
+// TestStaleUpdatesBehindTheBeginning: an account shard that begins behind the opening of
+// the later owner, or finds its record deleted, knows of it all the same.
+func TestStaleUpdatesBehindTheBeginning(t *testing.T) {
+	deploy := account.Deploy{Name: "often", Symbols: []string{"SYM0"}, Timeframe: "1min", Rules: map[string]string{
+		"entry_long": "close > SMA_2", "exit_long": "close < SMA_2", "quantity": "10", "evaluate": "every_tick",
+	}}
+	for name, accounts := range map[string]accountsCome{"behind it": behindOpening, "meanwhile": besideOpening, "after retention": afterRetention} {
+		t.Run(name, func(t *testing.T) {
+			_, want := withStale(t, deploy, false, accounts)
+			_, got := withStale(t, deploy, true, accounts)
+			compare(t, got, want)
+		})
+	}
+}
+
+// accountsCome says when the account shards begin.
+type accountsCome int
+
+const (
+	beforeOpening  accountsCome = iota // of the later owner
+	behindOpening                      // and at the end of the updates
+	besideOpening                      // while they look for openings
+	afterRetention                     // before, and again when its record is deleted
+)
+
+// staleRun is a symbol shard that a stale owner goes on with, in a run that has one, when
+// his successor has it, and the account shards that read its updates.
+type staleRun struct {
+	*kit
+	stale                bool
+	come                 accountsCome
+	shard                []int32
+	old, young, accounts *Node
+	// held: the successor's updates wait until gate is closed.
+	held atomic.Bool
+	gate chan struct{}
+	// beside happens when an account shard has read for openings once.
+	beside atomic.Pointer[func() error]
+}
+
+func newStaleRun(t *testing.T, stale bool, come accountsCome) *staleRun {
+	r := &staleRun{stale: stale, come: come, shard: []int32{messages.HomePartition([]byte("SYM0"), 3)}, gate: make(chan struct{})}
+	r.kit = newKit(t, r.strike)
+	oc := rarely(r.config())
+	oc.Log = deaf{oc.Log}
+	r.old, r.young = r.start(oc), r.start(rarely(r.config()))
+	ac := r.config()
+	ac.Earliest = come == beforeOpening
+	r.accounts = r.start(ac)
+	return r
+}
+
+func (r *staleRun) strike(ctx context.Context, c memlog.Call) error {
+	if f := r.beside.Load(); f != nil && c.Point == memlog.PointScan && c.After && r.beside.CompareAndSwap(f, nil) {
+		return (*f)()
+	}
+	if !r.held.Load() || c.Node != 2 || c.Point != memlog.PointEmit || c.After {
+		return nil
+	}
+	select {
+	case <-r.gate:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// begin has the first owner take ticks, then his successor come, and the accounts when
+// they are to. It gives the ticks that are left.
+func (r *staleRun) begin(ticks []*market.Tick) []*market.Tick {
+	if r.come == beforeOpening || r.come == afterRetention {
+		r.accounts.Assigned(&member{}, messages.AccountShard, allAccounts)
+		r.ready(r.accounts)
+	}
+	if r.stale {
+		r.old.Assigned(&member{refuse: messages.ErrNotAssigned}, messages.SymbolShard, r.shard)
+	} else {
+		r.young.Assigned(&member{}, messages.SymbolShard, r.shard)
+	}
+	for _, tick := range ticks[:300] {
+		r.tick(tick)
+	}
+	ticks = ticks[300:]
+	r.until("the first updates", func() bool { return r.total(messages.TopicUpdates) >= 300 })
+	if r.come == afterRetention {
+		r.until("them taken in", func() bool { return r.seen.caughtUp(r.cluster) })
+		r.accounts.Revoked(r.t.Context(), messages.AccountShard, allAccounts)
+	}
+	succeed := func() error {
+		if r.stale {
+			r.young.Assigned(&member{}, messages.SymbolShard, r.shard)
+		}
+		return r.young.Ready(r.t.Context())
+	}
+	if r.come == besideOpening {
+		r.beside.Store(&succeed)
+	} else if err := succeed(); err != nil {
+		r.t.Fatal(err)
+	}
+	if r.come == afterRetention {
+		r.tick(ticks[0]) // so that something is lost in any case
+		ticks = ticks[1:]
+		r.deleteUpdates()
+	}
+	if r.come != beforeOpening {
+		r.accounts.Assigned(&member{}, messages.AccountShard, allAccounts)
+	}
+	r.ready(r.accounts)
+	return ticks
+}
+
+// deleteUpdates deletes all updates that there are once the ticks are taken in.
+func (r *staleRun) deleteUpdates() {
+	r.until("the updates", func() bool { return r.seen.tookAll(r.cluster, r.shard) })
+	for p := range r.cluster.Partitions(messages.TopicUpdates) {
+		if err := r.cluster.DeleteRecords(messages.TopicUpdates, p, r.cluster.EndOffset(messages.TopicUpdates, p)); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
 // withStale runs 900 ticks, of which a stale owner gets 300 before his successor
 // does, in a run that has one; a strategy was deployed just before these.
-func withStale(t *testing.T, deploy account.Deploy, stale bool) (updates, trades map[string][]string) {
+func withStale(t *testing.T, deploy account.Deploy, stale bool, come accountsCome) (updates, trades map[string][]string) {
 	t.Helper()
-	gate := make(chan struct{})
-	var held atomic.Bool
-	k := newKit(t, func(ctx context.Context, c memlog.Call) error {
-		if !held.Load() || c.Node != 2 || c.Point != memlog.PointEmit || c.After {
-			return nil
-		}
-		select {
-		case <-gate:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	})
-	oc := rarely(k.config())
-	oc.Log = deaf{oc.Log}
-	old, young := k.start(oc), k.start(rarely(k.config()))
-	accounts := k.start(k.config())
-	accounts.Assigned(&member{}, messages.AccountShard, allAccounts)
-	shard := []int32{messages.HomePartition([]byte("SYM0"), 3)}
-	if stale {
-		old.Assigned(&member{refuse: messages.ErrNotAssigned}, messages.SymbolShard, shard)
-	} else {
-		young.Assigned(&member{}, messages.SymbolShard, shard)
-	}
-	ticks := walk(3, 1, 900, "feed")
+	r := newStaleRun(t, stale, come)
+	ticks := r.begin(walk(3, 1, 900, "feed"))
+	r.command("user", "open", account.CmdOpenAccount, map[string]any{"deposit": 1_000_000, "limits": map[string]any{"position_size": 500, "daily_loss": 900}})
+	r.command("user", "deploy", account.CmdDeploy, deploy)
+	r.ready(r.accounts)
+	r.ready(r.young)
+	r.held.Store(stale)
+	before := r.total(messages.TopicUpdates)
 	for _, tick := range ticks[:300] {
-		k.tick(tick)
-	}
-	k.until("the first updates", func() bool { return k.total(messages.TopicUpdates) >= 300 })
-	if stale {
-		young.Assigned(&member{}, messages.SymbolShard, shard)
-		k.ready(young)
-	}
-	k.command("user", "open", account.CmdOpenAccount, map[string]any{"deposit": 1_000_000, "limits": map[string]any{"position_size": 500, "daily_loss": 900}})
-	k.command("user", "deploy", account.CmdDeploy, deploy)
-	k.ready(accounts)
-	k.ready(young)
-	held.Store(stale)
-	before := k.total(messages.TopicUpdates)
-	for _, tick := range ticks[300:600] {
-		k.tick(tick)
+		r.tick(tick)
 	}
 	if stale {
-		k.until("the old one's", func() bool { return k.total(messages.TopicUpdates) >= before+300 })
-		old.Lost(messages.SymbolShard, shard) // now it is told
-		close(gate)
+		r.until("the old one's", func() bool { return r.total(messages.TopicUpdates) >= before+300 })
+		r.old.Lost(messages.SymbolShard, r.shard) // now it is told
+		close(r.gate)
 	}
-	for _, tick := range ticks[600:] {
-		k.tick(tick)
+	for _, tick := range ticks[300:] {
+		r.tick(tick)
 	}
-	k.until("everything taken in", func() bool { return k.seen.tookAll(k.cluster, shard) && k.seen.caughtUp(k.cluster) })
-	if n := k.seen.get(CountRepeats, "stale update"); (n >= 300) != stale {
+	r.until("everything taken in", func() bool { return r.seen.tookAll(r.cluster, r.shard) && r.seen.caughtUp(r.cluster) })
+	if n := r.seen.get(CountRepeats, "stale update"); (n >= 300) != stale {
 		t.Errorf("%d stale updates were dropped", n)
 	}
-	return k.updates(), k.trades()
+	return r.updates(), r.trades()
 }
 
 // tookAll tells whether some symbol shards have taken in all ticks.

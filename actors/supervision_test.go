@@ -187,14 +187,14 @@ func TestFailuresInAReplayAreTold(t *testing.T) {
 func TestAnInputIsForgiven(t *testing.T) {
 	m := newShardMemory()
 	b := blame{entity: "SYM0", topic: messages.TopicTicks, offset: 7}
-	s := &shard{memory: m, config: &Config{Observer: newKit(t, nil).seen}, snapshots: make(map[*snapshot]struct{})}
+	s := &shard{memory: m, config: &Config{Observer: newKit(t, nil).seen, Clock: wall{}}, snapshots: make(map[*snapshot]struct{})}
 	if m.fail(b) != 1 {
 		t.Fatal("the first failure is not the first")
 	}
 	s.kind = newSymbolKind(s)
 	defer s.kind.close()
 	h := &handle{key: "SYM0", since: &snapshot{}}
-	s.took(&epoch{shard: s}, &group{handle: h, failed: []blame{b}}, &stepped{})
+	s.took(s.newEpoch(), &group{handle: h, failed: []blame{b}}, &stepped{})
 	if n := m.fail(b); n != 1 {
 		t.Errorf("failed %d times in a row, want 1", n)
 	}

@@ -217,7 +217,7 @@ func (k *symbolKind) strike(ep *epoch, source string, ms int64) {
 	k.shard.timers++
 	ticks := messages.TopicPartition{Topic: messages.TopicTicks, Partition: k.shard.id.Partition}
 	in.struck = max(k.shard.frontier[ticks], ep.next[ticks])
-	k.shard.config.Observer.Count(CountTimers, string(messages.SymbolShard), 1)
+	ep.count(CountTimers, string(messages.SymbolShard), 1)
 	k.running.see(source, ms, in)
 	ep.timed, ep.force = true, true
 	for _, h := range k.shard.handles {

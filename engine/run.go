@@ -128,12 +128,6 @@ func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *
 	if n.cluster, err = connect(ctx, c, logger); err != nil {
 		return n, err
 	}
-	if err = n.cluster.prepareTopics(ctx, c, logger); err != nil {
-		return n, err
-	}
-	if err = n.holdPrefix(ctx); err != nil {
-		return n, err
-	}
 	registry := telemetry.NewRegistry()
 	n.observer = newObserver(telemetry.NewMetrics(registry), logger, c.Kafka.GroupIDPrefix)
 	settings := n.cluster.settings
@@ -145,6 +139,15 @@ func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *
 	if n.log, err = kafka.OpenLog(settings); err != nil {
 		return n, exit(ExitSettings, "kafka: %w", err)
 	}
+	if err = n.checkPrefix(ctx); err != nil { // before anything is written
+		return n, err
+	}
+	if err = n.cluster.prepareTopics(ctx, c, logger); err != nil {
+		return n, err
+	}
+	if err = n.holdPrefix(ctx); err != nil {
+		return n, err
+	}
 	if err = openAccounts(ctx, c, n.log); err != nil {
 		return n, err
 	}
@@ -152,43 +155,6 @@ func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *
 		return n, err
 	}
 	return n, n.serve(telemetry.Pages{Health: n.health, Metrics: registry, Kafka: n.kafkaHealth})
-}
-
-// prefixEvery is the time between two looks at who holds the prefix.
-const prefixEvery = time.Minute
-
-// holdPrefix claims the group id prefix for the node's cluster of Velox.
-func (n *node) holdPrefix(ctx context.Context) error {
-	err := n.cluster.admin.HoldPrefix(ctx, n.config.Kafka.GroupIDPrefix, n.config.Node.Cluster)
-	if errors.As(err, new(*kafka.PrefixHeldError)) {
-		return exit(ExitRefused, "%w; when it belongs to that cluster, give it the same node.cluster; another cluster needs a Kafka of its own, for all prefixes share one set of topics", err)
-	}
-	if err != nil {
-		return exit(ExitKafka, "kafka: %w", err)
-	}
-	return nil
-}
-
-// keepPrefix claims the prefix now and then, so that the claim doesn't expire,
-// until ctx ends or another cluster holds it. A claim that fails otherwise is
-// repeated the next time.
-func (n *node) keepPrefix(ctx context.Context) error {
-	ticker := time.NewTicker(prefixEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-		err := n.holdPrefix(ctx)
-		if errors.As(err, new(*kafka.PrefixHeldError)) {
-			return err
-		}
-		if err != nil && ctx.Err() == nil {
-			n.logger.Warn("the group id prefix could not be claimed, trying again", "every", prefixEvery, "error", err)
-		}
-	}
 }
 
 func (n *node) startShards() error {

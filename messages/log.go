@@ -60,6 +60,11 @@ type Log interface {
 	// PartitionCount gives the number of partitions of a topic, or an error that
 	// wraps ErrNoTopic when it does not exist.
 	PartitionCount(ctx context.Context, topic string) (int32, error)
+	// Scan gives the committed records of each range to apply, in the order of their
+	// offsets within a partition. A range ends at most at its partition's high
+	// watermark, and one that begins below the partition's start is an error. Scan waits
+	// for transactions that are open within the ranges; an error of apply ends it.
+	Scan(ctx context.Context, ranges map[TopicPartition]OffsetRange, apply func(*Record) error) error
 }
 
 // ShardLog is one shard's own view of the log, with a transactional producer of

@@ -106,7 +106,7 @@ type test struct {
 }
 
 func suite() []test {
-	return slices.Concat(ownershipTests, restoreTests, pollTests, placeTests, writeTests, lifecycleTests)
+	return slices.Concat(ownershipTests, restoreTests, pollTests, placeTests, writeTests, lifecycleTests, scanTests)
 }
 
 // Run runs the suite. The factory gives a cluster for each test: a new one, or

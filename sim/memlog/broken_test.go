@@ -3,6 +3,7 @@ package memlog_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -24,8 +25,17 @@ const breakVariable = "MEMLOG_TEST_BREAK"
 var broken = map[string]struct {
 	inTests string
 	log     func(*brokenShard)
+	scan    func(*memlog.Cluster, messages.TopicPartition, messages.OffsetRange) messages.OffsetRange
 }{
-	"a fenced commit is reported as done": {"fencing", func(b *brokenShard) {
+	"a scan ends at the last stable offset": {inTests: "scan", scan: func(c *memlog.Cluster, tp messages.TopicPartition, r messages.OffsetRange) messages.OffsetRange {
+		r.End = min(r.End, c.StableOffset(tp.Topic, tp.Partition))
+		return r
+	}},
+	"a scan begins at the log's start": {inTests: "scan", scan: func(c *memlog.Cluster, tp messages.TopicPartition, r messages.OffsetRange) messages.OffsetRange {
+		r.Start = c.StartOffset(tp.Topic, tp.Partition)
+		return r
+	}},
+	"a fenced commit is reported as done": {inTests: "fencing", log: func(b *brokenShard) {
 		b.commit = func(err error, _ []messages.Out) error {
 			if errors.Is(err, messages.ErrFenced) {
 				return nil
@@ -33,7 +43,7 @@ var broken = map[string]struct {
 			return err
 		}
 	}},
-	"a fenced commit is visible": {"fencing", func(b *brokenShard) {
+	"a fenced commit is visible": {inTests: "fencing", log: func(b *brokenShard) {
 		b.commit = func(err error, records []messages.Out) error {
 			if errors.Is(err, messages.ErrFenced) {
 				_ = b.cluster.ProduceBatch(records)
@@ -41,7 +51,7 @@ var broken = map[string]struct {
 			return err
 		}
 	}},
-	"an unclear commit is reported as aborted": {"unclear", func(b *brokenShard) {
+	"an unclear commit is reported as aborted": {inTests: "unclear", log: func(b *brokenShard) {
 		b.commit = func(err error, _ []messages.Out) error {
 			if errors.Is(err, messages.ErrUnclear) {
 				return messages.ErrAborted
@@ -49,7 +59,7 @@ var broken = map[string]struct {
 			return err
 		}
 	}},
-	"an unclear commit is reported as done": {"unclear", func(b *brokenShard) {
+	"an unclear commit is reported as done": {inTests: "unclear", log: func(b *brokenShard) {
 		b.commit = func(err error, _ []messages.Out) error {
 			if errors.Is(err, messages.ErrUnclear) {
 				return nil
@@ -57,7 +67,7 @@ var broken = map[string]struct {
 			return err
 		}
 	}},
-	"a record too large is not named": {"commit", func(b *brokenShard) {
+	"a record too large is not named": {inTests: "commit", log: func(b *brokenShard) {
 		b.commit = func(err error, _ []messages.Out) error {
 			if errors.Is(err, messages.ErrAborted) {
 				return messages.ErrAborted
@@ -65,19 +75,19 @@ var broken = map[string]struct {
 			return err
 		}
 	}},
-	"a commit is written twice": {"commit", func(b *brokenShard) {
+	"a commit is written twice": {inTests: "commit", log: func(b *brokenShard) {
 		b.commit = func(err error, records []messages.Out) error {
 			return errors.Join(err, b.cluster.ProduceBatch(records))
 		}
 	}},
-	"emitted records change places": {"emit", func(b *brokenShard) {
+	"emitted records change places": {inTests: "emit", log: func(b *brokenShard) {
 		b.emit = func(records []messages.Out) []messages.Out {
 			records = slices.Clone(records)
 			slices.Reverse(records)
 			return records
 		}
 	}},
-	"keys choose another partition": {"partitions", func(b *brokenShard) {
+	"keys choose another partition": {inTests: "partitions", log: func(b *brokenShard) {
 		b.emit = func(records []messages.Out) []messages.Out {
 			records = slices.Clone(records)
 			for i := range records {
@@ -86,7 +96,7 @@ var broken = map[string]struct {
 			return records
 		}
 	}},
-	"restore ends at the last stable offset": {"restore", func(b *brokenShard) {
+	"restore ends at the last stable offset": {inTests: "restore", log: func(b *brokenShard) {
 		b.restore = func(apply func(*messages.Record) error) error {
 			for _, r := range b.cluster.Records("velox-symbol-state", b.partition) {
 				if err := apply(r); err != nil {
@@ -96,7 +106,7 @@ var broken = map[string]struct {
 			return nil
 		}
 	}},
-	"restore loses tombstones": {"restore", func(b *brokenShard) {
+	"restore loses tombstones": {inTests: "restore", log: func(b *brokenShard) {
 		b.apply = func(r *messages.Record) *messages.Record {
 			if r.Value == nil {
 				return nil
@@ -104,7 +114,7 @@ var broken = map[string]struct {
 			return r
 		}
 	}},
-	"an empty value becomes a tombstone": {"restore", func(b *brokenShard) {
+	"an empty value becomes a tombstone": {inTests: "restore", log: func(b *brokenShard) {
 		b.apply = func(r *messages.Record) *messages.Record {
 			changed := *r
 			if len(r.Value) == 0 {
@@ -113,11 +123,11 @@ var broken = map[string]struct {
 			return &changed
 		}
 	}},
-	"unwanted keys are given": {"poll", func(b *brokenShard) {
+	"unwanted keys are given": {inTests: "poll", log: func(b *brokenShard) {
 		b.input = func(in *messages.Input) { in.Wants = nil }
 	}},
-	"the limit is not kept": {"poll", func(b *brokenShard) { b.more = 1000 }},
-	"a position outside the log is put at its start": {"offsets", func(b *brokenShard) {
+	"the limit is not kept": {inTests: "poll", log: func(b *brokenShard) { b.more = 1000 }},
+	"a position outside the log is put at its start": {inTests: "offsets", log: func(b *brokenShard) {
 		b.input = func(in *messages.Input) {
 			if in.From >= 1000 {
 				in.From = 0
@@ -204,8 +214,20 @@ func (l brokenLog) OpenShard(ctx context.Context, id messages.ShardID) (messages
 		return nil, err
 	}
 	b := &brokenShard{ShardLog: s, cluster: l.cluster.Cluster, partition: id.Partition}
-	broken[l.cluster.what].log(b)
+	if spoil := broken[l.cluster.what].log; spoil != nil {
+		spoil(b)
+	}
 	return b, nil
+}
+
+func (l brokenLog) Scan(ctx context.Context, ranges map[messages.TopicPartition]messages.OffsetRange, apply func(*messages.Record) error) error {
+	if spoil := broken[l.cluster.what].scan; spoil != nil {
+		ranges = maps.Clone(ranges)
+		for tp, r := range ranges {
+			ranges[tp] = spoil(l.cluster.Cluster, tp, r)
+		}
+	}
+	return l.Log.Scan(ctx, ranges, apply)
 }
 
 // TestBrokenChild is the suite on a broken implementation, when it is asked for.

@@ -1,8 +1,11 @@
 package memlog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/velox-trading/velox/messages"
@@ -54,31 +57,75 @@ func (s *shardLog) Restore(ctx context.Context, apply func(*messages.Record) err
 	return nil
 }
 
-// readStable waits until nothing is open below the present high watermark and
-// gives what lies below it. Reading only up to the last stable offset would miss
-// what was committed above another's open transaction.
+// readStable gives what the shard's state holds below its present high watermark.
 func (s *shardLog) readStable(ctx context.Context, p *partition) ([]entry, error) {
 	if s.closed.Load() {
 		return nil, errClosed
 	}
-	c := s.cluster
+	s.cluster.mu.Lock()
+	r := p.bounds()
+	s.cluster.mu.Unlock()
+	return s.cluster.readStable(ctx, s.done, p, r)
+}
+
+// readStable waits until nothing is open below the end of a range and gives what lies in
+// it. Reading only up to the last stable offset would miss what was committed above
+// another's open transaction.
+func (c *Cluster) readStable(ctx context.Context, closed <-chan struct{}, p *partition, r messages.OffsetRange) ([]entry, error) {
 	c.mu.Lock()
-	target := p.next
-	for p.stable() < target {
+	defer c.mu.Unlock()
+	for p.stable() < r.End {
 		wake := c.waiter()
 		c.mu.Unlock()
+		var err error
 		select {
 		case <-wake:
 		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-s.done:
-			return nil, errClosed
+			err = ctx.Err()
+		case <-closed:
+			err = errClosed
 		}
 		c.mu.Lock()
+		if err != nil {
+			return nil, err
+		}
 	}
-	entries := p.between(p.start, target)
-	c.mu.Unlock()
-	return entries, ctx.Err()
+	if r.Start < p.start {
+		return nil, &messages.OffsetOutOfRangeError{TopicPartition: p.tp, Requested: r.Start, Range: p.bounds()}
+	}
+	return p.between(r.Start, r.End), ctx.Err()
+}
+
+// Scan gives the committed records of each range to apply; see messages.Log.
+func (n *Node) Scan(ctx context.Context, ranges map[messages.TopicPartition]messages.OffsetRange, apply func(*messages.Record) error) error {
+	if err := n.fault(ctx, Call{Point: PointScan}); err != nil {
+		return fmt.Errorf("scan: %w", err)
+	}
+	places := slices.SortedFunc(maps.Keys(ranges), func(a, b messages.TopicPartition) int {
+		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+	})
+	for _, tp := range places {
+		if ranges[tp].Start >= ranges[tp].End {
+			continue
+		}
+		p, err := n.cluster.find(tp)
+		if err != nil {
+			return fmt.Errorf("scan: %w", err)
+		}
+		entries, err := n.cluster.readStable(ctx, nil, p, ranges[tp])
+		if err != nil {
+			return fmt.Errorf("scan %s: %w", tp, err)
+		}
+		for _, r := range visibleOf(entries) {
+			if err := apply(r); err != nil {
+				return fmt.Errorf("scan %s, offset %d: %w", tp, r.Offset, err)
+			}
+		}
+	}
+	if err := n.fault(ctx, Call{Point: PointScan, After: true}); err != nil {
+		return fmt.Errorf("scan: %w", err)
+	}
+	return nil
 }
 
 func (s *shardLog) Offsets(ctx context.Context, tps ...messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
