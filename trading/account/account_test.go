@@ -357,6 +357,39 @@ func TestLateTicksDontMoveTheDay(t *testing.T) {
 	}
 }
 
+// TestADayOlder: a tick that is a day older than the latest one is late; one that is
+// older than that is of a replay, and time follows it.
+func TestADayOlder(t *testing.T) {
+	for _, c := range []struct {
+		byMs     int64
+		replayed bool
+	}{{aDayMs, false}, {aDayMs + 1, true}} {
+		p := newPlayer(t)
+		p.play(started)
+		newest := p.ms
+		want := newest
+		if c.replayed {
+			want -= c.byMs
+		}
+		p.input(fmt.Sprintf("tick X 90 %d", newest-c.byMs))
+		if clock, own := p.a.s.ClockMs, p.a.symbols["X"].TimeMs; clock != want || own != want {
+			t.Errorf("%d ms older: the clock is at %d, the symbol's time at %d, want %d", c.byMs, clock, own, want)
+		}
+	}
+}
+
+// TestTheFirstTickOfAPartition has the place that a symbol without a tick has.
+func TestTheFirstTickOfAPartition(t *testing.T) {
+	p := newPlayer(t)
+	p.play(open + deploy)
+	for i, want := range []string{"90", "90"} { // the second is the same tick in another timeframe
+		p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: decimal.FromInt(int64(90 + i))}, Cause{Origin: fmt.Sprint("first/0/", i)})
+		if s := p.a.symbols["X"]; s.Price.String() != want || s.Ticks != 1 {
+			t.Errorf("after update %d the price is %v by %d ticks, want %s by 1", i, s.Price, s.Ticks, want)
+		}
+	}
+}
+
 // TestPositionsBeyondTheBoundAreClosed: fills may add up to more than one order
 // may ask for; the close of it all is one order.
 func TestPositionsBeyondTheBoundAreClosed(t *testing.T) {

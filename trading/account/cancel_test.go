@@ -148,18 +148,20 @@ func TestCancelReasonsAtAVenue(t *testing.T) {
 	})
 }
 
-// TestCancelledByOthers: the record of others tells of the end itself; the account
+// TestEndedByOthers: the record of others tells of the end itself; the account
 // keeps whose word it was.
-func TestCancelledByOthers(t *testing.T) {
-	p := newPlayer(t)
-	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
-		> signal s BUY X qty=10 price=100
-		PLACED #1 BUY X 10 limit 100 PENDING
-		VENUE SEND #1
-		> external #1 s CANCELLED BUY X 0 0
-	`)
-	if o := p.a.finished[p.placed[0]]; o == nil || o.Status != order.Cancelled || o.Reason != order.ReasonExternal {
-		t.Errorf("%+v", o)
+func TestEndedByOthers(t *testing.T) {
+	for said, want := range map[string]order.Status{"CANCELLED": order.Cancelled, "REJECTED": order.Rejected} {
+		p := newPlayer(t)
+		p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+			> signal s BUY X qty=10 price=100
+			PLACED #1 BUY X 10 limit 100 PENDING
+			VENUE SEND #1
+			> external #1 s ` + said + ` BUY X 0 0
+		`)
+		if o := p.a.finished[p.placed[0]]; o == nil || o.Status != want || o.Reason != order.ReasonExternal {
+			t.Errorf("%s: %+v", said, o)
+		}
 	}
 }
 

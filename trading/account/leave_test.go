@@ -100,6 +100,26 @@ func TestPausesEndFlat(t *testing.T) {
 			ALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND
 			PLACED #2 SELL X 10 MANUAL PENDING
 		` + gone,
+		"the exit that HALTED has refused goes at once after RESUME": holdsTen + `
+			> cmd HALT
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+		` + pauses + `
+			REJECTED SELL X ACCOUNT_HALTED
+			> cmd RESUME
+			ALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND
+			PLACED #2 SELL X 10 MANUAL PENDING
+		` + gone,
+		"an exit that is rejected for what it is goes again a second later": holdsTen + `
+			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "freeze_quantity": 5}, {"symbol": "X*", "lot_size": 10}]}
+		` + pauses + `
+			REJECTED SELL X FREEZE_QUANTITY
+			> tick X 100 1700000002999
+			> tick X 100 1700000003000
+			REJECTED SELL X FREEZE_QUANTITY
+			> cmd SET_LIMITS {"instruments": []}
+			> tick X 100 1700000004000
+			PLACED #2 SELL X 10 MANUAL PENDING
+		` + gone,
 		"HALT cancels what closes": holdsTen + pauses + `
 			PLACED #2 SELL X 10 MANUAL PENDING
 			> cmd HALT

@@ -288,6 +288,16 @@ func TestInstrumentsInForce(t *testing.T) {
 			PLACED #8 SELL X 1755 STOPLOSS PENDING
 			MODIFIED X 3055 at 100, now 85, open -45825, made 0
 		`,
+		"an exit of the freeze quantity is one order": opened(`"instruments": [{"symbol": "X", "freeze_quantity": 1800}]`) + `
+			> signal s BUY X qty=1800
+			PLACED #1 BUY X 1800 PENDING
+			> tick X 100
+			FILLED #1 BUY X 1800 got 1800 at 100 FILLED
+			OPENED X 1800 at 100, now 100, open 0, made 0
+			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "lot_size": 65, "freeze_quantity": 1800}]}
+			> signal s SELL X exit ms=2
+			PLACED #2 SELL X 1800 PENDING
+		`,
 		"a close by risk is split": opened(`"instruments": [{"symbol": "X", "lot_size": 65, "freeze_quantity": 1800}]`) + `
 			> signal s BUY X qty=1755
 			PLACED #1 BUY X 1755 PENDING

@@ -416,6 +416,28 @@ func TestTrailingStops(t *testing.T) {
 			> tick X 95.5 1700000020400
 			PLACED #2 BUY X 10 STOPLOSS PENDING
 		`,
+		"the stop is as old as the first trade at the best price, long": started + `
+			> signal s BUY X qty=10 trail=5
+			PLACED #1 BUY X 10 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 BUY X 10 got 10 at 100 FILLED
+			OPENED X 10 at 100, now 100, open 0, made 0
+			> tick X 108 1700000020200
+			> tick X 108 1700000020400
+			> tick X 103 1700000020300
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+		`,
+		"the stop is as old as the first trade at the best price, short": started + `
+			> signal s SELL X qty=10 trail=5
+			PLACED #1 SELL X 10 PENDING
+			> tick X 100 1700000020000
+			FILLED #1 SELL X 10 got 10 at 100 FILLED
+			OPENED X -10 at 100, now 100, open 0, made 0
+			> tick X 92 1700000020200
+			> tick X 92 1700000020400
+			> tick X 97 1700000020300
+			PLACED #2 BUY X 10 STOPLOSS PENDING
+		`,
 		"by command, beside a target": started + `
 			> cmd ORDER {"symbol": "X", "transaction_type": "BUY", "quantity": 5, "trailing_stop": 3, "target": 110}
 			PLACED #1 BUY X 5 MANUAL PENDING
