@@ -41,12 +41,7 @@ func TestBracketsFollowFills(t *testing.T) {
 			FILLED #2 SELL X 10 got 10 at 95 FILLED
 			CLOSED X 0 at 0, now 95, open 0, made -50
 		`,
-		"a flip drops the stops of what it closes": started + `
-			> signal s BUY X qty=10 stop=95 target=120
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a flip drops the stops of what it closes": started + enters("BUY X qty=10 stop=95 target=120", "100 1700000020000") + `
 			> signal s SELL X qty=25 stop=110 ms=2
 			PLACED #2 SELL X 25 PENDING
 			> tick X 100 1700000020100
@@ -58,23 +53,13 @@ func TestBracketsFollowFills(t *testing.T) {
 			> tick X 110 1700000020400
 			PLACED #3 BUY X 15 STOPLOSS PENDING
 		`,
-		"what was traded before the entry touches nothing": started + `
-			> signal s BUY X qty=10 stop=95 target=120
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"what was traded before the entry touches nothing": started + enters("BUY X qty=10 stop=95 target=120", "100 1700000020000") + `
 			> tick X 94 1700000019999
 			> tick X 121 1700000019999
 			> tick X 95 1700000020000
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 		`,
-		"a trailing stop follows what was traded since the entry, late or not": started + `
-			> signal s BUY X qty=10 trail=5
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a trailing stop follows what was traded since the entry, late or not": started + enters("BUY X qty=10 trail=5", "100 1700000020000") + `
 			> tick X 130 1700000019999
 			> tick X 108 1700000020200
 			> tick X 102 1700000020100
@@ -84,24 +69,14 @@ func TestBracketsFollowFills(t *testing.T) {
 			> tick X 105 1700000020150
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 		`,
-		"of a short, too": started + `
-			> signal s SELL X qty=10 trail=5 stop=120
-			PLACED #1 SELL X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 SELL X 10 got 10 at 100 FILLED
-			OPENED X -10 at 100, now 100, open 0, made 0
+		"of a short, too": started + enters("SELL X qty=10 trail=5 stop=120", "100 1700000020000") + `
 			> tick X 70 1700000019999
 			> tick X 92 1700000020200
 			> tick X 98 1700000020100
 			> tick X 120 1700000020100
 			PLACED #2 BUY X 10 STOPLOSS PENDING
 		`,
-		"a replay of another day is no late tick": started + `
-			> signal s BUY X qty=10 stop=90 trail=5
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a replay of another day is no late tick": started + enters("BUY X qty=10 stop=90 trail=5", "100 1700000020000") + `
 			> tick X 104 1699900000000
 			MODIFIED X 10 at 100, now 104, open 40, made 0
 			> tick X 99.01 1699980000000
@@ -109,7 +84,7 @@ func TestBracketsFollowFills(t *testing.T) {
 			> tick X 99 1699980000100
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 		`,
-		"a live venue's clock is not the market's": "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+		"a live venue's clock is not the market's": live + `
 			> tick X 100 1700000020000
 			> signal s BUY X qty=10 stop=95
 			PLACED #1 BUY X 10 PENDING
@@ -155,12 +130,7 @@ func TestBracketsFollowFills(t *testing.T) {
 			CANCELLED #2 SELL X 10 limit 120 STOPLOSS_TOUCHED CANCELLED
 			PLACED #5 SELL X 10 STOPLOSS PENDING
 		`,
-		"targets of shorts": started + `
-			> signal s SELL X qty=5 target=90
-			PLACED #1 SELL X 5 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 SELL X 5 got 5 at 100 FILLED
-			OPENED X -5 at 100, now 100, open 0, made 0
+		"targets of shorts": started + enters("SELL X qty=5 target=90", "100 1700000020000") + `
 			> tick X 90.00000001 1700000020100
 			> tick X 90 1700000020200
 			PLACED #2 BUY X 5 TARGET PENDING
@@ -172,12 +142,7 @@ func TestBracketsFollowFills(t *testing.T) {
 // the order has something to watch for.
 func TestBracketsOfWhatIsOpened(t *testing.T) {
 	p := newPlayer(t)
-	p.play(started + `
-		> signal s BUY X qty=10
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100 1700000020000
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
+	p.play(started + enters("BUY X qty=10", "100 1700000020000") + `
 		> signal s SELL X qty=4 stop=110 ms=2
 		PLACED #2 SELL X 4 PENDING
 		> tick X 100 1700000020100
@@ -312,14 +277,7 @@ func TestHaltLeavesATouchedStop(t *testing.T) {
 			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			PLACED #4 SELL X 4 RISK PENDING
 		`,
-		"at a venue, with an exit in its way": "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
-			> tick X 100
-			> signal s BUY X qty=10 stop=95
-			PLACED #1 BUY X 10 PENDING
-			VENUE SEND #1
-			> report #1 FILL qty=10 price=100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"at a venue, with an exit in its way": live + entersLive("BUY X qty=10 stop=95") + `
 			> signal s SELL X qty=4 price=120 exit ms=3
 			PLACED #2 SELL X 4 limit 120 PENDING
 			VENUE SEND #2
@@ -348,15 +306,7 @@ func TestHaltLeavesATouchedStop(t *testing.T) {
 // TestFlipFilledTheOtherWayRound: the stop of an order that turns a position comes with what
 // is opened, also when a venue fills that order before the one that was to close.
 func TestFlipFilledTheOtherWayRound(t *testing.T) {
-	const held = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
-		> tick X 100
-		> signal s BUY X qty=10 stop=90
-		PLACED #1 BUY X 10 PENDING
-		VENUE SEND #1
-		> report #1 FILL qty=10 price=100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
+	held := live + entersLive("BUY X qty=10 stop=90")
 	scripts(t, map[string]string{
 		"an exit and an entry": held + `
 			> signal s SELL X qty=10 exit ms=3

@@ -6,16 +6,12 @@ import (
 	"github.com/velox-trading/velox/trading/market"
 )
 
-// holdsTen holds 10 of X on paper, and sentTen at a venue.
+// holdsTen holds 10 of X on paper.
+var holdsTen = started + enters("BUY X qty=10 ms=1", "100")
+
+// sentTen has ordered 10 of X at a venue, filledTen holds them.
 const (
-	holdsTen = started + `
-		> signal s BUY X qty=10 ms=1
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
-	sentTen = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	sentTen = live + `
 		> tick X 100
 		> signal s BUY X qty=10 price=100
 		PLACED #1 BUY X 10 limit 100 PENDING

@@ -11,13 +11,7 @@ import (
 // row and in the order of their times, are no late ones: stops, targets and orders
 // go by their time from then on.
 func TestTicksInARowTurnTimeBack(t *testing.T) {
-	const held = started + `
-		> signal s BUY X qty=10 stop=95 trail=10
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100 1700000060000
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
+	held := started + enters("BUY X qty=10 stop=95 trail=10", "100 1700000060000")
 	scripts(t, map[string]string{
 		"a replay of the same day touches a stop": held + `
 			> tick X 100 1699990000000
@@ -41,12 +35,7 @@ func TestTicksInARowTurnTimeBack(t *testing.T) {
 			FILLED #2 SELL X 10 got 10 at 70 FILLED
 			CLOSED X 0 at 0, now 70, open 0, made -300
 		`,
-		"a trailing stop follows the replay": started + `
-			> signal s BUY X qty=10 trail=10
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000060000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a trailing stop follows the replay": started + enters("BUY X qty=10 trail=10", "100 1700000060000") + `
 			> tick X 101 1699990000000
 			MODIFIED X 10 at 100, now 101, open 10, made 0
 			> tick X 102 1699990000100
