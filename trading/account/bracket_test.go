@@ -2,6 +2,7 @@ package account
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/velox-trading/velox/trading/decimal"
@@ -371,4 +372,66 @@ func TestFlipFilledTheOtherWayRound(t *testing.T) {
 			MODIFIED X -9 at 100, now 112, open -108, made 0
 		`,
 	})
+}
+
+// TestOlderOrdersTakeExitsOn: an entry that has closed passes its exits on to the orders
+// that were placed before it, the oldest first, to none more than it still trades.
+func TestOlderOrdersTakeExitsOn(t *testing.T) {
+	held := live + entersLive("BUY X qty=20 stop=90")
+	for name, c := range map[string]struct {
+		script string
+		want   string // order and quantity
+	}{
+		"one after the other": {`
+			> signal s SELL X qty=4 price=99 ms=3
+			PLACED #2 SELL X 4 limit 99 PENDING
+			VENUE SEND #2
+			> signal s SELL X qty=5 price=98 ms=4
+			PLACED #3 SELL X 5 limit 98 PENDING
+			VENUE SEND #3
+			> tick X 100
+			> signal s SELL X qty=9 stop=110 ms=5
+			PLACED #4 SELL X 9 PENDING
+			VENUE SEND #4
+			> report #4 FILL qty=3 price=100
+			FILLED #4 SELL X 9 got 3 at 100 PARTIALLY_FILLED
+			MODIFIED X 17 at 100, now 100, open 0, made 0
+			> report #4 FILL qty=6 price=100
+			FILLED #4 SELL X 9 got 6 at 100 PARTIALLY_FILLED
+			MODIFIED X 14 at 100, now 100, open 0, made 0
+		`, "#2 3, #2 1, #3 2"},
+		"an exit that came after a part of it": {`
+			> signal s SELL X qty=9 stop=110 ms=3
+			PLACED #2 SELL X 9 PENDING
+			VENUE SEND #2
+			> signal s SELL X exit ms=4
+			PLACED #3 SELL X 11 PENDING
+			VENUE SEND #3
+			> report #2 FILL qty=3 price=100
+			FILLED #2 SELL X 9 got 3 at 100 PARTIALLY_FILLED
+			MODIFIED X 17 at 100, now 100, open 0, made 0
+		`, ""},
+		"an order of its time that is no exit": {`
+			> signal s SELL X qty=4 stop=110 ms=3
+			PLACED #2 SELL X 4 PENDING
+			VENUE SEND #2
+			> signal s SELL X qty=30 ms=4
+			PLACED #3 SELL X 30 PENDING
+			VENUE SEND #3
+			> report #2 FILL qty=4 price=100
+			FILLED #2 SELL X 4 got 4 at 100 FILLED
+			MODIFIED X 16 at 100, now 100, open 0, made 0
+		`, ""},
+	} {
+		p := newPlayer(t)
+		p.play(held + c.script)
+		var passed []string
+		for _, k := range p.a.symbols["X"].book("s").Passed {
+			passed = append(passed, p.name(k.ByID)+" "+k.Entry.Quantity.String())
+		}
+		if got := strings.Join(passed, ", "); got != c.want {
+			t.Errorf("%s: passed on to %q, want %q", name, got, c.want)
+		}
+		checkInvariants(t, p.a)
+	}
 }

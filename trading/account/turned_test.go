@@ -92,6 +92,15 @@ func TestLateTicksTurnTimeBack(t *testing.T) {
 			{mark: Mark{Symbol: "X", TimeMs: start + 2_000, Seq: at(4)}},
 			{mark: Mark{Symbol: "X", TimeMs: start + 3_000, Seq: at(5)}, fills: []string{"X"}},
 		},
+		"ticks of the symbol's own time are not older": {
+			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(11)}},
+			{mark: Mark{Symbol: "Y", TimeMs: start + 90_000, Seq: at(12)}, buys: []string{"X"}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(13)}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(14)}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(15)}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 89_999, Seq: at(16)}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 90_000, Seq: at(17)}, fills: []string{"X"}},
+		},
 		"none fills what a later tick of its partition has caused": {
 			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(11)}},
 			{mark: Mark{Symbol: "Y", TimeMs: start + 61_000, Seq: at(20)}, buys: []string{"X"}},
