@@ -243,12 +243,7 @@ func TestInputsOfOneOriginMakeDifferentIDs(t *testing.T) {
 
 func TestTheNextStrategyOfAnIDStartsFlat(t *testing.T) {
 	p := newPlayer(t)
-	p.play(started + `
-		> signal s BUY X qty=1 ms=1
-		PLACED #1 BUY X 1 PENDING
-		> tick X 100
-		FILLED #1 BUY X 1 got 1 at 100 FILLED
-		OPENED X 1 at 100, now 100, open 0, made 0
+	p.play(started + enters("BUY X qty=1 ms=1", "100") + `
 		> signal s SELL X exit ms=2
 		PLACED #2 SELL X 1 PENDING
 		> tick X 107
@@ -267,13 +262,7 @@ func TestTheNextStrategyOfAnIDStartsFlat(t *testing.T) {
 
 func BenchmarkMark(b *testing.B) {
 	p := newPlayer(b)
-	p.play(started + `
-		> signal s BUY X qty=50 stop=50 target=500
-		PLACED #1 BUY X 50 PENDING
-		> tick X 100
-		FILLED #1 BUY X 50 got 50 at 100 FILLED
-		OPENED X 50 at 100, now 100, open 0, made 0
-	`)
+	p.play(started + enters("BUY X qty=50 stop=50 target=500", "100"))
 	prices := []decimal.Decimal{decimal.MustParse("100"), decimal.MustParse("100.05"), decimal.MustParse("99.95")}
 	n := int64(0)
 	b.ReportAllocs()
@@ -325,12 +314,7 @@ func TestExitsByLimitsAreNotLimited(t *testing.T) {
 		t.Error("a close by risk is held against limits")
 	}
 	p := newPlayer(t)
-	p.play(started + `
-		> signal s BUY X qty=100
-		PLACED #1 BUY X 100 PENDING
-		> tick X 100
-		FILLED #1 BUY X 100 got 100 at 100 FILLED
-		OPENED X 100 at 100, now 100, open 0, made 0
+	p.play(started + enters("BUY X qty=100", "100") + `
 		> cmd SET_LIMITS {"max_order_quantity": 1, "max_order_value": 1, "daily_loss": 10}
 		> tick X 99
 		MODIFIED X 100 at 100, now 99, open -100, made 0
@@ -354,6 +338,39 @@ func TestLateTicksDontMoveTheDay(t *testing.T) {
 	}
 	if got := p.a.symbols["X"].Price; got != decimal.FromInt(90) {
 		t.Errorf("the price is %v", got)
+	}
+}
+
+// TestADayOlder: a tick that is a day older than the latest one is late; one that is
+// older than that is of a replay, and time follows it.
+func TestADayOlder(t *testing.T) {
+	for _, c := range []struct {
+		byMs     int64
+		replayed bool
+	}{{aDayMs, false}, {aDayMs + 1, true}} {
+		p := newPlayer(t)
+		p.play(started)
+		newest := p.ms
+		want := newest
+		if c.replayed {
+			want -= c.byMs
+		}
+		p.input(fmt.Sprintf("tick X 90 %d", newest-c.byMs))
+		if clock, own := p.a.s.ClockMs, p.a.symbols["X"].TimeMs; clock != want || own != want {
+			t.Errorf("%d ms older: the clock is at %d, the symbol's time at %d, want %d", c.byMs, clock, own, want)
+		}
+	}
+}
+
+// TestTheFirstTickOfAPartition has the place that a symbol without a tick has.
+func TestTheFirstTickOfAPartition(t *testing.T) {
+	p := newPlayer(t)
+	p.play(open + deploy)
+	for i, want := range []string{"90", "90"} { // the second is the same tick in another timeframe
+		p.a.Mark(Mark{Symbol: "X", TimeMs: p.ms, Price: decimal.FromInt(int64(90 + i))}, Cause{Origin: fmt.Sprint("first/0/", i)})
+		if s := p.a.symbols["X"]; s.Price.String() != want || s.Ticks != 1 {
+			t.Errorf("after update %d the price is %v by %d ticks, want %s by 1", i, s.Price, s.Ticks, want)
+		}
 	}
 }
 
@@ -414,7 +431,7 @@ func TestTradingOrdersOfOthersAreKept(t *testing.T) {
 // remembered once, and it is not the account's to cancel.
 func TestOrdersOfOthersAreNoneOfTheOpenOnes(t *testing.T) {
 	p := newPlayer(t)
-	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy)
+	p.play(live)
 	p.a.ExternalOrder(ExternalOrder{
 		OrderID: "e1", StrategyID: "s", Symbol: "X", TimeMs: p.ms, Type: Filled, Side: order.Buy, Kind: order.Limit, Price: decimal.FromInt(10),
 		Quantity: decimal.FromInt(5), FilledQuantity: decimal.FromInt(1), AveragePrice: decimal.FromInt(10),
@@ -437,7 +454,7 @@ func TestOrdersOfOthersAreNoneOfTheOpenOnes(t *testing.T) {
 // TestReportTimes: a report has its own time, and without one its input's.
 func TestReportTimes(t *testing.T) {
 	p := newPlayer(t)
-	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	p.play(live + `
 		> signal s BUY X qty=10
 		PLACED #1 BUY X 10 PENDING
 		VENUE SEND #1
@@ -455,13 +472,7 @@ func TestReportTimes(t *testing.T) {
 // were instruments, is read, goes on, and is saved as of now.
 func TestOldStates(t *testing.T) {
 	p := newPlayer(t)
-	p.play(started + `
-		> signal s BUY X qty=10
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`)
+	p.play(started + enters("BUY X qty=10", "100"))
 	parts, err := p.a.Save()
 	if err != nil {
 		t.Fatal(err)

@@ -67,13 +67,8 @@ func (b *Book) passOn(s *Symbol, o *order.Order, closed decimal.Decimal) {
 	if !o.Protected() {
 		return
 	}
-	at := slices.Index(s.Orders, o)
-	for i, other := range s.Orders {
-		older := i < at
-		if at < 0 { // it is filled, and of orders of the same time exits come first
-			older = other.PlacedMs < o.PlacedMs || other.PlacedMs == o.PlacedMs && (other.Exit || protective(other))
-		}
-		if !older || other.BookID != o.BookID || other.Side != o.Side || other.Protected() {
+	for _, other := range s.olderThan(o) {
+		if other.BookID != o.BookID || other.Side != o.Side || other.Protected() {
 			continue
 		}
 		room := other.Rest()
@@ -82,11 +77,21 @@ func (b *Book) passOn(s *Symbol, o *order.Order, closed decimal.Decimal) {
 				room = room.Sub(p.Entry.Quantity)
 			}
 		}
-		if q := decimal.Min(closed, room); q.Sign() > 0 {
-			b.Passed = append(b.Passed, Passed{ByID: other.ID, Entry: entered(o, q)})
-			closed = closed.Sub(q)
-		}
+		q := decimal.Max(decimal.Min(closed, room), decimal.Decimal{}) // 0 is forgotten after the fill
+		b.Passed = append(b.Passed, Passed{ByID: other.ID, Entry: entered(o, q)})
+		closed = closed.Sub(q)
 	}
+}
+
+// olderThan gives a symbol's open orders that were placed before an order. When that is
+// filled and open no more, exits of the same time count as placed before it, others don't.
+func (s *Symbol) olderThan(o *order.Order) []*order.Order {
+	if at := slices.Index(s.Orders, o); at >= 0 {
+		return s.Orders[:at]
+	}
+	return slices.DeleteFunc(slices.Clone(s.Orders), func(other *order.Order) bool {
+		return other.PlacedMs > o.PlacedMs || other.PlacedMs == o.PlacedMs && !other.Exit && !protective(other)
+	})
 }
 
 // forgetPassed forgets what was passed on to orders that can trade no more.

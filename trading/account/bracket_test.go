@@ -2,6 +2,7 @@ package account
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/velox-trading/velox/trading/decimal"
@@ -41,12 +42,7 @@ func TestBracketsFollowFills(t *testing.T) {
 			FILLED #2 SELL X 10 got 10 at 95 FILLED
 			CLOSED X 0 at 0, now 95, open 0, made -50
 		`,
-		"a flip drops the stops of what it closes": started + `
-			> signal s BUY X qty=10 stop=95 target=120
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a flip drops the stops of what it closes": started + enters("BUY X qty=10 stop=95 target=120", "100 1700000020000") + `
 			> signal s SELL X qty=25 stop=110 ms=2
 			PLACED #2 SELL X 25 PENDING
 			> tick X 100 1700000020100
@@ -58,23 +54,13 @@ func TestBracketsFollowFills(t *testing.T) {
 			> tick X 110 1700000020400
 			PLACED #3 BUY X 15 STOPLOSS PENDING
 		`,
-		"what was traded before the entry touches nothing": started + `
-			> signal s BUY X qty=10 stop=95 target=120
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"what was traded before the entry touches nothing": started + enters("BUY X qty=10 stop=95 target=120", "100 1700000020000") + `
 			> tick X 94 1700000019999
 			> tick X 121 1700000019999
 			> tick X 95 1700000020000
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 		`,
-		"a trailing stop follows what was traded since the entry, late or not": started + `
-			> signal s BUY X qty=10 trail=5
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a trailing stop follows what was traded since the entry, late or not": started + enters("BUY X qty=10 trail=5", "100 1700000020000") + `
 			> tick X 130 1700000019999
 			> tick X 108 1700000020200
 			> tick X 102 1700000020100
@@ -84,24 +70,14 @@ func TestBracketsFollowFills(t *testing.T) {
 			> tick X 105 1700000020150
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 		`,
-		"of a short, too": started + `
-			> signal s SELL X qty=10 trail=5 stop=120
-			PLACED #1 SELL X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 SELL X 10 got 10 at 100 FILLED
-			OPENED X -10 at 100, now 100, open 0, made 0
+		"of a short, too": started + enters("SELL X qty=10 trail=5 stop=120", "100 1700000020000") + `
 			> tick X 70 1700000019999
 			> tick X 92 1700000020200
 			> tick X 98 1700000020100
 			> tick X 120 1700000020100
 			PLACED #2 BUY X 10 STOPLOSS PENDING
 		`,
-		"a replay of another day is no late tick": started + `
-			> signal s BUY X qty=10 stop=90 trail=5
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a replay of another day is no late tick": started + enters("BUY X qty=10 stop=90 trail=5", "100 1700000020000") + `
 			> tick X 104 1699900000000
 			MODIFIED X 10 at 100, now 104, open 40, made 0
 			> tick X 99.01 1699980000000
@@ -109,7 +85,7 @@ func TestBracketsFollowFills(t *testing.T) {
 			> tick X 99 1699980000100
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 		`,
-		"a live venue's clock is not the market's": "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+		"a live venue's clock is not the market's": live + `
 			> tick X 100 1700000020000
 			> signal s BUY X qty=10 stop=95
 			PLACED #1 BUY X 10 PENDING
@@ -155,12 +131,7 @@ func TestBracketsFollowFills(t *testing.T) {
 			CANCELLED #2 SELL X 10 limit 120 STOPLOSS_TOUCHED CANCELLED
 			PLACED #5 SELL X 10 STOPLOSS PENDING
 		`,
-		"targets of shorts": started + `
-			> signal s SELL X qty=5 target=90
-			PLACED #1 SELL X 5 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 SELL X 5 got 5 at 100 FILLED
-			OPENED X -5 at 100, now 100, open 0, made 0
+		"targets of shorts": started + enters("SELL X qty=5 target=90", "100 1700000020000") + `
 			> tick X 90.00000001 1700000020100
 			> tick X 90 1700000020200
 			PLACED #2 BUY X 5 TARGET PENDING
@@ -172,12 +143,7 @@ func TestBracketsFollowFills(t *testing.T) {
 // the order has something to watch for.
 func TestBracketsOfWhatIsOpened(t *testing.T) {
 	p := newPlayer(t)
-	p.play(started + `
-		> signal s BUY X qty=10
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100 1700000020000
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
+	p.play(started + enters("BUY X qty=10", "100 1700000020000") + `
 		> signal s SELL X qty=4 stop=110 ms=2
 		PLACED #2 SELL X 4 PENDING
 		> tick X 100 1700000020100
@@ -312,14 +278,7 @@ func TestHaltLeavesATouchedStop(t *testing.T) {
 			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			PLACED #4 SELL X 4 RISK PENDING
 		`,
-		"at a venue, with an exit in its way": "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
-			> tick X 100
-			> signal s BUY X qty=10 stop=95
-			PLACED #1 BUY X 10 PENDING
-			VENUE SEND #1
-			> report #1 FILL qty=10 price=100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"at a venue, with an exit in its way": live + entersLive("BUY X qty=10 stop=95") + `
 			> signal s SELL X qty=4 price=120 exit ms=3
 			PLACED #2 SELL X 4 limit 120 PENDING
 			VENUE SEND #2
@@ -348,15 +307,7 @@ func TestHaltLeavesATouchedStop(t *testing.T) {
 // TestFlipFilledTheOtherWayRound: the stop of an order that turns a position comes with what
 // is opened, also when a venue fills that order before the one that was to close.
 func TestFlipFilledTheOtherWayRound(t *testing.T) {
-	const held = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
-		> tick X 100
-		> signal s BUY X qty=10 stop=90
-		PLACED #1 BUY X 10 PENDING
-		VENUE SEND #1
-		> report #1 FILL qty=10 price=100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
+	held := live + entersLive("BUY X qty=10 stop=90")
 	scripts(t, map[string]string{
 		"an exit and an entry": held + `
 			> signal s SELL X qty=10 exit ms=3
@@ -421,4 +372,66 @@ func TestFlipFilledTheOtherWayRound(t *testing.T) {
 			MODIFIED X -9 at 100, now 112, open -108, made 0
 		`,
 	})
+}
+
+// TestOlderOrdersTakeExitsOn: an entry that has closed passes its exits on to the orders
+// that were placed before it, the oldest first, to none more than it still trades.
+func TestOlderOrdersTakeExitsOn(t *testing.T) {
+	held := live + entersLive("BUY X qty=20 stop=90")
+	for name, c := range map[string]struct {
+		script string
+		want   string // order and quantity
+	}{
+		"one after the other": {`
+			> signal s SELL X qty=4 price=99 ms=3
+			PLACED #2 SELL X 4 limit 99 PENDING
+			VENUE SEND #2
+			> signal s SELL X qty=5 price=98 ms=4
+			PLACED #3 SELL X 5 limit 98 PENDING
+			VENUE SEND #3
+			> tick X 100
+			> signal s SELL X qty=9 stop=110 ms=5
+			PLACED #4 SELL X 9 PENDING
+			VENUE SEND #4
+			> report #4 FILL qty=3 price=100
+			FILLED #4 SELL X 9 got 3 at 100 PARTIALLY_FILLED
+			MODIFIED X 17 at 100, now 100, open 0, made 0
+			> report #4 FILL qty=6 price=100
+			FILLED #4 SELL X 9 got 6 at 100 PARTIALLY_FILLED
+			MODIFIED X 14 at 100, now 100, open 0, made 0
+		`, "#2 3, #2 1, #3 2"},
+		"an exit that came after a part of it": {`
+			> signal s SELL X qty=9 stop=110 ms=3
+			PLACED #2 SELL X 9 PENDING
+			VENUE SEND #2
+			> signal s SELL X exit ms=4
+			PLACED #3 SELL X 11 PENDING
+			VENUE SEND #3
+			> report #2 FILL qty=3 price=100
+			FILLED #2 SELL X 9 got 3 at 100 PARTIALLY_FILLED
+			MODIFIED X 17 at 100, now 100, open 0, made 0
+		`, ""},
+		"an order of its time that is no exit": {`
+			> signal s SELL X qty=4 stop=110 ms=3
+			PLACED #2 SELL X 4 PENDING
+			VENUE SEND #2
+			> signal s SELL X qty=30 ms=4
+			PLACED #3 SELL X 30 PENDING
+			VENUE SEND #3
+			> report #2 FILL qty=4 price=100
+			FILLED #2 SELL X 4 got 4 at 100 FILLED
+			MODIFIED X 16 at 100, now 100, open 0, made 0
+		`, ""},
+	} {
+		p := newPlayer(t)
+		p.play(held + c.script)
+		var passed []string
+		for _, k := range p.a.symbols["X"].book("s").Passed {
+			passed = append(passed, p.name(k.ByID)+" "+k.Entry.Quantity.String())
+		}
+		if got := strings.Join(passed, ", "); got != c.want {
+			t.Errorf("%s: passed on to %q, want %q", name, got, c.want)
+		}
+		checkInvariants(t, p.a)
+	}
 }

@@ -9,13 +9,7 @@ import (
 
 // TestCancelReasons: a cancelled order says who or what has cancelled it.
 func TestCancelReasons(t *testing.T) {
-	const held = started + `
-		> signal s BUY X qty=10
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
+	held := started + enters("BUY X qty=10", "100")
 	const waiting = started + `
 		> signal s BUY X qty=10 price=90
 		PLACED #1 BUY X 10 limit 90 PENDING
@@ -68,12 +62,7 @@ func TestCancelReasons(t *testing.T) {
 			CANCELLED #1 BUY X 10 limit 90 ACCOUNT_HALTED CANCELLED
 			ALERT SYSTEM CRITICAL ACTIVE > HALTED EXTERNAL_ALERT "from outside"
 		`,
-		"a target": started + `
-			> signal s BUY X qty=10 target=120
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a target": started + enters("BUY X qty=10 target=120", "100") + `
 			> signal s SELL X qty=10 trigger=80 ms=2
 			PLACED #2 SELL X 10 trigger 80 TRIGGER_PENDING
 			> tick X 120
@@ -95,7 +84,7 @@ func TestCancelReasons(t *testing.T) {
 // TestCancelReasonsAtAVenue: the reason is kept with the order until the venue
 // ends it, through restarts, lost answers and later reasons.
 func TestCancelReasonsAtAVenue(t *testing.T) {
-	const sent = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	const sent = live + `
 		> signal s BUY X qty=10 price=100
 		PLACED #1 BUY X 10 limit 100 PENDING
 		VENUE SEND #1
@@ -148,18 +137,20 @@ func TestCancelReasonsAtAVenue(t *testing.T) {
 	})
 }
 
-// TestCancelledByOthers: the record of others tells of the end itself; the account
+// TestEndedByOthers: the record of others tells of the end itself; the account
 // keeps whose word it was.
-func TestCancelledByOthers(t *testing.T) {
-	p := newPlayer(t)
-	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
-		> signal s BUY X qty=10 price=100
-		PLACED #1 BUY X 10 limit 100 PENDING
-		VENUE SEND #1
-		> external #1 s CANCELLED BUY X 0 0
-	`)
-	if o := p.a.finished[p.placed[0]]; o == nil || o.Status != order.Cancelled || o.Reason != order.ReasonExternal {
-		t.Errorf("%+v", o)
+func TestEndedByOthers(t *testing.T) {
+	for said, want := range map[string]order.Status{"CANCELLED": order.Cancelled, "REJECTED": order.Rejected} {
+		p := newPlayer(t)
+		p.play(live + `
+			> signal s BUY X qty=10 price=100
+			PLACED #1 BUY X 10 limit 100 PENDING
+			VENUE SEND #1
+			> external #1 s ` + said + ` BUY X 0 0
+		`)
+		if o := p.a.finished[p.placed[0]]; o == nil || o.Status != want || o.Reason != order.ReasonExternal {
+			t.Errorf("%s: %+v", said, o)
+		}
 	}
 }
 
@@ -167,7 +158,7 @@ func TestCancelledByOthers(t *testing.T) {
 // one who ended what it was asked to end.
 func TestCancelsOfOlderVersions(t *testing.T) {
 	p := newPlayer(t)
-	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	p.play(live + `
 		> signal s BUY X qty=10 price=100
 		PLACED #1 BUY X 10 limit 100 PENDING
 		VENUE SEND #1

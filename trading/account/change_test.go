@@ -100,12 +100,7 @@ func TestChangesOnPaper(t *testing.T) {
 			> cmd ORDER {"modify": "#1", "quantity": 80}
 			PLACED #1 BUY X 80 limit 90 PENDING
 		`,
-		"an exit stays one": started + `
-			> signal s BUY X qty=10
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"an exit stays one": started + enters("BUY X qty=10", "100") + `
 			> signal s SELL X qty=4 price=120 exit ms=2
 			PLACED #2 SELL X 4 limit 120 PENDING
 			> cmd ORDER {"modify": "#2", "quantity": 50}
@@ -113,12 +108,7 @@ func TestChangesOnPaper(t *testing.T) {
 			> cmd ORDER {"modify": "#2", "quantity": 11}
 			refused NO_POSITION
 		`,
-		"the account's own orders can't be changed": started + `
-			> signal s BUY X qty=10 stop=95
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"the account's own orders can't be changed": started + enters("BUY X qty=10 stop=95", "100") + `
 			> tick X 95
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 			MODIFIED X 10 at 100, now 95, open -50, made 0
@@ -148,7 +138,7 @@ func TestChangesOnPaper(t *testing.T) {
 }
 
 func TestChangesAtAVenue(t *testing.T) {
-	const sent = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	const sent = live + `
 		> tick X 100 1700000000500
 		> signal s BUY X qty=10 price=90
 		PLACED #1 BUY X 10 limit 90 PENDING
@@ -336,7 +326,7 @@ func TestChangesAtAVenue(t *testing.T) {
 }
 
 func TestStopsAtAVenue(t *testing.T) {
-	const sent = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	const sent = live + `
 		> tick X 100
 		> signal s BUY X qty=10 trigger=105 price=106
 		PLACED #1 BUY X 10 limit 106 trigger 105 PENDING
@@ -370,14 +360,7 @@ func TestStopsAtAVenue(t *testing.T) {
 			> report #1 TRIGGER_PENDING
 			PLACED #1 BUY X 10 limit 106 trigger 105 got 4 at 105.5 PARTIALLY_FILLED
 		`,
-		"a stop of the strategy makes way for the account's": "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
-			> tick X 100
-			> signal s BUY X qty=10 stop=95
-			PLACED #1 BUY X 10 PENDING
-			VENUE SEND #1
-			> report #1 FILL qty=10 price=100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a stop of the strategy makes way for the account's": live + entersLive("BUY X qty=10 stop=95") + `
 			> signal s SELL X qty=10 trigger=90 ms=2
 			PLACED #2 SELL X 10 trigger 90 PENDING
 			VENUE SEND #2

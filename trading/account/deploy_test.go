@@ -12,12 +12,7 @@ import (
 
 func TestStrategiesAreReplacedAndRemoved(t *testing.T) {
 	scripts(t, map[string]string{
-		"a replaced one keeps its book, orders and stops": started + `
-			> signal s BUY X qty=5 stop=90
-			PLACED #1 BUY X 5 PENDING
-			> tick X 100
-			FILLED #1 BUY X 5 got 5 at 100 FILLED
-			OPENED X 5 at 100, now 100, open 0, made 0
+		"a replaced one keeps its book, orders and stops": started + enters("BUY X qty=5 stop=90", "100") + `
 			> signal s BUY X qty=5 price=95
 			PLACED #2 BUY X 5 limit 95 PENDING
 			> cmd DEPLOY {"strategy_id": "s", "name": "n", "symbols": ["X", "Y"], "rules": {"entry_long": "false", "exit": "close > of(\"Z\", close)"}, "revision": 1}
@@ -45,12 +40,7 @@ func TestStrategiesAreReplacedAndRemoved(t *testing.T) {
 			> cmd REMOVE {"strategy_id": "s"}
 			STRATEGY s REMOVED
 		`,
-		"a paused one is stopped out, but trades no more": started + `
-			> signal s BUY X qty=5 stop=90
-			PLACED #1 BUY X 5 PENDING
-			> tick X 100
-			FILLED #1 BUY X 5 got 5 at 100 FILLED
-			OPENED X 5 at 100, now 100, open 0, made 0
+		"a paused one is stopped out, but trades no more": started + enters("BUY X qty=5 stop=90", "100") + `
 			> cmd PAUSE {"strategy_id": "s"}
 			STRATEGY s PAUSED
 			> signal s SELL X exit
@@ -448,12 +438,7 @@ func TestDroppedSymbolIsNamed(t *testing.T) {
 // starts afresh, and after a restart.
 func TestTheDaysTradesOutliveARevision(t *testing.T) {
 	p := newPlayer(t)
-	p.play(started + `
-		> signal s BUY X qty=5 ms=1
-		PLACED #1 BUY X 5 PENDING
-		> tick X 100
-		FILLED #1 BUY X 5 got 5 at 100 FILLED
-		OPENED X 5 at 100, now 100, open 0, made 0
+	p.play(started + enters("BUY X qty=5 ms=1", "100") + `
 		> signal s SELL X qty=10 ms=2
 		PLACED #2 SELL X 10 PENDING
 		> tick X 100

@@ -5,21 +5,8 @@ import "testing"
 // TestExitsCloseWhatThereIs: an exit never trades more than there is to close, also when
 // that has become less since it was placed.
 func TestExitsCloseWhatThereIs(t *testing.T) {
-	const held = started + `
-		> signal s BUY X qty=10
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
-	const heldLive = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
-		> tick X 100
-		> signal s BUY X qty=10
-		PLACED #1 BUY X 10 PENDING
-		VENUE SEND #1
-		> report #1 FILL qty=10 price=100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
+	held := started + enters("BUY X qty=10", "100")
+	heldLive := live + entersLive("BUY X qty=10") + `
 		> signal s SELL X qty=10 price=110 exit ms=3
 		PLACED #2 SELL X 10 limit 110 PENDING
 		VENUE SEND #2
@@ -115,15 +102,7 @@ func TestExitsCloseWhatThereIs(t *testing.T) {
 
 // TestReducingEndsEntries: a REDUCING account has no open entry, whatever made it one.
 func TestReducingEndsEntries(t *testing.T) {
-	const heldLive = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
-		> tick X 100
-		> signal s BUY X qty=10
-		PLACED #1 BUY X 10 PENDING
-		VENUE SEND #1
-		> report #1 FILL qty=10 price=100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
+	heldLive := live + entersLive("BUY X qty=10")
 	scripts(t, map[string]string{
 		"for inputs that were lost": started + `
 			> signal s BUY X qty=10 price=95
@@ -136,12 +115,7 @@ func TestReducingEndsEntries(t *testing.T) {
 			ALERT SYSTEM ERROR {"reason":"LOST_INPUTS"}
 			> tick X 95
 		`,
-		"what makes a position smaller stays": started + `
-			> signal s BUY X qty=10 stop=80
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"what makes a position smaller stays": started + enters("BUY X qty=10 stop=80", "100") + `
 			> signal s SELL X qty=4 price=120 exit ms=3
 			PLACED #2 SELL X 4 limit 120 PENDING
 			> signal s SELL X qty=6 price=110 ms=4
@@ -155,12 +129,7 @@ func TestReducingEndsEntries(t *testing.T) {
 			FILLED #3 SELL X 6 limit 110 got 6 at 110 FILLED
 			MODIFIED X 4 at 100, now 110, open 40, made 60
 		`,
-		"until it would open another": started + `
-			> signal s BUY X qty=10
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"until it would open another": started + enters("BUY X qty=10", "100") + `
 			> signal s SELL X qty=10 price=110 ms=4
 			PLACED #2 SELL X 10 limit 110 PENDING
 			> reduce LOST_INPUTS

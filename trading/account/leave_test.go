@@ -6,16 +6,12 @@ import (
 	"github.com/velox-trading/velox/trading/market"
 )
 
-// holdsTen holds 10 of X on paper, and sentTen at a venue.
+// holdsTen holds 10 of X on paper.
+var holdsTen = started + enters("BUY X qty=10 ms=1", "100")
+
+// sentTen has ordered 10 of X at a venue, filledTen holds them.
 const (
-	holdsTen = started + `
-		> signal s BUY X qty=10 ms=1
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
-	sentTen = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	sentTen = live + `
 		> tick X 100
 		> signal s BUY X qty=10 price=100
 		PLACED #1 BUY X 10 limit 100 PENDING
@@ -98,6 +94,26 @@ func TestPausesEndFlat(t *testing.T) {
 			> tick X 100
 			> cmd RESUME
 			ALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND
+			PLACED #2 SELL X 10 MANUAL PENDING
+		` + gone,
+		"the exit that HALTED has refused goes at once after RESUME": holdsTen + `
+			> cmd HALT
+			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
+		` + pauses + `
+			REJECTED SELL X ACCOUNT_HALTED
+			> cmd RESUME
+			ALERT SYSTEM INFO HALTED COMMAND > ACTIVE COMMAND
+			PLACED #2 SELL X 10 MANUAL PENDING
+		` + gone,
+		"an exit that is rejected for what it is goes again a second later": holdsTen + `
+			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "freeze_quantity": 5}, {"symbol": "X*", "lot_size": 10}]}
+		` + pauses + `
+			REJECTED SELL X FREEZE_QUANTITY
+			> tick X 100 1700000002999
+			> tick X 100 1700000003000
+			REJECTED SELL X FREEZE_QUANTITY
+			> cmd SET_LIMITS {"instruments": []}
+			> tick X 100 1700000004000
 			PLACED #2 SELL X 10 MANUAL PENDING
 		` + gone,
 		"HALT cancels what closes": holdsTen + pauses + `

@@ -196,13 +196,7 @@ func TestPositionSize(t *testing.T) {
 }
 
 func TestModes(t *testing.T) {
-	const held = started + `
-		> signal s BUY X qty=10
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
+	held := started + enters("BUY X qty=10", "100")
 	scripts(t, map[string]string{
 		"before it is open, an account refuses": `
 			> cmd DEPOSIT {"amount": 5}

@@ -3,7 +3,7 @@ package account
 import "testing"
 
 func TestLiveVenue(t *testing.T) {
-	const sent = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	const sent = live + `
 		> signal s BUY X qty=10 price=100 stop=90
 		PLACED #1 BUY X 10 limit 100 PENDING
 		VENUE SEND #1

@@ -5,7 +5,7 @@ import "testing"
 // TestLostCancels: a cancel whose fate nobody knows is asked for again, and no
 // faster than once a second of market time.
 func TestLostCancels(t *testing.T) {
-	const sent = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	const sent = live + `
 		> tick X 100
 		> signal s BUY X qty=10 price=100
 		PLACED #1 BUY X 10 limit 100 PENDING
@@ -59,7 +59,7 @@ func TestLostCancels(t *testing.T) {
 // TestWhatReachedTheVenueWasSent: an order that the venue has shown is never taken
 // for not sent, however long the venue is silent.
 func TestWhatReachedTheVenueWasSent(t *testing.T) {
-	const sent = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	const sent = live + `
 		> signal s BUY X qty=10 price=100
 		PLACED #1 BUY X 10 limit 100 PENDING
 		VENUE SEND #1
@@ -100,7 +100,7 @@ func TestWhatReachedTheVenueWasSent(t *testing.T) {
 // TestFillsOfOthersOfKnownOrders: what others report of an order of the account
 // is held to what is known of it.
 func TestFillsOfOthersOfKnownOrders(t *testing.T) {
-	const sent = "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	const sent = live + `
 		> signal s BUY X qty=10 price=100
 		PLACED #1 BUY X 10 limit 100 PENDING
 		VENUE SEND #1

@@ -173,13 +173,7 @@ func TestValidity(t *testing.T) {
 			> tick Y 50 1700179200000
 			CANCELLED #1 BUY X 10 limit 96 DAY_ENDED CANCELLED
 		`,
-		"a market order waits for nothing": started + `
-			> signal s BUY X qty=1
-			PLACED #1 BUY X 1 PENDING
-			> tick X 80 1700006400000
-			FILLED #1 BUY X 1 got 1 at 80 FILLED
-			OPENED X 1 at 80, now 80, open 0, made 0
-		`,
+		"a market order waits for nothing": started + enters("BUY X qty=1", "80 1700006400000"),
 		"IOC trades at once or is cancelled": started + `
 			> signal s BUY X qty=10 price=100 ioc
 			PLACED #1 BUY X 10 limit 100 IOC PENDING
@@ -231,12 +225,7 @@ func TestStrategiesCancel(t *testing.T) {
 			> signal s HOLD X cancel ms=2
 			CANCELLED #1 BUY X 1 limit 90 STRATEGY CANCELLED
 		`,
-		"but not the account's exits": started + `
-			> signal s BUY X qty=10 stop=95
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"but not the account's exits": started + enters("BUY X qty=10 stop=95", "100") + `
 			> tick X 95
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 			MODIFIED X 10 at 100, now 95, open -50, made 0

@@ -2,13 +2,6 @@ package account
 
 import "testing"
 
-const (
-	open    = "> cmd OPEN_ACCOUNT {\"deposit\": 100000}\n"
-	deploy  = "> cmd DEPLOY {\"strategy_id\": \"s\", \"name\": \"n\", \"symbols\": [\"X\"], \"external\": true}\nSTRATEGY s RUNNING\n"
-	second  = "> cmd DEPLOY {\"strategy_id\": \"z\", \"name\": \"m\", \"symbols\": [\"X\", \"Y\"], \"external\": true}\nSTRATEGY z RUNNING\n"
-	started = open + deploy + "> tick X 100\n"
-)
-
 func TestPaperOrders(t *testing.T) {
 	scripts(t, map[string]string{
 		"a market order fills at the next tick": started + `
@@ -55,12 +48,7 @@ func TestPaperOrders(t *testing.T) {
 			PLACED #1 BUY X 10 PENDING
 		`,
 		"hold does nothing": started + "> signal s HOLD X",
-		"a flip closes and opens": started + `
-			> signal s BUY X qty=10
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a flip closes and opens": started + enters("BUY X qty=10", "100") + `
 			> signal s SELL X qty=25
 			PLACED #2 SELL X 25 PENDING
 			> tick X 110
@@ -70,12 +58,7 @@ func TestPaperOrders(t *testing.T) {
 			> tick X 104
 			MODIFIED X -15 at 110, now 104, open 90, made 0
 		`,
-		"a position is told of at most once a second": started + `
-			> signal s BUY X qty=10
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000010000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a position is told of at most once a second": started + enters("BUY X qty=10", "100 1700000010000") + `
 			> tick X 101 1700000010999
 			> tick X 102 1700000011000
 			MODIFIED X 10 at 100, now 102, open 20, made 0
@@ -135,13 +118,7 @@ func TestPaperOrders(t *testing.T) {
 }
 
 func TestStopsAndTargets(t *testing.T) {
-	const entered = started + `
-		> signal s BUY X qty=10 stop=95 target=110
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
+	entered := started + enters("BUY X qty=10 stop=95 target=110", "100")
 	scripts(t, map[string]string{
 		"the stop exits, and the target is gone": entered + `
 			> tick X 95
@@ -161,12 +138,7 @@ func TestStopsAndTargets(t *testing.T) {
 			CLOSED X 0 at 0, now 94, open 0, made -60
 			> tick X 90
 		`,
-		"a fill beyond the stop exits at once": started + `
-			> signal s SELL X qty=10 stop=105 target=90
-			PLACED #1 SELL X 10 PENDING
-			> tick X 106
-			FILLED #1 SELL X 10 got 10 at 106 FILLED
-			OPENED X -10 at 106, now 106, open 0, made 0
+		"a fill beyond the stop exits at once": started + enters("SELL X qty=10 stop=105 target=90", "106") + `
 			PLACED #2 BUY X 10 STOPLOSS PENDING
 		`,
 		"an exit of the strategy's own takes the stop away": entered + `

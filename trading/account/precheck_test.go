@@ -34,6 +34,7 @@ var checked = []struct {
 	{CmdDeploy, `{"name": "n", "symbols": ["X"], "rules": {"entry_long": "close > EMA_20"}}`, ""},
 	{CmdDeploy, `{"name": "n", "symbols": ["X"], "rules": {"entry_long": "close >"}}`, "INVALID_RULES"},
 	{CmdDeploy, `{"name": "n", "rules": {"entry_long": "close > 1"}}`, "MISSING_SYMBOLS"},
+	{CmdDeploy, `{"name": "n", "symbols": ["X"], "rules": 5}`, "data.rules is 5; want an object"},
 	{CmdDeploy, `{"name": "n", "symbols": ["X"], "external": "yes"}`, `data.external is "yes"; want true or false`},
 	{CmdPause, `{"name": "n", "close_positions": true}`, ""},
 	{CmdPause, `{"strategy_id": "s"}`, ""},

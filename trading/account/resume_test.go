@@ -69,12 +69,7 @@ func TestGrantedThoughTheUseFell(t *testing.T) {
 			ALERT DRAWDOWN CRITICAL {"current_drawdown":1050,"limit":1050,"high_water_mark":10000,"positions_to_close":["X"]}
 			PLACED #4 SELL X 100 RISK PENDING
 		`,
-		"halted by command before": under(`{"daily_loss": 1000}`) + `
-			> signal s BUY X qty=100 ms=1
-			PLACED #1 BUY X 100 PENDING
-			> tick X 100
-			FILLED #1 BUY X 100 got 100 at 100 FILLED
-			OPENED X 100 at 100, now 100, open 0, made 0
+		"halted by command before": under(`{"daily_loss": 1000}`) + enters("BUY X qty=100 ms=1", "100") + `
 			> cmd HALT
 			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
 			> tick X 90
@@ -183,7 +178,7 @@ func TestResumeEndsCloses(t *testing.T) {
 			CANCELLED #2 SELL X 10 got 2 at 100 USER CANCELLED
 			PLACED #3 SELL X 1 RISK PENDING
 		`,
-		"a live venue is asked": "> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+		"a live venue is asked": live + `
 			> signal s BUY X qty=10
 			PLACED #1 BUY X 10 PENDING
 			VENUE SEND #1

@@ -75,12 +75,7 @@ func TestLimitsOfStopsAndChanges(t *testing.T) {
 			> cmd ORDER {"symbol": "Y", "transaction_type": "BUY", "quantity": 1}
 			REJECTED BUY Y ORDERS_PER_DAY
 		`,
-		"changes of exits are not refused, and count": under(`{"orders_per_day": 3}`) + `
-			> signal s BUY X qty=10
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"changes of exits are not refused, and count": under(`{"orders_per_day": 3}`) + enters("BUY X qty=10", "100") + `
 			> signal s SELL X qty=10 price=110 ms=2
 			PLACED #2 SELL X 10 limit 110 PENDING
 			> cmd ORDER {"modify": "#2", "price": 109}

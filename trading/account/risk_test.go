@@ -272,12 +272,7 @@ func TestMargin(t *testing.T) {
 			ALERT MARGIN CRITICAL {"current_margin":20000,"limit":10000,"positions_to_close":["X"]}
 			PLACED #3 SELL X 100 RISK PENDING
 		`,
-		"nothing held arms all again": under(`{"margin_percent": 100}`) + `
-			> signal s BUY X qty=50 ms=1
-			PLACED #1 BUY X 50 PENDING
-			> tick X 100
-			FILLED #1 BUY X 50 got 50 at 100 FILLED
-			OPENED X 50 at 100, now 100, open 0, made 0
+		"nothing held arms all again": under(`{"margin_percent": 100}`) + enters("BUY X qty=50 ms=1", "100") + `
 			ALERT MARGIN INFO {"current_margin":5000,"limit":10000}
 			> signal s SELL X exit ms=2
 			PLACED #2 SELL X 50 PENDING
@@ -291,12 +286,7 @@ func TestMargin(t *testing.T) {
 			OPENED X 50 at 100, now 100, open 0, made 0
 			ALERT MARGIN INFO {"current_margin":5000,"limit":10000}
 		`,
-		"it may be reached": under(`{"margin_percent": 100}`) + `
-			> signal s BUY X qty=100 ms=1
-			PLACED #1 BUY X 100 PENDING
-			> tick X 100
-			FILLED #1 BUY X 100 got 100 at 100 FILLED
-			OPENED X 100 at 100, now 100, open 0, made 0
+		"it may be reached": under(`{"margin_percent": 100}`) + enters("BUY X qty=100 ms=1", "100") + `
 			ALERT MARGIN ERROR {"current_margin":10000,"limit":10000}
 			> tick X 50
 			MODIFIED X 100 at 100, now 50, open -5000, made 0

@@ -173,7 +173,7 @@ func TestSymbolsOfRefusedOrdersMakeRoom(t *testing.T) {
 // end, so its symbol's room is not taken.
 func TestSymbolsOfFinishedOrdersStay(t *testing.T) {
 	p := newPlayer(t)
-	p.play("> cmd OPEN_ACCOUNT {\"deposit\": 100000, \"venue\": \"kite\"}\n" + deploy + `
+	p.play(live + `
 		> signal s BUY A qty=1
 		PLACED #1 BUY A 1 PENDING
 		VENUE SEND #1

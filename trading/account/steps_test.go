@@ -93,12 +93,7 @@ func TestSteps(t *testing.T) {
 			> signal r BUY X qty=1 price=0.04
 			REJECTED BUY X TICK_SIZE
 		`,
-		"stops and targets are at ticks": trading + `
-			> signal s BUY X qty=10 stop=98.03 target=102.01
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"stops and targets are at ticks": trading + enters("BUY X qty=10 stop=98.03 target=102.01", "100") + `
 			> tick X 98.02
 			MODIFIED X 10 at 100, now 98.02, open -19.8, made 0
 			> tick X 102.04
@@ -107,12 +102,7 @@ func TestSteps(t *testing.T) {
 			PLACED #2 SELL X 10 TARGET PENDING
 			MODIFIED X 10 at 100, now 102.05, open 20.5, made 0
 		`,
-		"also those of a short": trading + `
-			> signal s SELL X qty=10 stop=102.01 target=98.03
-			PLACED #1 SELL X 10 PENDING
-			> tick X 100
-			FILLED #1 SELL X 10 got 10 at 100 FILLED
-			OPENED X -10 at 100, now 100, open 0, made 0
+		"also those of a short": trading + enters("SELL X qty=10 stop=102.01 target=98.03", "100") + `
 			> tick X 98.01
 			MODIFIED X -10 at 100, now 98.01, open 19.9, made 0
 			> tick X 102.04
@@ -121,24 +111,14 @@ func TestSteps(t *testing.T) {
 			PLACED #2 BUY X 10 STOPLOSS PENDING
 			MODIFIED X -10 at 100, now 102.05, open -20.5, made 0
 		`,
-		"and a trailing one": trading + `
-			> signal s BUY X qty=10 trail=2.01
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"and a trailing one": trading + enters("BUY X qty=10 trail=2.01", "100") + `
 			> tick X 97.96
 			MODIFIED X 10 at 100, now 97.96, open -20.4, made 0
 			> tick X 97.95
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 			MODIFIED X 10 at 100, now 97.95, open -20.5, made 0
 		`,
-		"a stop below one tick stays": trading + `
-			> signal s BUY X qty=10 stop=0.01
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a stop below one tick stays": trading + enters("BUY X qty=10 stop=0.01", "100") + `
 			> tick X 0.02
 			MODIFIED X 10 at 100, now 0.02, open -999.8, made 0
 			> tick X 0.01
@@ -288,6 +268,11 @@ func TestInstrumentsInForce(t *testing.T) {
 			PLACED #8 SELL X 1755 STOPLOSS PENDING
 			MODIFIED X 3055 at 100, now 85, open -45825, made 0
 		`,
+		"an exit of the freeze quantity is one order": opened(`"instruments": [{"symbol": "X", "freeze_quantity": 1800}]`) + enters("BUY X qty=1800", "100") + `
+			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "lot_size": 65, "freeze_quantity": 1800}]}
+			> signal s SELL X exit ms=2
+			PLACED #2 SELL X 1800 PENDING
+		`,
 		"a close by risk is split": opened(`"instruments": [{"symbol": "X", "lot_size": 65, "freeze_quantity": 1800}]`) + `
 			> signal s BUY X qty=1755
 			PLACED #1 BUY X 1755 PENDING
@@ -335,12 +320,7 @@ func TestInstrumentsInForce(t *testing.T) {
 			FILLED #4 SELL X 65 got 65 at 100 FILLED
 			CLOSED X 0 at 0, now 100, open 0, made 0
 		`,
-		"a freeze below a lot, by what is changed later, splits nothing": opened(`"instruments": [{"symbol": "X", "freeze_quantity": 1800}]`) + `
-			> signal s BUY X qty=100
-			PLACED #1 BUY X 100 PENDING
-			> tick X 100
-			FILLED #1 BUY X 100 got 100 at 100 FILLED
-			OPENED X 100 at 100, now 100, open 0, made 0
+		"a freeze below a lot, by what is changed later, splits nothing": opened(`"instruments": [{"symbol": "X", "freeze_quantity": 1800}]`) + enters("BUY X qty=100", "100") + `
 			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "freeze_quantity": 10}, {"symbol": "X*", "lot_size": 25}]}
 			> cmd HALT {"close_positions": true}
 			ALERT SYSTEM CRITICAL ACTIVE > HALTED COMMAND "by command"
@@ -454,12 +434,7 @@ func TestInstrumentsAreSaved(t *testing.T) {
 func TestIDsOfSplitExits(t *testing.T) {
 	for freeze, want := range map[string][]string{"1800": {"signal/0"}, "400": {"signal/0", "signal/0/1", "signal/0/2"}} {
 		p := newPlayer(t)
-		p.play(opened(`"instruments": [{"symbol": "X", "freeze_quantity": 1800}]`) + `
-			> signal s BUY X qty=1000
-			PLACED #1 BUY X 1000 PENDING
-			> tick X 100
-			FILLED #1 BUY X 1000 got 1000 at 100 FILLED
-			OPENED X 1000 at 100, now 100, open 0, made 0
+		p.play(opened(`"instruments": [{"symbol": "X", "freeze_quantity": 1800}]`) + enters("BUY X qty=1000", "100") + `
 			> cmd SET_LIMITS {"instruments": [{"symbol": "X", "freeze_quantity": ` + freeze + `}]}
 		`)
 		p.a.Signal(strategy.Signal{StrategyID: "s", Symbol: "X", Action: strategy.Sell, Exit: true}, Cause{Origin: "updates/0/7/0", TimeMs: p.ms}, 0)

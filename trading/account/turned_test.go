@@ -11,13 +11,7 @@ import (
 // row and in the order of their times, are no late ones: stops, targets and orders
 // go by their time from then on.
 func TestTicksInARowTurnTimeBack(t *testing.T) {
-	const held = started + `
-		> signal s BUY X qty=10 stop=95 trail=10
-		PLACED #1 BUY X 10 PENDING
-		> tick X 100 1700000060000
-		FILLED #1 BUY X 10 got 10 at 100 FILLED
-		OPENED X 10 at 100, now 100, open 0, made 0
-	`
+	held := started + enters("BUY X qty=10 stop=95 trail=10", "100 1700000060000")
 	scripts(t, map[string]string{
 		"a replay of the same day touches a stop": held + `
 			> tick X 100 1699990000000
@@ -41,12 +35,7 @@ func TestTicksInARowTurnTimeBack(t *testing.T) {
 			FILLED #2 SELL X 10 got 10 at 70 FILLED
 			CLOSED X 0 at 0, now 70, open 0, made -300
 		`,
-		"a trailing stop follows the replay": started + `
-			> signal s BUY X qty=10 trail=10
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000060000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"a trailing stop follows the replay": started + enters("BUY X qty=10 trail=10", "100 1700000060000") + `
 			> tick X 101 1699990000000
 			MODIFIED X 10 at 100, now 101, open 10, made 0
 			> tick X 102 1699990000100
@@ -102,6 +91,15 @@ func TestLateTicksTurnTimeBack(t *testing.T) {
 			{mark: Mark{Symbol: "X", TimeMs: start + 1_000, Seq: at(3)}},
 			{mark: Mark{Symbol: "X", TimeMs: start + 2_000, Seq: at(4)}},
 			{mark: Mark{Symbol: "X", TimeMs: start + 3_000, Seq: at(5)}, fills: []string{"X"}},
+		},
+		"ticks of the symbol's own time are not older": {
+			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(11)}},
+			{mark: Mark{Symbol: "Y", TimeMs: start + 90_000, Seq: at(12)}, buys: []string{"X"}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(13)}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(14)}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(15)}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 89_999, Seq: at(16)}},
+			{mark: Mark{Symbol: "X", TimeMs: start + 90_000, Seq: at(17)}, fills: []string{"X"}},
 		},
 		"none fills what a later tick of its partition has caused": {
 			{mark: Mark{Symbol: "X", TimeMs: start + 60_000, Seq: at(11)}},

@@ -6,11 +6,6 @@ import (
 	"github.com/velox-trading/velox/trading/decimal"
 )
 
-// opened opens an account with paper settings, deploys s and gives X a price.
-func opened(settings string) string {
-	return "> cmd OPEN_ACCOUNT {\"deposit\": 100000, " + settings + "}\n" + deploy + "> tick X 100 1700000010000\n"
-}
-
 func TestLatency(t *testing.T) {
 	scripts(t, map[string]string{
 		"in the market's time": opened(`"paper": {"latency_ms": 50}`) + `
@@ -123,12 +118,7 @@ func TestParticipation(t *testing.T) {
 			> cmd ORDER {"modify": "#1", "quantity": 30.1}
 			PLACED #1 BUY X 30.1 got 30 at 100 PARTIALLY_FILLED
 		`,
-		"an exit for which others have left nothing": settings + `
-			> signal s BUY X qty=10
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 vol=1000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"an exit for which others have left nothing": settings + enters("BUY X qty=10", "100 vol=1000") + `
 			> signal s SELL X qty=10 price=100 exit ms=2
 			PLACED #2 SELL X 10 limit 100 PENDING
 			> tick X 100 vol=40
@@ -180,12 +170,7 @@ func TestParticipation(t *testing.T) {
 			FILLED #2 SELL X 10 got 10 at 101.2 FILLED
 			CLOSED X 0 at 0, now 112, open 0, made 12
 		`,
-		"an exit can be changed to more, while its entry is there": settings + `
-			> signal s BUY X qty=30
-			PLACED #1 BUY X 30 PENDING
-			> tick X 100 vol=1000
-			FILLED #1 BUY X 30 got 30 at 100 FILLED
-			OPENED X 30 at 100, now 100, open 0, made 0
+		"an exit can be changed to more, while its entry is there": settings + enters("BUY X qty=30", "100 vol=1000") + `
 			> signal s SELL X qty=20 price=100 exit ms=2
 			PLACED #2 SELL X 20 limit 100 PENDING
 			> tick X 100 vol=50
@@ -361,59 +346,46 @@ func TestCostMethods(t *testing.T) {
 
 func TestTrailingStops(t *testing.T) {
 	scripts(t, map[string]string{
-		"of a long follow the highest price": started + `
-			> signal s BUY X qty=10 trail=5
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"of a long follow the highest price": started + enters("BUY X qty=10 trail=5", "100 1700000020000") + `
 			> tick X 108 1700000020100
 			> tick X 103.00000001 1700000020200
 			> tick X 106 1700000020300
 			> tick X 103 1700000020400
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 		`,
-		"from the entry on": started + `
-			> signal s BUY X qty=10 trail=5
-			PLACED #1 BUY X 10 PENDING
-			> tick X 110 1700000020000
-			FILLED #1 BUY X 10 got 10 at 110 FILLED
-			OPENED X 10 at 110, now 110, open 0, made 0
+		"from the entry on": started + enters("BUY X qty=10 trail=5", "110 1700000020000") + `
 			> tick X 105.00000001 1700000020100
 			> tick X 105 1700000020200
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 		`,
-		"of a short follow the lowest price": started + `
-			> signal s SELL X qty=10 trail=5
-			PLACED #1 SELL X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 SELL X 10 got 10 at 100 FILLED
-			OPENED X -10 at 100, now 100, open 0, made 0
+		"of a short follow the lowest price": started + enters("SELL X qty=10 trail=5", "100 1700000020000") + `
 			> tick X 90 1700000020100
 			> tick X 94.99999999 1700000020200
 			> tick X 95 1700000020300
 			PLACED #2 BUY X 10 STOPLOSS PENDING
 		`,
-		"the nearer stop counts, long": started + `
-			> signal s BUY X qty=10 stop=98 trail=5
-			PLACED #1 BUY X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 BUY X 10 got 10 at 100 FILLED
-			OPENED X 10 at 100, now 100, open 0, made 0
+		"the nearer stop counts, long": started + enters("BUY X qty=10 stop=98 trail=5", "100 1700000020000") + `
 			> tick X 98.5 1700000020100
 			> tick X 98 1700000020200
 			PLACED #2 SELL X 10 STOPLOSS PENDING
 		`,
-		"the nearer stop counts, short": started + `
-			> signal s SELL X qty=10 stop=102 trail=5 target=50
-			PLACED #1 SELL X 10 PENDING
-			> tick X 100 1700000020000
-			FILLED #1 SELL X 10 got 10 at 100 FILLED
-			OPENED X -10 at 100, now 100, open 0, made 0
+		"the nearer stop counts, short": started + enters("SELL X qty=10 stop=102 trail=5 target=50", "100 1700000020000") + `
 			> tick X 101.5 1700000020100
 			> tick X 90 1700000020200
 			> tick X 94 1700000020300
 			> tick X 95.5 1700000020400
+			PLACED #2 BUY X 10 STOPLOSS PENDING
+		`,
+		"the stop is as old as the first trade at the best price, long": started + enters("BUY X qty=10 trail=5", "100 1700000020000") + `
+			> tick X 108 1700000020200
+			> tick X 108 1700000020400
+			> tick X 103 1700000020300
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+		`,
+		"the stop is as old as the first trade at the best price, short": started + enters("SELL X qty=10 trail=5", "100 1700000020000") + `
+			> tick X 92 1700000020200
+			> tick X 92 1700000020400
+			> tick X 97 1700000020300
 			PLACED #2 BUY X 10 STOPLOSS PENDING
 		`,
 		"by command, beside a target": started + `

@@ -50,12 +50,7 @@ func TestWithdrawal(t *testing.T) {
 			> cmd DEPOSIT {"amount": -500}
 			ALERT MARGIN ERROR {"current_margin":500,"limit":500}
 		`,
-		"not what is in shares": account(`{}`) + `
-			> signal s BUY X qty=6 ms=1
-			PLACED #1 BUY X 6 PENDING
-			> tick X 100
-			FILLED #1 BUY X 6 got 6 at 100 FILLED
-			OPENED X 6 at 100, now 100, open 0, made 0
+		"not what is in shares": account(`{}`) + enters("BUY X qty=6 ms=1", "100") + `
 			> cmd DEPOSIT {"amount": -400.00000001}
 			refused NOT_ENOUGH_CASH
 			> cmd DEPOSIT {"amount": -400}

@@ -112,6 +112,7 @@ func TestNoTradeOfNegativeValue(t *testing.T) {
 	for name, c := range map[string]struct{ known, at, now, nowAt, value string }{
 		"more for less":                       {"4", "100", "10", "1", ""},
 		"more for the same":                   {"4", "100", "8", "50", "0.08"},
+		"more for nothing at the very most":   {"4", "100", "8", "49.99", ""},
 		"more than all of it":                 {"10", "100", "11", "10", ""},
 		"a rounded average of a cheap option": {"1755", "0.08", "1800", "0.07", "3.15"},
 		"cheaper":                             {"4", "100", "8", "51", "8"},
