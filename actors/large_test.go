@@ -11,11 +11,27 @@ import (
 	"github.com/velox-trading/velox/trading/market"
 )
 
+// fillUp gives an account strategies until not the smallest has room; it gives how many
+// were tried.
+func (k *kit) fillUp(user string) int {
+	n := 0
+	for _, symbols := range []int{500, 100, 20, 4, 1} {
+		for range 6 {
+			n++
+			d := account.Deploy{Name: fmt.Sprint("large ", n), External: true}
+			for i := range symbols {
+				d.Symbols = append(d.Symbols, fmt.Sprintf("%d/%d/%s", n, i, strings.Repeat("N", 1000)))
+			}
+			k.command(user, d.Name, account.CmdDeploy, d)
+		}
+	}
+	return n
+}
+
 // TestLargeAccount: an account that has no room takes no strategy and no entry, goes on to
 // exit and to cancel, and its record fits into its topic.
 func TestLargeAccount(t *testing.T) {
-	const most = 8 << 20
-	k := newKitWith(t, nil, map[string]int{messages.TopicCommands: 1 << 20, messages.StateTopic(messages.AccountShard): most})
+	k := newKitWith(t, nil, map[string]int{messages.TopicCommands: 1 << 20, messages.StateTopic(messages.AccountShard): 8 << 20})
 	node := k.startAll(k.config())
 	k.command("ann", "open", account.CmdOpenAccount, map[string]any{"deposit": 100_000})
 	k.command("ann", "deploy", account.CmdDeploy, account.Deploy{StrategyID: "out", Name: "out", Symbols: []string{"SYM1"}, External: true})
@@ -40,17 +56,7 @@ func TestLargeAccount(t *testing.T) {
 	tick()
 	k.until("the position", func() bool { return k.seen.get(CountOrders, "FILLED") == 1 })
 
-	n := 0
-	for _, symbols := range []int{500, 100, 20, 4, 1} {
-		for range 6 {
-			n++
-			d := account.Deploy{Name: fmt.Sprint("large ", n), External: true}
-			for i := range symbols {
-				d.Symbols = append(d.Symbols, fmt.Sprintf("%d/%d/%s", n, i, strings.Repeat("N", 1000)))
-			}
-			k.command("ann", d.Name, account.CmdDeploy, d)
-		}
-	}
+	n := k.fillUp("ann")
 	order("more", "BUY", nil)
 	k.until("the refused entry", func() bool { return k.seen.get(CountOrders, "REJECTED") == 1 })
 	order("exit", "SELL", nil)

@@ -73,7 +73,7 @@ type Account struct {
 	marked    int         // symbols that are Closing
 	leaving   int         // books that are Leaving
 	squares   []squares
-	kept      *settled // nil after a command
+	kept      *settled // nil after a command that may change it
 
 	revision        int64 // changes since New or Load
 	symbolsRevision int64

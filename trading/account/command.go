@@ -212,7 +212,9 @@ func (a *Account) Command(c Command, cause Cause) ([]Event, error) {
 	}
 	nowMs := a.begin(cause)
 	a.commands.add(c.ID)
-	a.kept = nil
+	if c.Type != CmdOrder {
+		a.kept = nil
+	}
 	act(nowMs)
 	return a.end(), nil
 }
