@@ -43,7 +43,7 @@ func (a *Account) settled() *settled {
 		return a.kept
 	}
 	k := &settled{followed: make(map[string]bool)}
-	k.bytes = jsonBytes(&a.s.Limits) + jsonBytes(&a.s.Paper) + jsonBytes(&a.s.Instruments)
+	k.bytes = jsonBytes(&a.s.Limits) + jsonBytes(&a.s.Paper) + listBytes(a.s.Instruments)
 	for _, d := range a.s.Strategies {
 		k.bytes += jsonBytes(d.fixed())
 		for _, name := range d.Symbols {
@@ -145,11 +145,11 @@ func (a *Account) checkGrowth(c Command) error {
 	more := 0
 	switch d := c.Data.(type) {
 	case *OpenAccount:
-		more = jsonBytes(&d.Limits) + jsonBytes(&d.Paper) + jsonBytes(&d.Instruments) - jsonBytes(&a.s.Limits) - jsonBytes(&a.s.Paper) - jsonBytes(&a.s.Instruments)
+		more = jsonBytes(&d.Limits) + jsonBytes(&d.Paper) + listBytes(d.Instruments) - jsonBytes(&a.s.Limits) - jsonBytes(&a.s.Paper) - listBytes(a.s.Instruments)
 	case *SetLimits:
 		more = jsonBytes(&d.Limits) - jsonBytes(&a.s.Limits)
 		if d.Instruments != nil {
-			more += jsonBytes(&d.Instruments) - jsonBytes(&a.s.Instruments)
+			more += listBytes(d.Instruments) - listBytes(a.s.Instruments)
 		}
 	case *Deploy:
 		more = a.deployBytes(d)
@@ -182,6 +182,14 @@ func (a *Account) deployBytes(d *Deploy) int {
 		}
 	}
 	return n
+}
+
+// listBytes gives the length of a list's JSON; an empty one is not saved.
+func listBytes(l instrument.List) int {
+	if len(l) == 0 {
+		return 0
+	}
+	return jsonBytes(&l)
 }
 
 // jsonBytes gives the length of a setting's JSON.
