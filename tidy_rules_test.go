@@ -34,6 +34,8 @@ func TestTidyRules(t *testing.T) {
 		"clock in kafka":     {"kafka/a.go", "package kafka\nimport \"time\"\nvar x = time.Now()\n", ""},
 		"clock in a test":    {"trading/a_test.go", "package trading\nimport \"time\"\nvar x = time.Now()\n", ""},
 		"own field named so": {"trading/a.go", "package trading\ntype c struct{ Now int }\nfunc f(time c) int { return time.Now }\n", ""},
+		"a machine's zones":  {"cmd/veloxd/a.go", "package main\nimport \"time\"\nvar x, _ = time.LoadLocation(\"UTC\")\n", "time.LoadLocation is banned"},
+		"our own zones":      {"cmd/veloxd/a.go", "package main\nimport \"time\"\nvar x, _ = time.LoadLocationFromTZData(\"UTC\", nil)\n", ""},
 		"random":             {"actors/a.go", "package actors\nimport \"math/rand/v2\"\nvar x = rand.Int()\n", "rand.Int is banned"},
 		"printing":           {"kafka/a.go", "package kafka\nimport \"fmt\"\nfunc f() { fmt.Println() }\n", "fmt.Println is banned"},
 		"printing in cmd":    {"cmd/veloxd/a.go", "package main\nimport \"fmt\"\nfunc f() { fmt.Println() }\n", ""},

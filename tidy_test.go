@@ -82,6 +82,7 @@ var banned = []struct {
 	{[]string{"trading", "actors"}, "time.Until", "event time is an argument; the wall clock comes through actors.Clock"},
 	{[]string{"trading", "actors"}, "math/rand.*", "a step is a pure function of its inputs"},
 	{[]string{"trading", "actors"}, "math/rand/v2.*", "a step is a pure function of its inputs"},
+	{append([]string{"cmd", "bench"}, libraries...), "time.LoadLocation", "trading/zone gives zones that are the same on every machine"},
 	{[]string{"trading"}, "os.*", "trading has no side effects"},
 	{[]string{"trading"}, "net.*", "trading has no side effects"},
 	{libraries, "fmt.Print", "libraries write to an io.Writer or a logger that they are given"},

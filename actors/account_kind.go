@@ -212,7 +212,11 @@ func (k *accountKind) routeUpdate(ep *epoch, r *messages.Record) {
 	}
 	u := &accountUpdate{}
 	in := ep.input(r, u)
-	if err := u.read(r); err != nil {
+	err := u.read(r)
+	if err == nil && foreign {
+		err = k.shard.config.checkAhead(u.event.TimeMs, r)
+	}
+	if err != nil {
 		if !foreign || k.keeps(r.TopicPartition()) {
 			ep.dead(in, messages.DecodeReason(err), "decode", err.Error())
 		}

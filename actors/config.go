@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -57,7 +58,8 @@ type SymbolSettings struct {
 	Amend time.Duration
 	// Silence is how long a source must be silent before another one is followed.
 	Silence time.Duration
-	// MaxAhead is how far a tick may be ahead of its record's timestamp.
+	// MaxAhead is how far a tick, or an update by others, may be ahead of its record's
+	// timestamp.
 	MaxAhead time.Duration
 	// IdleClose is the wall time without any tick in the partition after which a
 	// timer moves the clocks of live sources on. 0 turns it off.
@@ -133,6 +135,17 @@ func (c *Config) begun(exchange, symbol string) {
 	if _, ok := c.Symbols.Calendars[exchange]; !ok && c.NoCalendar != nil {
 		c.NoCalendar(exchange, symbol)
 	}
+}
+
+// checkAhead refuses an event time that is too far ahead of its record's timestamp: the
+// clocks of symbols and accounts would go with it.
+func (c *Config) checkAhead(timeMs int64, r *messages.Record) error {
+	ahead := timeMs - r.TimestampMs
+	if ahead <= c.Symbols.MaxAhead.Milliseconds() {
+		return nil
+	}
+	return &messages.DecodeError{Reason: reasonAhead, Detail: fmt.Sprintf("timestamp %d is %d ms ahead of the record's %d, more than the %v allowed",
+		timeMs, ahead, r.TimestampMs, c.Symbols.MaxAhead)}
 }
 
 // WithDefaults gives c with every zero limit set to its default.

@@ -94,9 +94,8 @@ func (k *symbolKind) routeTick(ep *epoch, r *messages.Record) {
 		ep.dead(in, reasonKeyMismatch, "decode", fmt.Sprintf("key %q, symbol %q", r.Key, t.Symbol))
 		return
 	}
-	if ahead := t.TimeMs - r.TimestampMs; ahead > k.shard.config.Symbols.MaxAhead.Milliseconds() {
-		ep.dead(in, reasonAhead, "decode", fmt.Sprintf("timestamp %d is %d ms ahead of the record's %d, more than the %v allowed",
-			t.TimeMs, ahead, r.TimestampMs, k.shard.config.Symbols.MaxAhead))
+	if err := k.shard.config.checkAhead(t.TimeMs, r); err != nil {
+		ep.dead(in, messages.DecodeReason(err), "decode", err.Error())
 		return
 	}
 	if home := messages.HomePartition([]byte(t.Symbol), k.shard.counts[r.Topic]); home != r.Partition {

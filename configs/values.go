@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/trading/indicator"
-	"github.com/velox-trading/velox/trading/market" // brings the database of zones with it
+	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/zone"
 )
 
 // valueChecks are the checks that a check tag may name. Each gives "" or what is
@@ -78,7 +79,7 @@ func clock(text string) (time.Duration, error) {
 }
 
 func checkZone(text string) string {
-	if _, err := time.LoadLocation(text); err != nil || text == "Local" {
+	if _, err := zone.Load(text); err != nil {
 		return "want an IANA time zone, such as Asia/Kolkata or UTC"
 	}
 	return ""

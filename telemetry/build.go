@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/velox-trading/velox/trading/zone"
 )
 
 // Build says which code runs.
@@ -17,11 +19,13 @@ type Build struct {
 	Revision string `json:"revision,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+	// TimeZones is the release of IANA's time zone database that is in the program.
+	TimeZones string `json:"time_zones"`
 }
 
 // ReadBuild gives the facts that the Go linker left in this program.
 func ReadBuild() Build {
-	b := Build{Version: "devel", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	b := Build{Version: "devel", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, TimeZones: zone.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
@@ -43,16 +47,16 @@ func ReadBuild() Build {
 // String gives one line for a person.
 func (b Build) String() string {
 	if b.Revision == "" {
-		return fmt.Sprintf("veloxd %s, %s, %s", b.Version, b.Go, b.Platform)
+		return fmt.Sprintf("veloxd %s, %s, %s, time zones %s", b.Version, b.Go, b.Platform, b.TimeZones)
 	}
-	return fmt.Sprintf("veloxd %s (%s), %s, %s", b.Version, b.Revision, b.Go, b.Platform)
+	return fmt.Sprintf("veloxd %s (%s), %s, %s, time zones %s", b.Version, b.Revision, b.Go, b.Platform, b.TimeZones)
 }
 
 func registerBuildInfo(reg prometheus.Registerer) {
 	b := ReadBuild()
 	g := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "velox_build_info", Help: "1; the labels say which code runs",
-		ConstLabels: prometheus.Labels{"version": b.Version, "revision": b.Revision, "goversion": b.Go},
+		ConstLabels: prometheus.Labels{"version": b.Version, "revision": b.Revision, "goversion": b.Go, "time_zones": b.TimeZones},
 	})
 	g.Set(1)
 	reg.MustRegister(g)

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/velox-trading/velox/trading/zone"
 )
 
 func TestHealthReports(t *testing.T) {
@@ -189,7 +191,7 @@ func TestNewLogger(t *testing.T) {
 
 func TestReadBuild(t *testing.T) {
 	b := ReadBuild()
-	if b.Version == "" || b.Go == "" || !strings.HasPrefix(b.String(), "veloxd ") {
+	if b.Version == "" || b.Go == "" || !strings.HasPrefix(b.String(), "veloxd ") || !strings.HasSuffix(b.String(), ", time zones "+zone.Version()) {
 		t.Errorf("build is %+v", b)
 	}
 	b.Revision = "abc"

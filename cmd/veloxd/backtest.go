@@ -10,6 +10,7 @@ import (
 
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/engine"
+	"github.com/velox-trading/velox/trading/zone"
 )
 
 func (o *options) backtestCommand() *cobra.Command {
@@ -70,17 +71,19 @@ func (f *backtestFlags) options() (engine.BacktestOptions, error) {
 	o := engine.BacktestOptions{
 		Symbols: f.symbols, NameByExchange: f.byExchange, Partitions: engine.Partitions(f.partitions), Sample: f.sample, JSON: f.json, HTML: f.html,
 	}
-	zone, err := time.LoadLocation(f.zone) // "" is UTC
-	if err != nil || f.zone == "Local" {
-		return o, fmt.Errorf("--zone %q: want an IANA time zone, such as Asia/Kolkata or UTC", f.zone)
-	}
+	location := time.UTC
 	if f.zone != "" {
-		o.Zone = zone
+		var err error
+		if location, err = zone.Load(f.zone); err != nil {
+			return o, fmt.Errorf("--zone %q: want an IANA time zone, such as Asia/Kolkata or UTC", f.zone)
+		}
+		o.Zone = location
 	}
-	if o.FromMs, err = parseTime("--from", f.from, zone); err != nil {
+	var err error
+	if o.FromMs, err = parseTime("--from", f.from, location); err != nil {
 		return o, err
 	}
-	if o.ToMs, err = parseTime("--to", f.to, zone); err != nil {
+	if o.ToMs, err = parseTime("--to", f.to, location); err != nil {
 		return o, err
 	}
 	switch {

@@ -97,7 +97,7 @@ func TestJSONForScripts(t *testing.T) {
 	}
 	var build map[string]string
 	_, out, _ = call(t, "version", "--json")
-	if err := json.Unmarshal([]byte(out), &build); err != nil || build["go"] == "" {
+	if err := json.Unmarshal([]byte(out), &build); err != nil || build["go"] == "" || build["time_zones"] == "" {
 		t.Errorf("version gives %s (%v)", out, err)
 	}
 	var settings []configs.Setting

@@ -10,6 +10,7 @@ import (
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/performance"
+	"github.com/velox-trading/velox/trading/zone"
 )
 
 var cent = decimal.MustParse("0.01")
@@ -173,11 +174,11 @@ func counted(m map[string]int64) string {
 type clock struct{ zone *time.Location }
 
 func (b *Backtest) clock() clock {
-	zone, err := time.LoadLocation(b.Settings.Zone)
+	location, err := zone.Load(b.Settings.Zone)
 	if err != nil {
-		zone = time.UTC
+		location = time.UTC
 	}
-	return clock{zone}
+	return clock{location}
 }
 
 func (c clock) second(ms int64) string {

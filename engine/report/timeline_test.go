@@ -12,7 +12,7 @@ import (
 	"github.com/velox-trading/velox/trading/performance"
 )
 
-func zone(t *testing.T, name string) *time.Location {
+func zoneOf(t *testing.T, name string) *time.Location {
 	t.Helper()
 	z, err := time.LoadLocation(name)
 	if err != nil {
@@ -112,7 +112,7 @@ func labels(l *timeline, room float64) string {
 // TestTimeMarks: days and the hours in them, at round times of the zone, as many as
 // there is room for.
 func TestTimeMarks(t *testing.T) {
-	kolkata, york := zone(t, "Asia/Kolkata"), zone(t, "America/New_York")
+	kolkata, york := zoneOf(t, "Asia/Kolkata"), zoneOf(t, "America/New_York")
 	monday := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	session := 6*time.Hour + 15*time.Minute
 	for name, c := range map[string]struct {
@@ -145,7 +145,7 @@ func TestTimeMarks(t *testing.T) {
 // in their order, and there is one for more than the beginning.
 func TestTimeMarksDoNotOverlap(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	zones := []*time.Location{time.UTC, zone(t, "Asia/Kolkata"), zone(t, "America/New_York"), zone(t, "Australia/Lord_Howe")}
+	zones := []*time.Location{time.UTC, zoneOf(t, "Asia/Kolkata"), zoneOf(t, "America/New_York"), zoneOf(t, "Australia/Lord_Howe")}
 	for i := range 120 {
 		length := time.Duration(r.Int64N(int64(24 * time.Hour)))
 		days := 1 + r.IntN(1<<r.IntN(11))

@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // times must not depend on the machine's zone files
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/spelling"
+	"github.com/velox-trading/velox/trading/zone"
 )
 
 // File is a scenario.
@@ -260,11 +260,11 @@ func (p *parser) setZone(words []string) error {
 	if len(words) != 2 {
 		return fmt.Errorf("want \"zone NAME\", as in \"zone Asia/Kolkata\"")
 	}
-	zone, err := time.LoadLocation(words[1])
+	location, err := zone.Load(words[1])
 	if err != nil {
 		return atWord(1, fmt.Errorf("zone %q: want an IANA time zone, such as Asia/Kolkata or UTC", words[1]))
 	}
-	p.zone = zone
+	p.zone = location
 	return nil
 }
 

@@ -82,7 +82,7 @@ var reasons = words(
 	order.ReasonNotOpen, order.ReasonHalted, order.ReasonReducing, order.ReasonStrategyPaused, order.ReasonStrategyFailed,
 	order.ReasonUnknownStrategy, order.ReasonSymbol, order.ReasonSide, order.ReasonKind, order.ReasonQuantity, order.ReasonPrice,
 	order.ReasonTrigger, order.ReasonValidity, order.ReasonStopLoss, order.ReasonTrailingStop, order.ReasonTarget, order.ReasonTickSize,
-	order.ReasonLotSize, order.ReasonFreezeQuantity, order.ReasonNoPrice, order.ReasonNoPosition, order.ReasonTooMany,
+	order.ReasonLotSize, order.ReasonFreezeQuantity, order.ReasonNoPrice, order.ReasonNoPosition, order.ReasonTooMany, order.ReasonTooLarge,
 	order.ReasonMaxOrderQuantity, order.ReasonMaxOrderValue, order.ReasonPositionSize, order.ReasonDailyLoss, order.ReasonDrawdown,
 	order.ReasonRestricted, order.ReasonTradingHours, order.ReasonPriceBand, order.ReasonGrossExposure, order.ReasonNetExposure,
 	order.ReasonMargin, order.ReasonDuplicate, order.ReasonOrdersPerSecond, order.ReasonOrdersPerMinute, order.ReasonOrdersPerDay,

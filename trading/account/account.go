@@ -73,6 +73,7 @@ type Account struct {
 	marked    int         // symbols that are Closing
 	leaving   int         // books that are Leaving
 	squares   []squares
+	kept      *settled // nil after a command that may change it
 
 	revision        int64 // changes since New or Load
 	symbolsRevision int64
@@ -95,7 +96,7 @@ func New(userID string) *Account {
 func (a *Account) index() {
 	a.symbols, a.orders = make(map[string]*Symbol), make(map[string]*order.Order)
 	a.finished, a.books = make(map[string]*order.Order), make(map[string]*strategy.Book)
-	a.heldBooks, a.marked, a.leaving = 0, 0, 0
+	a.heldBooks, a.marked, a.leaving, a.kept = 0, 0, 0, nil
 	for _, s := range a.s.Symbols {
 		a.symbols[s.Name] = s
 		if s.Closing {

@@ -230,15 +230,42 @@ func (a *Account) cancelResting(s *Symbol, bookID string, side order.Side, reaso
 }
 
 // retryPauseMs is the market time between a close or cancel that came to nothing
-// at a venue and the next try.
-const retryPauseMs = 1_000
+// at a venue and the next try. That of closes doubles from the second refusal in a row on,
+// up to retryPauseMsMax: a venue that takes none must not get one a second all day, and
+// one that takes them again must not be missed for long.
+const (
+	retryPauseMs    = 1_000
+	retryPauseMsMax = 30_000
+)
+
+// unprotectedAfter is how many refusals in a row of a stop's exit are CRITICAL.
+const unprotectedAfter = 3
 
 // pausing tells whether it is too early to try again what was tried at a time.
-func (a *Account) pausing(triedMs int64) bool {
+func (a *Account) pausing(triedMs, pauseMs int64) bool {
 	since := a.s.ClockMs - triedMs
-	return since < retryPauseMs && since > -retryPauseMs
+	return since < pauseMs && since > -pauseMs
 }
 
 func (a *Account) justRefused(b *Book) bool {
-	return b.RefusedMs != 0 && a.pausing(b.RefusedMs)
+	return b.RefusedMs != 0 && a.pausing(b.RefusedMs, b.pauseMs())
+}
+
+// pauseMs gives how long the next close waits after a refused one.
+func (b *Book) pauseMs() int64 {
+	doubled := min(max(b.Refusals-2, 0), 10)
+	return min(int64(retryPauseMs)<<doubled, retryPauseMsMax)
+}
+
+// unprotect notes that a venue has ended the exit of a stop, and tells whether it was one:
+// the stop was touched, and stays so until its entry is closed.
+func (b *Book) unprotect(o *order.Order) bool {
+	if o.Purpose == order.Target {
+		return false
+	}
+	i := slices.IndexFunc(b.Brackets, func(k Bracket) bool { return k.ExitID == o.ID })
+	if i >= 0 {
+		b.Brackets[i].Touched = order.StopExit
+	}
+	return i >= 0
 }

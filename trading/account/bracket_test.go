@@ -187,7 +187,7 @@ func TestPausing(t *testing.T) {
 	a := New("alice")
 	a.s.ClockMs = 5_000
 	for tried, want := range map[int64]bool{3_000: false, 4_000: false, 4_001: true, 5_000: true, 5_999: true, 6_000: false, 9_000: false} {
-		if a.pausing(tried) != want {
+		if a.pausing(tried, retryPauseMs) != want {
 			t.Errorf("tried at %d: pausing %v", tried, !want)
 		}
 	}

@@ -207,8 +207,14 @@ func (a *Account) Command(c Command, cause Cause) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.checkGrowth(c); err != nil {
+		return nil, err
+	}
 	nowMs := a.begin(cause)
 	a.commands.add(c.ID)
+	if c.Type != CmdOrder {
+		a.kept = nil
+	}
 	act(nowMs)
 	return a.end(), nil
 }

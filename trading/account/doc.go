@@ -71,7 +71,8 @@
 //
 // Time. Market time is that of marks, and limits know no other. The day of the
 // daily loss is market time's, in the limits' zone, or in UTC moved by their
-// day_offset_minutes; a tick more than a day older than the latest is of a replay, and
+// day_offset_minutes; a tick more than a day older than its symbol's latest is of a replay, and
 // time follows it. So does a symbol's own time, and at the third of its ticks in a row that are
-// older than its newest, too.
+// older than its newest, too. A tick more than a day newer than all others is believed when
+// the next one is there, too: see Leap.
 package account

@@ -37,6 +37,7 @@ func (a *Account) settle(o *order.Order, quantity, value, fee decimal.Decimal, t
 	a.recount(s)
 	a.positionAfterFill(s, before, fee, timeMs)
 	if c.Closed.Sign() > 0 {
+		b.Refusals = 0
 		a.fit(s, b, nil, timeMs)
 	}
 }

@@ -125,6 +125,57 @@ func TestLiveVenue(t *testing.T) {
 			> report #1 FILL qty=13
 			ALERT SYSTEM ERROR {"symbol":"X","status":"FILLED"}
 		`,
+		"a stop whose exit is refused stays touched, wherever the price has gone": held + `
+			> tick X 90 1700000002000
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+			VENUE SEND #2
+			MODIFIED X 10 at 100, now 90, open -100, made 0
+			> report #2 REJECTED
+			REJECTED #2 SELL X 10 VENUE REJECTED
+			ALERT SYSTEM ERROR {"symbol":"X","status":"REJECTED"}
+			> tick X 110 1700000003000
+			PLACED #3 SELL X 10 STOPLOSS PENDING
+			VENUE SEND #3
+			MODIFIED X 10 at 100, now 110, open 100, made 0
+			> report #3 REJECTED
+			REJECTED #3 SELL X 10 VENUE REJECTED
+			ALERT SYSTEM ERROR {"symbol":"X","status":"REJECTED"}
+			> tick X 110 1700000004000
+			PLACED #4 SELL X 10 STOPLOSS PENDING
+			VENUE SEND #4
+			> report #4 REJECTED
+			REJECTED #4 SELL X 10 VENUE REJECTED
+			ALERT SYSTEM CRITICAL {"symbol":"X","status":"REJECTED"}
+			> tick X 110 1700000005999
+			> tick X 110 1700000006000
+			PLACED #5 SELL X 10 STOPLOSS PENDING
+			VENUE SEND #5
+			> report #5 FILL qty=4 price=110
+			FILLED #5 SELL X 10 got 4 at 110 PARTIALLY_FILLED
+			MODIFIED X 6 at 100, now 110, open 60, made 40
+			> report #5 CANCELLED qty=4 price=110
+			CANCELLED #5 SELL X 10 got 4 at 110 VENUE CANCELLED
+			ALERT SYSTEM ERROR {"symbol":"X","status":"CANCELLED"}
+			> tick X 110 1700000007000
+			PLACED #6 SELL X 6 STOPLOSS PENDING
+			VENUE SEND #6
+			> report #6 FILL qty=6 price=110
+			FILLED #6 SELL X 6 got 6 at 110 FILLED
+			CLOSED X 0 at 0, now 110, open 0, made 100
+			> tick X 80 1700000009000
+		`,
+		"a person ends it by closing": held + `
+			> tick X 90 1700000002000
+			PLACED #2 SELL X 10 STOPLOSS PENDING
+			VENUE SEND #2
+			MODIFIED X 10 at 100, now 90, open -100, made 0
+			> report #2 REJECTED
+			REJECTED #2 SELL X 10 VENUE REJECTED
+			ALERT SYSTEM ERROR {"symbol":"X","status":"REJECTED"}
+			> external x s FILLED SELL X 10 90
+			CLOSED X 0 at 0, now 90, open 0, made -100
+			> tick X 80 1700000003000
+		`,
 		"a refused stop is tried again": held + `
 			> tick X 90
 			PLACED #2 SELL X 10 STOPLOSS PENDING

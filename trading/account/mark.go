@@ -11,10 +11,6 @@ import (
 // tell of another price.
 const publishEveryMs = 1_000
 
-// aDayMs: a tick that is more than a day older than the latest one is not late,
-// but of a replay, and time follows it.
-const aDayMs = 24 * 60 * 60 * 1000
-
 // Mark is one traded price of one symbol, as an indicator update tells it.
 type Mark struct {
 	Symbol        string
@@ -69,7 +65,7 @@ func (a *Account) Mark(m Mark, cause Cause) []Event {
 	a.begin(cause)
 	a.marketMs = m.TimeMs
 	if !m.Late {
-		a.advance(m.TimeMs)
+		a.advance(s, &m)
 	}
 	was := s.Seq
 	s.Seq = m.Seq
@@ -107,24 +103,6 @@ func (a *Account) follows(symbol string) bool {
 		}
 	}
 	return false
-}
-
-// advance moves the market's time. A new day counts its loss from what the
-// account has come to by now, and ends the orders of the day before.
-func (a *Account) advance(ms int64) {
-	first := a.s.ClockMs == 0
-	if ms >= a.s.ClockMs-aDayMs {
-		ms = max(a.s.ClockMs, ms)
-	}
-	a.s.ClockMs = ms
-	if day := a.guard.Day(ms); day != a.s.Day {
-		a.s.Day = day
-		a.startDay()
-		if !first {
-			a.s.Recent.NewDay()
-			a.endDay(ms)
-		}
-	}
 }
 
 // turnedBackBy is how many ticks turn a symbol's time back: in a row, each older than its
@@ -176,8 +154,4 @@ func (s *Symbol) turnBack(ms int64) {
 	for _, o := range s.Orders {
 		o.PlacedMs, o.ChangedMs = min(o.PlacedMs, ms), min(o.ChangedMs, ms)
 	}
-}
-
-func (a *Account) startDay() {
-	a.s.DayBase, a.s.LossLevel = a.profit(), 0
 }

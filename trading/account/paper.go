@@ -62,23 +62,25 @@ func (a *Account) tradePaper(s *Symbol, o *order.Order, quantity, price decimal.
 	a.settle(o, quantity, value, fee, timeMs)
 }
 
-// endDay ends the paper orders that still wait for a price when the market's day
+// endDay ends the paper orders of a symbol that still wait for a price when the market's day
 // is over. An order after which its symbol had no tick was placed for the next
 // day, and ends with that one, be there a tick or not. A live venue ends its orders itself.
-func (a *Account) endDay(timeMs int64) {
+func (a *Account) endDay(s *Symbol, timeMs int64) {
 	if a.live() {
 		return
 	}
-	for _, s := range a.s.Symbols {
-		for _, o := range slices.Clone(s.Orders) {
-			switch {
-			case !o.Waits():
-			case o.NextDay || s.Ticks > o.PlacedTick:
-				a.cancel(o, order.ReasonDayEnded, timeMs)
-			default:
-				o.NextDay = true
-			}
-		}
+	for _, o := range slices.Clone(s.Orders) {
+		a.endOrder(s, o, timeMs)
+	}
+}
+
+func (a *Account) endOrder(s *Symbol, o *order.Order, timeMs int64) {
+	switch {
+	case !o.Waits():
+	case o.NextDay || s.Ticks > o.PlacedTick:
+		a.cancel(o, order.ReasonDayEnded, timeMs)
+	default:
+		o.NextDay = true
 	}
 }
 

@@ -35,6 +35,10 @@ func (a *Account) place(d draft) *order.Order {
 	o.Status, o.PlacedMs, o.Exit = order.Pending, d.timeMs, d.exit
 	s := a.symbols[o.Symbol]
 	if s == nil && a.s.Open && o.Symbol != "" {
+		if reason, detail := a.checkRoom(symbolBytes + quotedBytes(o.Symbol)); reason != "" && len(a.s.Symbols) < maxSymbols {
+			a.reject(&o, reason, detail)
+			return nil
+		}
 		s = a.symbol(o.Symbol) // from now on its prices are followed
 	}
 	if s != nil {

@@ -1,9 +1,13 @@
 package account
 
-import "encoding/json"
+import (
+	"encoding/json"
 
-// idLog remembers the last ids that it was given. Its JSON is the list of ids,
-// oldest first.
+	"github.com/velox-trading/velox/trading/ident"
+)
+
+// idLog remembers the last ids that it was given, of long ones a digest: thousands of
+// those would be no record. Its JSON is the list of ids, oldest first.
 type idLog struct {
 	limit    int
 	ids      []string // a ring once it is full
@@ -19,13 +23,23 @@ func newIDLog(limit int) *idLog {
 	return &idLog{limit: limit, seen: make(map[string]struct{})}
 }
 
+// maxIDBytes is how long an id is remembered as it is.
+const maxIDBytes = 64
+
+func digested(id string) string {
+	if len(id) <= maxIDBytes {
+		return id
+	}
+	return ident.Derive("long id", id)
+}
+
 func (l *idLog) has(id string) bool {
-	_, ok := l.seen[id]
+	_, ok := l.seen[digested(id)]
 	return ok
 }
 
 func (l *idLog) add(id string) {
-	if l.has(id) {
+	if id = digested(id); l.has(id) {
 		return
 	}
 	l.revision++

@@ -61,6 +61,9 @@ func reloaded(t testing.TB, a *Account) *Account {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if n := len(parts[PartAccount]); n > a.bytes() || a.bytes() != b.bytes() {
+		t.Errorf("a record of %d bytes is reckoned at %d, and when it was loaded at %d", n, a.bytes(), b.bytes())
+	}
 	return b
 }
 

@@ -69,6 +69,7 @@ type State struct {
 	Day       int64           `json:"day"`
 	DayBase   decimal.Decimal `json:"day_base"`
 	LossLevel risk.Level      `json:"loss_level"`
+	Leap      Leap            `json:"leap,omitzero"`
 	// Peak is the most that Realized and Unrealized ever came to, or since a RESUME
 	// that granted the drawdown again.
 	Peak          decimal.Decimal `json:"peak,omitzero"`
@@ -161,8 +162,10 @@ type Book struct {
 	// for it is open: by PAUSE with close_positions, or when its strategy has failed and
 	// would square off. It ends when the strategy is told to run, or to pause without.
 	Leaving bool `json:"leaving,omitempty"`
-	// RefusedMs is the account's clock when a venue last refused a close.
+	// RefusedMs is the account's clock when a venue last refused a close, Refusals how
+	// many it has refused since something was closed.
 	RefusedMs int64 `json:"refused_ms,omitempty"`
+	Refusals  int   `json:"refusals,omitempty"`
 }
 
 // Bracket is a stop and a target of one entry; a zero price is absent. When
@@ -182,7 +185,8 @@ type Bracket struct {
 	SinceMs int64 `json:"since_ms,omitempty"`
 	BestMs  int64 `json:"best_ms,omitempty"`
 	// ExitID is the order that exits it. Touched is what was touched while a live venue
-	// had yet to cancel what was in the way: it exits then, wherever the price has gone.
+	// had yet to cancel what was in the way, or a stop whose exit it has ended: it exits
+	// then, wherever the price has gone.
 	ExitID  string        `json:"exit_id,omitempty"`
 	Touched order.Purpose `json:"touched,omitempty"`
 }

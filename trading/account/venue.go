@@ -164,7 +164,14 @@ func (a *Account) closeFailed(o *order.Order, how string, timeMs int64) {
 	if !protective(o) && (o.Purpose != order.Manual || !s.leaves(o.BookID)) {
 		return
 	}
-	s.book(o.BookID).RefusedMs = max(a.s.ClockMs, 1) // 0 is never
+	b := s.book(o.BookID)
+	b.RefusedMs = max(a.s.ClockMs, 1) // 0 is never
+	b.Refusals++
+	if b.unprotect(o) && b.Refusals >= unprotectedAfter {
+		message := fmt.Sprintf("Position without protection: the exit of its stop was %s, the last %d closes came to nothing; it is tried on until it is closed", how, b.Refusals)
+		a.alertOrder(o, risk.Critical, message, timeMs)
+		return
+	}
 	a.alertOrder(o, risk.Error, "An order to close was "+how+"; it is tried again", timeMs)
 }
 
@@ -173,7 +180,7 @@ func (a *Account) closeFailed(o *order.Order, how string, timeMs int64) {
 // twice does no harm.
 func (a *Account) cancelAgain(s *Symbol) {
 	for _, o := range s.Orders {
-		if o.CancelLost && o.Status != order.Unknown && !a.pausing(o.CancelMs) {
+		if o.CancelLost && o.Status != order.Unknown && !a.pausing(o.CancelMs, retryPauseMs) {
 			a.sendCancel(o)
 		}
 	}

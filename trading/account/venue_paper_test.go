@@ -399,22 +399,22 @@ func TestTrailingStops(t *testing.T) {
 		`,
 		"prices count while a close is tried again": "> cmd OPEN_ACCOUNT {\"deposit\": 1, \"venue\": \"kite\"}\n" + deploy + `
 			> tick X 100 1700000010000
-			> signal s BUY X qty=10 trail=5
+			> signal s BUY X qty=10 trail=5 target=130
 			PLACED #1 BUY X 10 PENDING
 			VENUE SEND #1
 			> report #1 FILL qty=10 price=100
 			FILLED #1 BUY X 10 got 10 at 100 FILLED
 			OPENED X 10 at 100, now 100, open 0, made 0
-			> tick X 95 1700000010100
-			PLACED #2 SELL X 10 STOPLOSS PENDING
+			> tick X 130 1700000010100
+			PLACED #2 SELL X 10 TARGET PENDING
 			VENUE SEND #2
 			> report #2 REJECTED
 			REJECTED #2 SELL X 10 VENUE REJECTED
 			ALERT SYSTEM ERROR {"symbol":"X","status":"REJECTED"}
-			> tick X 120 1700000010200
-			> tick X 115.5 1700000011300
-			MODIFIED X 10 at 100, now 115.5, open 155, made 0
-			> tick X 115 1700000011400
+			> tick X 134 1700000010200
+			> tick X 129.5 1700000011300
+			MODIFIED X 10 at 100, now 129.5, open 295, made 0
+			> tick X 129 1700000011400
 			PLACED #3 SELL X 10 STOPLOSS PENDING
 			VENUE SEND #3
 		`,

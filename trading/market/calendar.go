@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // sessions must not depend on the machine's zone files
 )
 
 // Session is one stretch of time, [OpenMs, CloseMs).

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/velox-trading/velox/trading/zone"
 )
 
 // Hours is one session of a trading day, in times on the exchange's walls.
@@ -121,12 +123,12 @@ func (b *planner) wrong(field, format string, args ...any) {
 }
 
 func (b *planner) location(field, name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
+	location, err := zone.Load(name)
+	if err != nil {
 		b.wrong(field, "want an IANA time zone, such as Asia/Kolkata or UTC")
 		return nil
 	}
-	return zone
+	return location
 }
 
 func (b *planner) zone(s *Schedule) {

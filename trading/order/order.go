@@ -83,6 +83,9 @@ type Order struct {
 	ChangedMs  int64 `json:"changed_ms,omitempty"`
 	// NextDay: it was placed, or changed last, for the day that has begun since.
 	NextDay bool `json:"next_day,omitempty"`
+	// DayOver: its day is over when the tick that says so was right, which the next one
+	// tells.
+	DayOver bool `json:"day_over,omitempty"`
 	// Cause is the tick that caused the order, nil when none did or a later one has
 	// come since.
 	Cause *market.Seq `json:"cause,omitempty"`

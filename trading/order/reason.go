@@ -27,6 +27,7 @@ const (
 	ReasonNoPrice          Reason = "NO_PRICE"        // no tick of the symbol was seen, or the last is too old, where a price is needed
 	ReasonNoPosition       Reason = "NO_POSITION"     // an exit, and nothing is left to exit
 	ReasonTooMany          Reason = "TOO_MANY_ORDERS"
+	ReasonTooLarge         Reason = "ACCOUNT_TOO_LARGE" // an entry, or a new symbol, and the account's record has no room
 	ReasonMaxOrderQuantity Reason = "MAX_ORDER_QUANTITY"
 	ReasonMaxOrderValue    Reason = "MAX_ORDER_VALUE"
 	ReasonPositionSize     Reason = "POSITION_SIZE"

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // hours must not depend on the machine's zone files
+
+	"github.com/velox-trading/velox/trading/zone"
 )
 
 // Clock is a time of day in minutes, written as "09:15"; "24:00" is the day's end.
@@ -89,9 +90,9 @@ func (g *Guard) local(ms int64) (day, intoMs int64) {
 // zoneOf gives the zone of a name, nil for a name that is none: "" and that of the
 // machine among them.
 func zoneOf(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
+	location, err := zone.Load(name)
+	if err != nil {
 		return nil
 	}
-	return zone
+	return location
 }

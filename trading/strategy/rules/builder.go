@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/trading/spelling"
+	"github.com/velox-trading/velox/trading/zone"
 )
 
 // builder compiles a Spec's fields and collects what is wrong.
@@ -104,11 +105,11 @@ func (b *builder) hours(s *Spec) {
 	h := &b.program.hours
 	h.close, h.squareOff, h.zone = dayLength, -1, time.UTC
 	if s.Zone != "" {
-		zone, err := time.LoadLocation(s.Zone)
-		if err != nil || s.Zone == "Local" {
+		location, err := zone.Load(s.Zone)
+		if err != nil {
 			b.wrong("zone", s.Zone, "want an IANA time zone, such as Asia/Kolkata or UTC")
 		} else {
-			h.zone = zone
+			h.zone = location
 		}
 	}
 	if s.Session != "" {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	_ "time/tzdata" // rules must not depend on the machine's zone files
 
 	"github.com/velox-trading/velox/trading/market"
 )
