@@ -145,7 +145,7 @@ NFO:
 func TestBadCalendarFiles(t *testing.T) {
 	const x = "X:\n  zone: UTC\n"
 	for want, text := range map[string]string{
-		`mine.yaml:3:21: X.sessions[0].open: "9.15": want a time of day in quotes, such as "09:15"`:   x + "  sessions: [{open: \"9.15\", close: \"10:00\"}]\n",
+		`mine.yaml:3:21: X.sessions[0].open: "9.15": did you mean 09:15? want a time of day in quotes, such as "09:15"`:   x + "  sessions: [{open: \"9.15\", close: \"10:00\"}]\n",
 		`mine.yaml:3:14: X.sessions[0].close: must be given`:                                          x + "  sessions: [{open: \"09:15\"}]\n",
 		`mine.yaml:1:1: X.zone: must be given`:                                                        "X:\n  sessions: [{open: \"09:15\", close: \"10:00\"}]\n",
 		`mine.yaml:1:11: X.zone: "Asia/Kolkatta": want an IANA time zone`:                             "X: {zone: Asia/Kolkatta, sessions: [{open: \"09:15\", close: \"10:00\"}]}\n",
