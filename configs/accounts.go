@@ -201,6 +201,13 @@ func (c *checker) rules(path string, s *Strategy, tf market.Timeframe) {
 		at := strings.TrimSuffix(path+"."+wrong.Rule, ".")
 		c.reportAt(c.keyOf(at), at, "", wrong.Detail)
 	}
+	for _, timed := range []string{"session", "windows", "square_off"} {
+		if s.Rules["zone"] == "" && s.Rules[timed] != "" {
+			at := path + "." + timed
+			c.warnings = append(c.warnings, problemAt(c.blame(at), at, string(s.Rules[timed]), "is in UTC, for no zone is given: write zone: Asia/Kolkata for times of India, say, or zone: UTC"))
+			break
+		}
+	}
 	for _, wrong := range each[*rules.Error](rules.Check(spec, tf, s.Symbols)) {
 		if wrong.Rule == "" && len(unfit) > 0 {
 			continue // what lacks may be what is misspelt

@@ -115,3 +115,31 @@ func (b *builder) share(name, text string) *rule {
 	}
 	return r
 }
+
+// OutsideHours names the rules, of session, windows and square_off, that can never matter at an
+// exchange with a calendar: in the week after a time there is no minute of them in which it
+// trades. A zone that was forgotten does that.
+func (p *Program) OutsideHours(exchange market.Calendar, fromMs int64) []string {
+	h := &p.hours
+	inSession, inWindow, atSquareOff := !h.declared, len(h.windows) == 0, h.squareOff < 0
+	for ms := fromMs - fromMs%minuteMs; ms < fromMs+7*dayMs; ms += minuteMs {
+		if _, trades := exchange.SessionAt(ms); !trades {
+			continue
+		}
+		if _, within := h.session(ms); within {
+			inSession = true
+		}
+		inWindow = inWindow || h.inWindow(ms)
+		atSquareOff = atSquareOff || h.lastSquareOff(ms) == ms
+	}
+	var outside []string
+	for _, rule := range []struct {
+		name string
+		fits bool
+	}{{"session", inSession}, {"windows", inWindow}, {"square_off", atSquareOff}} {
+		if !rule.fits {
+			outside = append(outside, rule.name)
+		}
+	}
+	return outside
+}

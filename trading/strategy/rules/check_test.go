@@ -1,8 +1,11 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/velox-trading/velox/trading/market"
 )
 
 // TestCheck: what can be compiled and not be meant is refused when it is written, at its
@@ -48,6 +51,35 @@ func TestCheckTakes(t *testing.T) {
 	} {
 		if err := Check(s, min5, []string{"INFY", "TCS"}); err != nil {
 			t.Errorf("%+v gives %v", s, err)
+		}
+	}
+}
+
+// TestOutsideHours: times of day that were meant in another zone.
+func TestOutsideHours(t *testing.T) {
+	const monday = 1_704_672_000_000 // 2024-01-08
+	for _, c := range []struct {
+		spec Spec
+		want string
+	}{
+		{Spec{Session: "11:15-15:30", Windows: "11:20-15:00", SquareOff: "15:20"}, "[session windows square_off]"},
+		{Spec{Session: "09:15-15:30", Windows: "mon-fri 09:20-15:00", SquareOff: "15:20"}, "[square_off]"},
+		{Spec{Session: "09:15-15:30", Windows: "mon-fri 09:20-15:00", SquareOff: "15:20", Zone: "Asia/Kolkata"}, "[]"},
+		{Spec{Windows: "sat/sun 09:20-15:00", Zone: "Asia/Kolkata"}, "[windows]"},
+		{Spec{SquareOff: "15:30", Zone: "Asia/Kolkata"}, "[square_off]"},
+		{Spec{SquareOff: "09:00"}, "[]"}, // 14:30 in India
+		{Spec{}, "[]"},
+	} {
+		c.spec.EntryLong = "close > 1"
+		p, err := Compile(c.spec, min5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(p.OutsideHours(market.NSE(), monday)); got != c.want {
+			t.Errorf("%+v is outside in %s, want %s", c.spec, got, c.want)
+		}
+		if got := p.OutsideHours(market.Always, monday); got != nil {
+			t.Errorf("%+v is outside of a market that always trades in %v", c.spec, got)
 		}
 	}
 }
