@@ -100,7 +100,9 @@ func (c *checker) accounts(cfg *Config) {
 		c.once(users, path+".user_id", a.UserID)
 		c.money(path+".deposit", a.Deposit)
 		for _, p := range a.Limits.Problems() {
-			c.report(path+".limits."+p.Path, p.Value, p.Want)
+			if at := path + ".limits." + p.Path; !c.reported[at+".from"] && !c.reported[at+".to"] { // one that could not be read counts as 00:00
+				c.report(at, p.Value, p.Want)
+			}
 		}
 		c.paper(path+".paper", &a.Paper)
 		c.instruments(path+".instruments", a.Instruments)
@@ -167,6 +169,10 @@ func (c *checker) strategy(path string, s *Strategy) {
 	if s.Symbols != nil && len(s.Symbols) == 0 {
 		c.report(path+".symbols", "", "want at least one symbol")
 	}
+	symbols := make(map[string]string)
+	for i, symbol := range s.Symbols {
+		c.once(symbols, fmt.Sprintf("%s.symbols[%d]", path, i), symbol)
+	}
 	if s.Code == "" && len(s.Parameters) > 0 {
 		c.report(path+".parameters", "", "only code has parameters")
 	}
@@ -195,8 +201,14 @@ func (c *checker) rules(path string, s *Strategy, tf market.Timeframe) {
 		at := strings.TrimSuffix(path+"."+wrong.Rule, ".")
 		c.reportAt(c.keyOf(at), at, "", wrong.Detail)
 	}
-	_, err = rules.Compile(spec, tf)
-	for _, wrong := range each[*rules.Error](err) {
+	for _, timed := range []string{"session", "windows", "square_off"} {
+		if s.Rules["zone"] == "" && s.Rules[timed] != "" {
+			at := path + "." + timed
+			c.warnings = append(c.warnings, problemAt(c.blame(at), at, string(s.Rules[timed]), "is in UTC, for no zone is given: write zone: Asia/Kolkata for times of India, say, or zone: UTC"))
+			break
+		}
+	}
+	for _, wrong := range each[*rules.Error](rules.Check(spec, tf, s.Symbols)) {
 		if wrong.Rule == "" && len(unfit) > 0 {
 			continue // what lacks may be what is misspelt
 		}

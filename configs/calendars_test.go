@@ -145,22 +145,22 @@ NFO:
 func TestBadCalendarFiles(t *testing.T) {
 	const x = "X:\n  zone: UTC\n"
 	for want, text := range map[string]string{
-		`mine.yaml:3:21: X.sessions[0].open: "9.15": want a time of day in quotes, such as "09:15"`:   x + "  sessions: [{open: \"9.15\", close: \"10:00\"}]\n",
-		`mine.yaml:3:14: X.sessions[0].close: must be given`:                                          x + "  sessions: [{open: \"09:15\"}]\n",
-		`mine.yaml:1:1: X.zone: must be given`:                                                        "X:\n  sessions: [{open: \"09:15\", close: \"10:00\"}]\n",
-		`mine.yaml:1:11: X.zone: "Asia/Kolkatta": want an IANA time zone`:                             "X: {zone: Asia/Kolkatta, sessions: [{open: \"09:15\", close: \"10:00\"}]}\n",
-		`mine.yaml:1:1: X.sessions: must be given: want a list`:                                       x,
-		`mine.yaml:3:57: X.sessions[0].weekdays[0]: "mon": want one of monday, tuesday`:               x + "  sessions: [{open: \"09:15\", close: \"10:00\", weekdays: [mon]}]\n",
-		`mine.yaml:3:30: X.sessions[0].closes: unknown key: did you mean close?`:                      x + "  sessions: [{open: \"09:15\", closes: \"10:00\"}]\n",
-		`mine.yaml:3:47: X.sessions[1]: 09:30 to 11:00 overlaps sessions[0], which is 09:00 to 10:00`: x + "  sessions: [{open: \"09:00\", close: \"10:00\"}, {open: \"09:30\", close: \"11:00\"}]\n",
-		`mine.yaml:4:14: X.holidays[0]: "26.1.2026": want a date in quotes, such as "2026-01-26"`:     x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  holidays: [26.1.2026]\n",
-		`mine.yaml:4:28: X.holidays[1]: 2026-01-26 is given twice`:                                    x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  holidays: [\"2026-01-26\", \"2026-01-26\"]\n",
-		`mine.yaml:4:13: X.special[0].sessions: must be given`:                                        x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  special: [{date: \"2026-01-26\"}]\n",
-		`mine.yaml:4:13: X.aliases[0]: "NASDAQ": is an alias of NYSE already`:                         x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  aliases: [NASDAQ]\n",
-		`mine.yaml:2:13: NSE.sessions: "09:15-15:30": want a list`:                                    "NSE:\n  sessions: 09:15-15:30\n",
-		`" ": want an exchange's name`:                                                                "\" \": {zone: UTC, sessions: [{open: \"09:00\", close: \"10:00\"}]}\n",
-		`want a mapping of keys to values`:                                                            "[NSE]\n",
-		`want one of monday`:                                                                          "24x7: {sessions: [{open: \"00:00\", close: \"24:00\", weekdays: [all]}]}\n",
+		`mine.yaml:3:21: X.sessions[0].open: "9.15": did you mean 09:15? want a time of day in quotes, such as "09:15"`: x + "  sessions: [{open: \"9.15\", close: \"10:00\"}]\n",
+		`mine.yaml:3:14: X.sessions[0].close: must be given`:                                                            x + "  sessions: [{open: \"09:15\"}]\n",
+		`mine.yaml:1:1: X.zone: must be given`:                                                                          "X:\n  sessions: [{open: \"09:15\", close: \"10:00\"}]\n",
+		`mine.yaml:1:11: X.zone: "Asia/Kolkatta": want an IANA time zone`:                                               "X: {zone: Asia/Kolkatta, sessions: [{open: \"09:15\", close: \"10:00\"}]}\n",
+		`mine.yaml:1:1: X.sessions: must be given: want a list`:                                                         x,
+		`mine.yaml:3:57: X.sessions[0].weekdays[0]: "mon": want one of monday, tuesday`:                                 x + "  sessions: [{open: \"09:15\", close: \"10:00\", weekdays: [mon]}]\n",
+		`mine.yaml:3:30: X.sessions[0].closes: unknown key: did you mean close?`:                                        x + "  sessions: [{open: \"09:15\", closes: \"10:00\"}]\n",
+		`mine.yaml:3:47: X.sessions[1]: 09:30 to 11:00 overlaps sessions[0], which is 09:00 to 10:00`:                   x + "  sessions: [{open: \"09:00\", close: \"10:00\"}, {open: \"09:30\", close: \"11:00\"}]\n",
+		`mine.yaml:4:14: X.holidays[0]: "26.1.2026": want a date in quotes, such as "2026-01-26"`:                       x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  holidays: [26.1.2026]\n",
+		`mine.yaml:4:28: X.holidays[1]: 2026-01-26 is given twice`:                                                      x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  holidays: [\"2026-01-26\", \"2026-01-26\"]\n",
+		`mine.yaml:4:13: X.special[0].sessions: must be given`:                                                          x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  special: [{date: \"2026-01-26\"}]\n",
+		`mine.yaml:4:13: X.aliases[0]: "NASDAQ": is an alias of NYSE already`:                                           x + "  sessions: [{open: \"09:00\", close: \"10:00\"}]\n  aliases: [NASDAQ]\n",
+		`mine.yaml:2:13: NSE.sessions: "09:15-15:30": want a list`:                                                      "NSE:\n  sessions: 09:15-15:30\n",
+		`" ": want an exchange's name`:                                                                                  "\" \": {zone: UTC, sessions: [{open: \"09:00\", close: \"10:00\"}]}\n",
+		`want a mapping of keys to values`:                                                                              "[NSE]\n",
+		`want one of monday`:                                                                                            "24x7: {sessions: [{open: \"00:00\", close: \"24:00\", weekdays: [all]}]}\n",
 	} {
 		_, err := withCalendars(t, text)
 		var wrong *Error

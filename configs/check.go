@@ -29,6 +29,7 @@ type checker struct {
 	// unreadable are, of calendars, those that were reported before schedules were made.
 	unreadable map[string]bool
 	problems   []Problem
+	warnings   []Problem
 }
 
 // report adds a problem of a setting, unless one was found there before: a value

@@ -28,6 +28,7 @@ type Config struct {
 	Accounts   []Account  `yaml:"accounts"`
 
 	where      map[string]spot
+	warnings   []Problem
 	calendars  market.Calendars
 	knownUntil map[string]market.Date
 }
@@ -40,6 +41,9 @@ func (c *Config) Embedded() bool { return len(c.Kafka.BootstrapServers) == 0 }
 // variable KAFKA_ACKS", "flag --set"; for a path that no source names, the
 // nearest one above it.
 func (c *Config) Where(path string) string { return nearest(c.where, path).String() }
+
+// Warnings are what is right and may not be meant, in the order of the sources.
+func (c *Config) Warnings() []Problem { return c.warnings }
 
 // Kafka is the seed contract's settings of producer, consumer and environment,
 // under its names. docs/kafka.md says how the client maps those that it takes

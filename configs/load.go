@@ -200,6 +200,8 @@ func (l *loader) finish() (*Config, error) {
 		return nil, &Error{Problems: problems}
 	}
 	l.config.where = l.where
+	byPosition(c.warnings, l.sources)
+	l.config.warnings = c.warnings
 	return l.config, nil
 }
 

@@ -281,3 +281,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestForgottenZone: times of day without a zone are UTC's, which is right and seldom meant.
+func TestForgottenZone(t *testing.T) {
+	for rules, want := range map[string]string{
+		`square_off: "15:20"`:                        `my.yaml:6:52: accounts[0].strategies[0].rules.square_off: "15:20": is in UTC, for no zone is given`,
+		`session: 09:15-15:30, windows: 09:20-10:00`: `rules.session: "09:15-15:30": is in UTC`,
+		`square_off: "15:20", zone: UTC`:             "",
+		`cool_down: 5m`:                              "",
+	} {
+		cfg, err := Parse("my.yaml", []byte("accounts:\n  - user_id: a\n    strategies:\n      - name: s\n        symbols: [X]\n        rules: {entry_long: close > 1, "+rules+"}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch got := cfg.Warnings(); {
+		case want == "" && len(got) > 0, want != "" && (len(got) != 1 || !strings.Contains(got[0].String(), want)):
+			t.Errorf("%s gives %v, want %q", rules, got, want)
+		}
+	}
+}

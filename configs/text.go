@@ -49,7 +49,7 @@ func setText(v reflect.Value, text string) string {
 			if _, number := strconv.ParseFloat(text, 64); v.Type() == decimalType && (number == nil || errors.Is(number, strconv.ErrRange)) {
 				return tooLarge
 			}
-			return "want " + wantOf(v.Type())
+			return meant(v, text) + "want " + wantOf(v.Type())
 		}
 		// A limit that is too small to hold must not become none.
 		mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
@@ -71,6 +71,16 @@ func setText(v reflect.Value, text string) string {
 		return ""
 	}
 	return setBasic(v, text)
+}
+
+// meant asks for what a text was probably meant to be, where its type knows.
+func meant(v reflect.Value, text string) string {
+	if m, ok := v.Interface().(interface{ Meant(text string) string }); ok {
+		if right := m.Meant(text); right != "" {
+			return "did you mean " + right + "? "
+		}
+	}
+	return ""
 }
 
 func setBasic(v reflect.Value, text string) string {

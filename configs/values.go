@@ -10,6 +10,7 @@ import (
 
 	"github.com/velox-trading/velox/trading/indicator"
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/spelling"
 	"github.com/velox-trading/velox/trading/zone"
 )
 
@@ -60,8 +61,8 @@ func checkClock(text string) string {
 	if _, err := clock(text); err == nil {
 		return ""
 	}
-	if _, err := clock("0" + text); err == nil {
-		return "did you mean 0" + text + "? " + want
+	if meant := spelling.Clock(text); meant != "" {
+		return "did you mean " + meant + "? " + want
 	}
 	return want
 }

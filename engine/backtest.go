@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -91,6 +93,9 @@ type backtest struct {
 // early, or a file turns out to be broken, the report covers what was run, says
 // so, and Backtest gives an error.
 func Backtest(ctx context.Context, c *configs.Config, o BacktestOptions) error {
+	if twice := givenTwice(o.Files); twice != "" {
+		return exit(ExitSettings, "backtest: %s is given twice: its ticks would count double", twice)
+	}
 	if len(c.Accounts) == 0 {
 		return exit(ExitSettings, "backtest: the configuration has no accounts, so nothing would trade; give --config FILE with accounts and their strategies")
 	}
@@ -133,6 +138,23 @@ func Backtest(ctx context.Context, c *configs.Config, o BacktestOptions) error {
 		return fmt.Errorf("backtest: write the report: %w", err)
 	}
 	return errors.Join(ended, b.collector.check())
+}
+
+// givenTwice gives the first file that is one of those before, under whatever name; "" for none.
+// One that can't be looked at fails when it is opened.
+func givenTwice(files []string) string {
+	var seen []os.FileInfo
+	for _, name := range files {
+		info, err := os.Stat(name)
+		if err != nil {
+			continue
+		}
+		if slices.ContainsFunc(seen, func(known os.FileInfo) bool { return os.SameFile(known, info) }) {
+			return name
+		}
+		seen = append(seen, info)
+	}
+	return ""
 }
 
 func newBacktest(c *configs.Config, o BacktestOptions, files *replay.Replay) *backtest {
@@ -283,6 +305,7 @@ func (b *backtest) report(ended error) *report.Backtest {
 // warnings are what makes a report worth less than it looks.
 func (b *backtest) warnings() []string {
 	out := append([]string{}, b.missing()...)
+	out = append(out, b.outsideHours()...)
 	if n := b.prices.Width(); n != b.options.Sample {
 		out = append(out, fmt.Sprintf("equity is sampled every %v, not every %v, to bound memory", n, b.options.Sample))
 	}

@@ -13,7 +13,9 @@ import (
 // IndicatorEntry is an indicator with the parameters that were asked for, or the
 // usual ones.
 type IndicatorEntry struct {
-	Name       string               `json:"name"`
+	Name string `json:"name"`
+	// Title is the name in words; empty for a candlestick pattern.
+	Title      string               `json:"title"`
 	Group      string               `json:"group"`
 	Parameters []IndicatorParameter `json:"parameters"`
 	// Outputs are whole names, as in requests.
@@ -41,7 +43,7 @@ type IndicatorParameter struct {
 
 func newIndicatorEntry(k indicator.Kind, spec indicator.Spec) IndicatorEntry {
 	e := IndicatorEntry{
-		Name: k.Name, Group: k.Group, Parameters: []IndicatorParameter{}, Outputs: spec.OutputNames(), Formula: k.Formula, Terms: []IndicatorTerm{},
+		Name: k.Name, Title: k.Title(), Group: k.Group, Parameters: []IndicatorParameter{}, Outputs: spec.OutputNames(), Formula: k.Formula, Terms: []IndicatorTerm{},
 	}
 	for i, p := range k.Parameters {
 		e.Parameters = append(e.Parameters, IndicatorParameter{p.Name, spec.Params[i], p.Default, p.Min, p.Max, p.Whole})
@@ -53,28 +55,59 @@ func newIndicatorEntry(k indicator.Kind, spec indicator.Spec) IndicatorEntry {
 }
 
 // FindIndicators gives what names mean, in their order; all, by group, without names.
-// A name is one of a group, of an indicator or of an output, in any letters; the error
-// tells the nearest ones.
+// A name is one of a group, of an indicator or of an output, in any letters, or words of an
+// indicator's title, alone or together; the error tells the nearest ones.
 func FindIndicators(names []string) ([]IndicatorEntry, error) {
 	if len(names) == 0 {
 		names = indicator.Groups()
 	}
+	if found := indicator.Search(strings.Join(names, " ")); len(names) > 1 && len(found) > 0 && !slices.Contains(names, "") {
+		return examples(found), nil
+	}
 	var entries []IndicatorEntry
 	for _, name := range names {
-		found := indicatorsNamed(name)
-		for _, k := range found {
-			entries = append(entries, newIndicatorEntry(k, k.Example()))
-		}
-		if len(found) > 0 {
-			continue
-		}
-		spec, _, err := indicator.ParseName(strings.ToUpper(name))
+		found, err := findIndicator(name)
 		if err != nil {
-			return nil, fmt.Errorf("%w; groups are %s", err, strings.Join(indicator.Groups(), ", "))
+			return nil, err
 		}
-		entries = append(entries, newIndicatorEntry(indicatorsNamed(spec.Kind)[0], spec))
+		for _, e := range found {
+			same := func(known IndicatorEntry) bool { return slices.Equal(known.Outputs, e.Outputs) }
+			if !slices.ContainsFunc(entries, same) {
+				entries = append(entries, e)
+			}
+		}
 	}
 	return entries, nil
+}
+
+// findIndicator gives what one name means.
+func findIndicator(name string) ([]IndicatorEntry, error) {
+	if found := indicatorsNamed(name); len(found) > 0 {
+		return examples(found), nil
+	}
+	spec, _, err := indicator.ParseName(strings.ToUpper(name))
+	if err == nil {
+		return []IndicatorEntry{newIndicatorEntry(indicatorsNamed(spec.Kind)[0], spec)}, nil
+	}
+	if found := indicator.Search(name); len(found) > 0 {
+		return examples(found), nil
+	}
+	if meant := indicator.MeantWord(name); meant != "" && !strings.Contains(err.Error(), "did you mean") && strings.HasPrefix(err.Error(), "no indicator") {
+		err = fmt.Errorf("no indicator %q: did you mean %s?", name, meant)
+	}
+	return nil, fmt.Errorf("%w; groups are %s", err, strings.Join(indicator.Groups(), ", "))
+}
+
+// examples gives kinds with their usual parameters, by group.
+func examples(kinds []indicator.Kind) []IndicatorEntry {
+	slices.SortStableFunc(kinds, func(a, b indicator.Kind) int {
+		return slices.Index(indicator.Groups(), a.Group) - slices.Index(indicator.Groups(), b.Group)
+	})
+	entries := make([]IndicatorEntry, len(kinds))
+	for i, k := range kinds {
+		entries[i] = newIndicatorEntry(k, k.Example())
+	}
+	return entries
 }
 
 // indicatorsNamed gives the kind of a name, or all of a group.
@@ -97,6 +130,9 @@ func PrintIndicators(w io.Writer, entries []IndicatorEntry) {
 			fmt.Fprintf(w, "%s\n", strings.ToUpper(group))
 		}
 		fmt.Fprintf(w, "\n  %s\n", e.Name)
+		if e.Title != "" {
+			printIndicatorField(w, "in words", e.Title)
+		}
 		printIndicatorField(w, "outputs", strings.Join(e.Outputs, "  "))
 		for _, p := range e.Parameters {
 			printIndicatorField(w, p.Name, p.String())

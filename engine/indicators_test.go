@@ -62,7 +62,7 @@ func TestIndicatorsOfAGroup(t *testing.T) {
 func TestNoSuchIndicator(t *testing.T) {
 	for name, want := range map[string]string{
 		"EMAA": `no indicator "EMAA": did you mean EMA`, "ema_0": "want a whole number from 1 to 10000", "volumes": "groups are overlap, momentum",
-		"": "no indicator", "BBANDS_20_2": "names no output; want one of UPPER, MIDDLE, LOWER",
+		"": "no indicator", "bolinger": `no indicator "bolinger": did you mean bollinger?`, "BBANDS_20_2": "names no output; want one of UPPER, MIDDLE, LOWER",
 	} {
 		if entries, err := FindIndicators([]string{"MACD", name}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q gives %v, %v; want %q", name, entries, err, want)
@@ -76,7 +76,7 @@ func TestIndicatorEntry(t *testing.T) {
 		t.Fatal(entries, err)
 	}
 	want := IndicatorEntry{
-		Name: "RSI", Group: "momentum", Parameters: []IndicatorParameter{{Name: "periods", Value: 7, Default: 14, Least: 2, Most: 10_000, Whole: true}},
+		Name: "RSI", Title: "relative strength index", Group: "momentum", Parameters: []IndicatorParameter{{Name: "periods", Value: 7, Default: 14, Least: 2, Most: 10_000, Whole: true}},
 		Outputs: []string{"RSI_7"}, Formula: "100 * gain / (gain + loss), Wilder's averages of the moves up and down; 0 without moves",
 		Terms: []IndicatorTerm{{"Wilder's average", "(w * (n - 1) + x) / n, the mean of the first n numbers at first"}},
 	}
@@ -85,5 +85,27 @@ func TestIndicatorEntry(t *testing.T) {
 	}
 	if v := entries[1]; v.Name != "VWAP" || v.Parameters == nil || v.Terms == nil {
 		t.Errorf("%+v; want empty lists rather than null", v)
+	}
+}
+
+// TestIndicatorsByWords: what a trader calls them finds them, each once.
+func TestIndicatorsByWords(t *testing.T) {
+	for words, want := range map[string][]string{
+		"hull": {"HMA"}, "heikin-ashi": {"HA"}, "heikin ashi": {"HA"}, "bollinger bands": {"BBANDS"}, "macd hull hma": {"MACD", "HMA"}, "parabolic sar": {"SAR", "SAREXT"},
+	} {
+		entries, err := FindIndicators(strings.Fields(words))
+		var got []string
+		for _, e := range entries {
+			got = append(got, e.Name)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s finds %v, %v; want %v", words, got, err, want)
+		}
+	}
+	for _, word := range []string{"average", "overlap"} {
+		entries, err := FindIndicators([]string{word})
+		if err != nil || !slices.ContainsFunc(entries, func(e IndicatorEntry) bool { return e.Name == "EMA" }) {
+			t.Errorf("%s finds no EMA among %d, %v", word, len(entries), err)
+		}
 	}
 }

@@ -218,6 +218,7 @@ func runScenario(ctx context.Context, name, text string, logger *slog.Logger, wa
 	for _, a := range c.Accounts {
 		r.journal.Follow(a.UserID)
 	}
+	r.journal.Call(strategiesOf(c))
 	defer func() { err = errors.Join(err, r.node.stop(r.timeout)) }()
 	r.node.outputs = append(slices.Clone(outputTopics), messages.TopicUpdates)
 	for i := range f.Steps {

@@ -62,19 +62,24 @@ func scenarioConfig(name string, f *scenario.File) (*configs.Config, error) {
 	return c, nil
 }
 
+// strategiesOf gives what a scenario's expectations call strategies, by id.
+func strategiesOf(c *configs.Config) map[string]string {
+	var list []scenario.Name
+	for _, a := range c.Accounts {
+		for _, s := range a.Strategies {
+			list = append(list, scenario.Name{User: a.UserID, Name: s.Name, ID: s.StrategyID, DerivedID: ident.Derive(a.UserID, s.Name)})
+		}
+	}
+	return scenario.Call(list)
+}
+
 // namesOf gives what a scenario's expectations may name.
 func namesOf(c *configs.Config) (scenario.Names, error) {
 	var n scenario.Names
 	for _, a := range c.Accounts {
 		n.Users = append(n.Users, a.UserID)
-		for _, s := range a.Strategies {
-			id := s.StrategyID
-			if id == "" {
-				id = ident.Derive(a.UserID, s.Name)
-			}
-			n.Strategies = append(n.Strategies, id)
-		}
 	}
+	n.Strategies = strategiesOf(c)
 	topics, err := wantedTopics(c)
 	for _, t := range topics {
 		n.Topics = append(n.Topics, t.Name)

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,7 +54,7 @@ func (o *options) backtestCommand() *cobra.Command {
 	flags.DurationVar(&f.sample, "sample", time.Minute, "look at equity at least every `DURATION` with a price")
 	flags.StringVar(&f.zone, "zone", "", "IANA `ZONE` whose clock is shown, and whose dates are the days of Sharpe and Sortino; without it the clock is UTC's, and days are the exchanges' trading days")
 	flags.Float64Var(&f.daysPerYear, "days-per-year", 0, "`DAYS` a year, for Sharpe and Sortino; 0: 365 for exchanges that trade on every day of the week, 252 for others")
-	flags.Float64Var(&f.riskFree, "risk-free", 0, "risk-free return of a year as a `SHARE`: 0.05 is 5 percent")
+	flags.Var(&f.riskFree, "risk-free", "risk-free return of a year as a `SHARE`: 0.05, or 5%")
 	flags.StringVar(&f.json, "json", "", "write the report to `FILE` as JSON, too")
 	flags.StringVar(&f.html, "html", "", "write the report to `FILE` as one HTML page, too")
 	return cmd
@@ -63,7 +66,31 @@ type backtestFlags struct {
 	symbols                                []string
 	byExchange                             bool
 	sample                                 time.Duration
-	daysPerYear, riskFree                  float64
+	daysPerYear                            float64
+	riskFree                               share
+}
+
+// share is a part of one, written as 0.05 or 5%.
+type share float64
+
+// String gives it as a number.
+func (s *share) String() string { return strconv.FormatFloat(float64(*s), 'g', -1, 64) }
+
+// Type names it in the help.
+func (*share) Type() string { return "share" }
+
+// Set reads it.
+func (s *share) Set(text string) error {
+	number, percent := strings.CutSuffix(text, "%")
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return errors.New("want a share, such as 0.05 or 5%")
+	}
+	if percent {
+		v /= 100
+	}
+	*s = share(v)
+	return nil
 }
 
 // options checks the flags.
@@ -95,12 +122,12 @@ func (f *backtestFlags) options() (engine.BacktestOptions, error) {
 		return o, fmt.Errorf("--sample %v: want 1ms to 24h", f.sample)
 	case f.daysPerYear != 0 && !(f.daysPerYear >= 1 && f.daysPerYear <= 366): // NaN is none of them
 		return o, fmt.Errorf("--days-per-year %v: want 1 to 366", f.daysPerYear)
-	case !(math.Abs(f.riskFree) <= 1):
-		return o, fmt.Errorf("--risk-free %v: want -1 to 1, as a share: 0.05 is 5 percent", f.riskFree)
+	case !(math.Abs(float64(f.riskFree)) <= 1):
+		return o, fmt.Errorf("--risk-free %v: want -1 to 1, as a share: 0.05 is 5 percent, and so is 5%%", float64(f.riskFree))
 	case f.json != "" && f.json == f.html:
 		return o, fmt.Errorf("--json and --html both name %s", f.json)
 	}
-	o.Figures.DaysPerYear, o.Figures.RiskFree = f.daysPerYear, f.riskFree
+	o.Figures.DaysPerYear, o.Figures.RiskFree = f.daysPerYear, float64(f.riskFree)
 	return o, nil
 }
 

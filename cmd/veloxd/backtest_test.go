@@ -98,6 +98,10 @@ func TestBacktestFlags(t *testing.T) {
 		"zone":          {[]string{"--zone", "Local", "x.csv"}, `--zone "Local": want an IANA time zone`},
 		"days per year": {[]string{"--days-per-year", "NaN", "x.csv"}, "--days-per-year NaN: want 1 to 366"},
 		"risk-free":     {[]string{"--risk-free", "5", "x.csv"}, "0.05 is 5 percent"},
+		"no share":      {[]string{"--risk-free", "five", "x.csv"}, "want a share, such as 0.05 or 5%"},
+		"all percents":  {[]string{"--risk-free", "500%", "x.csv"}, "--risk-free 5: want -1 to 1"},
+		"five percent":  {[]string{"--risk-free", "5%", "x.csv"}, "the configuration has no accounts"}, // the flag is right
+		"twice":         {[]string{"backtest.go", "./backtest.go"}, "./backtest.go is given twice: its ticks would count double"},
 		"one file":      {[]string{"--json", "a", "--html", "a", "x.csv"}, "both name a"},
 		"no accounts":   {[]string{"x.csv"}, "the configuration has no accounts"},
 	} {

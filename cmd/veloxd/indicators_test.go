@@ -10,6 +10,7 @@ func TestIndicatorsOfNames(t *testing.T) {
 	const macd = `MOMENTUM
 
   MACD
+    in words             moving average convergence/divergence
     outputs              MACD_12_26_9 MACD_12_26_9_SIGNAL MACD_12_26_9_HIST
     fast                 12, whole, 2 to 10000
     slow                 26, whole, 2 to 10000
@@ -23,6 +24,7 @@ In formulas:
 	const bands = `OVERLAP
 
   BBANDS
+    in words             Bollinger bands
     outputs              BBANDS_50_2.5_UPPER BBANDS_50_2.5_MIDDLE BBANDS_50_2.5_LOWER
     periods              50, whole, 2 to 10000, by default 20
     deviations           2.5, 0.001 to 100, by default 2

@@ -92,7 +92,7 @@ func TestJSONForScripts(t *testing.T) {
 		t.Errorf("gives %d and %s (%v)", code, out, err)
 	}
 	_, out, _ = call(t, "config", "check", "--json")
-	if strings.TrimSpace(out) != "{\n  \"ok\": true,\n  \"problems\": []\n}" {
+	if strings.TrimSpace(out) != "{\n  \"ok\": true,\n  \"problems\": [],\n  \"warnings\": []\n}" {
 		t.Errorf("a right configuration gives %s", out)
 	}
 	var build map[string]string

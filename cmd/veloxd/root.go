@@ -123,7 +123,18 @@ func (o *options) setUp(cmd *cobra.Command, demo configs.DemoMode) (*configs.Con
 		return nil, nil, err
 	}
 	logger, err := telemetry.NewLogger(cmd.ErrOrStderr(), cfg.Log.Level, cfg.Log.Format)
-	return cfg, logger, err
+	if err != nil {
+		return nil, nil, err
+	}
+	warn(cfg, logger)
+	return cfg, logger, nil
+}
+
+// warn logs what is right in a configuration and may not be meant.
+func warn(cfg *configs.Config, logger *slog.Logger) {
+	for _, w := range cfg.Warnings() {
+		logger.Warn("a setting may not be meant", "where", w.Where, "setting", w.Path, "value", w.Value, "warning", w.Want)
+	}
 }
 
 // isTerminal tells whether a person is looking.

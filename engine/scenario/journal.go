@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -87,6 +88,9 @@ func (j *Journal) unasked(of series, name string) string {
 func (j *Journal) Follow(userID string) {
 	j.givers[account.ManualStrategy(userID)], j.givers[account.RiskStrategy(userID)] = "user", "risk"
 }
+
+// Call makes strategies be told of by what Call has given for their ids.
+func (j *Journal) Call(strategies map[string]string) { maps.Copy(j.givers, strategies) }
 
 // Take takes in a record of the topics that tell what came of the ticks. What others
 // wrote there and nobody can read is not told of, nor are requests for indicators.

@@ -129,11 +129,11 @@ at 10:01
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad := Mistakes{Name: "s", List: f.CheckNames(Names{Users: []string{"alice"}, Strategies: []string{"cross"}, Topics: []string{"strategy-signals"}})}
+	bad := Mistakes{Name: "s", List: f.CheckNames(Names{Users: []string{"alice"}, Strategies: map[string]string{"cross": "cross"}, Topics: []string{"strategy-signals"}})}
 	bad.Sort()
 	const want = `s: 3 mistakes
   s:3:8: there is no topic "strategy-signal": did you mean strategy-signals? there are strategy-signals
-  s:5:23: by "cros": did you mean cross? no strategy here has this id; there are cross, user, risk
+  s:5:23: by "cros": did you mean cross? no strategy here is called so; there are cross, user, risk
   s:9:28: of "alcie": did you mean alice? no account here is this user's; there are accounts of alice`
 	if bad.Error() != want {
 		t.Errorf("gives\n%v\nwant\n%v", bad.Error(), want)

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -13,8 +14,37 @@ import (
 
 // Names are what the settings of a scenario give names to.
 type Names struct {
-	// Users have accounts, Strategies are ids, Topics are those that are there.
-	Users, Strategies, Topics []string
+	// Users have accounts, Topics are those that are there.
+	Users, Topics []string
+	// Strategies are what expectations call strategies, by id.
+	Strategies map[string]string
+}
+
+// Name is what a scenario's settings say of one strategy.
+type Name struct{ User, Name, ID, DerivedID string }
+
+// Call gives what expectations call strategies, by id: one with an id of its own by that, one
+// whose id is derived by its name, or as user/name where more are called so. Spaces are _.
+func Call(strategies []Name) map[string]string {
+	count := make(map[string]int)
+	for _, word := range own {
+		count[word]++
+	}
+	for _, s := range strategies {
+		count[cmp.Or(s.ID, word(s.Name))]++
+	}
+	called := make(map[string]string)
+	for _, s := range strategies {
+		switch {
+		case s.ID != "":
+			called[s.ID] = s.ID
+		case count[word(s.Name)] > 1:
+			called[s.DerivedID] = word(s.User) + "/" + word(s.Name)
+		default:
+			called[s.DerivedID] = word(s.Name)
+		}
+	}
+	return called
 }
 
 // quotedText is a text in JSON, as far as names need it.
@@ -67,15 +97,16 @@ func (p *parser) vocabulary() {
 // records, that there are not, in the order of the lines.
 func (f *File) CheckNames(n Names) []Mistake {
 	var bad []Mistake
+	strategies := slices.Sorted(maps.Values(n.Strategies))
 	f.each(func(w *Want, i int, fact string, v *value) {
 		word := w.Words[i]
 		switch {
 		case f.given[word]:
 		case v.name == userName && !slices.Contains(n.Users, word):
 			bad = append(bad, w.mistake(i, fact, spelling.Hint(word, n.Users)+"no account here is this user's"+have("; there are accounts of ", n.Users)))
-		case v.name == strategyName && !slices.Contains(n.Strategies, word) && !ids.MatchString(word) && !slices.Contains(own, word):
-			all := slices.Concat(n.Strategies, own)
-			bad = append(bad, w.mistake(i, fact, spelling.Hint(word, all)+"no strategy here has this id"+have("; there are ", all)))
+		case v.name == strategyName && !slices.Contains(strategies, word) && !ids.MatchString(word) && !slices.Contains(own, word):
+			all := slices.Concat(strategies, own)
+			bad = append(bad, w.mistake(i, fact, spelling.Hint(word, all)+"no strategy here is called so"+have("; there are ", all)))
 		}
 	})
 	for _, s := range f.Steps {

@@ -34,6 +34,19 @@ func (d *Deployed) New() (strategy.Strategy, error) {
 	return s, nil
 }
 
+// written is New for what someone has just written: rules that can't be meant are
+// refused, too, which go on where they are deployed already.
+func (d *Deployed) written() (strategy.Strategy, error) {
+	s, err := d.New()
+	if err != nil || d.Rules == nil {
+		return s, err
+	}
+	if err := rules.Check(*d.Rules, market.MustParseTimeframe(d.Timeframe), d.Symbols); err != nil {
+		return nil, fmt.Errorf("strategy %s (%s): %w", d.StrategyID, d.Name, err)
+	}
+	return s, nil
+}
+
 func (d *Deployed) make() (strategy.Strategy, error) {
 	if d.Rules == nil && d.Code == "" {
 		return nil, errors.New("has no rules: its signals come from outside")
@@ -59,7 +72,7 @@ func (a *Account) deploy(d *Deploy) (action, error) {
 	}
 	var needs []strategy.Need
 	if !n.External {
-		s, err := n.New()
+		s, err := n.written()
 		if err != nil {
 			return nil, refused("INVALID_RULES", "%v", err)
 		}

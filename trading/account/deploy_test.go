@@ -96,6 +96,10 @@ func TestStrategiesAreReplacedAndRemoved(t *testing.T) {
 			refused INVALID_RULES
 			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "false", "exit": true}, "parameters": {"gap": 2}}
 			refused INVALID_RULES
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "is('Y') and close > 1"}}
+			refused INVALID_RULES
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "close > 1", "confidence": "1.5"}}
+			refused INVALID_RULES
 			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "false", "exit": "true", "max_trades_a_day": 3, "allow_gaps": true}}
 			STRATEGY ` + idOf("m") + ` RUNNING
 			> cmd DEPLOY {"name": "m", "symbols": ["X"], "code": "gap-fade", "revision": 1}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/velox-trading/velox/trading/spelling"
 	"github.com/velox-trading/velox/trading/zone"
 )
 
@@ -29,6 +30,9 @@ func (c *Clock) UnmarshalText(text []byte) error {
 	}
 	return fmt.Errorf("%.16q is not HH:MM, 00:00 to 24:00", text)
 }
+
+// Meant gives the Clock that a text was probably meant to be; "" when that can't be told.
+func (Clock) Meant(text string) string { return spelling.Clock(text) }
 
 // Allowed says what a Clock may be, for messages.
 func (Clock) Allowed() string { return `a time of day in quotes, such as "09:15"` }

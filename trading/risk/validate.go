@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/setting"
@@ -119,15 +120,30 @@ func (v *validator) windows(list []Window) {
 		path, w := fmt.Sprintf("trading_hours[%d]", i), &list[i]
 		for j, day := range w.Days {
 			if !slices.Contains(weekdays[:], day) {
-				v.wrong(fmt.Sprintf("%s.days[%d]", path, j), day, "want MON, TUE, WED, THU, FRI, SAT or SUN")
+				v.wrong(fmt.Sprintf("%s.days[%d]", path, j), day, dayMeant(day)+"want MON, TUE, WED, THU, FRI, SAT or SUN")
 			}
 		}
-		if w.From < 0 || w.From >= w.To || w.To > lastClock {
+		switch {
+		case w.From == 0 && w.To == 0:
+			v.wrong(path, "", `want from and to, such as {from: "09:15", to: "15:30"}`)
+		case w.To == 0:
+			v.wrong(path, "", `want to, the time at which it ends: "24:00" is the end of the day`)
+		case w.From == lastClock:
+			v.wrong(path+".from", "24:00", "want a time before 24:00, the end of the day: a day begins at 00:00")
+		case w.From < 0 || w.From >= w.To || w.To > lastClock:
 			from, _ := w.From.MarshalText()
 			to, _ := w.To.MarshalText()
 			v.wrong(path, string(from)+" to "+string(to), "want from before to: a window over midnight is written as two")
 		}
 	}
+}
+
+// dayMeant asks for the day that was probably meant: Tuesday, tue.
+func dayMeant(day string) string {
+	if len(day) >= 3 && slices.Contains(weekdays[:], strings.ToUpper(day[:3])) {
+		return "did you mean " + strings.ToUpper(day[:3]) + "? "
+	}
+	return ""
 }
 
 func (v *validator) symbols(list []SymbolLimits) {

@@ -15,6 +15,8 @@ import (
 type builder struct {
 	program *Program
 	errs    []error
+	doubts  []*Error
+	named   []named
 }
 
 func (b *builder) report(err error) { b.errs = append(b.errs, err) }
@@ -45,10 +47,12 @@ func (b *builder) number(name, text string) *rule {
 // does not would make every entry one that is never signalled.
 func (b *builder) positive(name, text string) *rule {
 	r := b.number(name, text)
-	if r == nil || r.partial || len(r.refs)+len(r.scalars) > 0 {
+	if !r.constant() {
 		return r
 	}
 	switch v := r.value(&frame{}); {
+	case len(r.doubts) > 0:
+		b.report(r.doubts[0])
 	case !(v > 0):
 		b.wrong(name, text, "want a number above 0: no entry could have this one")
 	case v < 1e-8 || v > 92233720368.54775807:
@@ -58,6 +62,7 @@ func (b *builder) positive(name, text string) *rule {
 }
 
 func (b *builder) keep(r rule, errs []*Error) *rule {
+	b.wonder(&r)
 	for _, err := range errs {
 		b.report(err)
 	}
@@ -115,7 +120,7 @@ func (b *builder) hours(s *Spec) {
 	if s.Session != "" {
 		var ok bool
 		if h.open, h.close, ok = parseRange(s.Session); !ok {
-			b.wrong("session", s.Session, "want two times of day, such as 09:15-15:30")
+			b.wrong("session", s.Session, asked(spelling.Span(s.Session))+"want two times of day, such as 09:15-15:30")
 		}
 		h.declared = true
 	}
@@ -125,7 +130,7 @@ func (b *builder) hours(s *Spec) {
 	if s.SquareOff != "" {
 		at, ok := parseClock(s.SquareOff)
 		if !ok || at == dayLength {
-			b.wrong("square_off", s.SquareOff, wantClock)
+			b.wrong("square_off", s.SquareOff, asked(spelling.Clock(s.SquareOff))+wantClock)
 			return
 		}
 		h.squareOff = at

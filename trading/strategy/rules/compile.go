@@ -36,7 +36,13 @@ type rule struct {
 	uses    []use
 	// partial: a definition that it uses is wrong.
 	partial bool
+	// doubts are what can be compiled and not be meant, named the symbols in quotes.
+	doubts []*Error
+	named  []named
 }
+
+// looks counts what the rule looks at: one that looks at nothing is a constant.
+func (r *rule) looks() int { return len(r.refs) + len(r.scalars) + len(r.named) }
 
 // place says where an expression is looked at: whose, in which candles, and how
 // many of them ago. The zero value is the traded symbol now, in the base timeframe.
@@ -51,6 +57,7 @@ type compiler struct {
 	names *names
 	rule  string
 	text  string
+	line  int  // of its text's first line, from 0
 	side  bool // the name side is known
 	nodes int
 	made  rule
@@ -293,6 +300,9 @@ func (c *compiler) condition(n *ast.BinaryNode, at place) truth {
 	compare, ok := comparisons[n.Operator]
 	if !ok {
 		c.fail(n.Location(), "%s makes no condition; there are and, or, not, %s", n.Operator, strings.Join(comparisonNames, ", "))
+	}
+	if not, ok := n.Left.(*ast.UnaryNode); ok && (not.Operator == "not" || not.Operator == "!") {
+		c.fail(not.Location(), "%s comes before %s here: write not (%v %s %v)", not.Operator, n.Operator, not.Node, n.Operator, n.Right)
 	}
 	x, y := c.number(n.Left, at), c.number(n.Right, at)
 	return func(f *frame) bool { return compare(x(f), y(f)) }

@@ -3,8 +3,10 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser/lexer"
@@ -17,6 +19,9 @@ func explain(text string, bad error) (file.Location, string) {
 	var at *file.Error
 	if !errors.As(bad, &at) {
 		return file.Location{}, "can't be read: " + bad.Error()
+	}
+	if where, detail := dottedName(text, at.From); detail != "" {
+		return where, detail
 	}
 	tokens, whole := lexed(text)
 	if !whole {
@@ -59,6 +64,20 @@ func lexed(text string) ([]lexer.Token, bool) {
 			return tokens, true
 		}
 	}
+}
+
+// dotted finds names of indicators with a dot in a parameter.
+var dotted = regexp.MustCompile(`[A-Za-z][A-Za-z0-9_]*_[0-9]+\.[0-9][A-Za-z0-9_.]*`)
+
+// dottedName finds an indicator's name that needs quotes where the parser stopped.
+func dottedName(text string, stopped int) (file.Location, string) {
+	for _, m := range dotted.FindAllStringIndex(text, -1) {
+		from, to := utf8.RuneCountInString(text[:m[0]]), utf8.RuneCountInString(text[:m[1]])
+		if meant := indicator.Meant(text[m[0]:m[1]]); meant != "" && stopped >= from && stopped <= to {
+			return file.Location{From: from, To: to}, "an indicator's name with a dot stands in quotes: write " + inRule(meant)
+		}
+	}
+	return file.Location{}, ""
 }
 
 // sentence is an expression that the parser read up to a token.
@@ -235,7 +254,7 @@ func twoValues(s *sentence) (int, string) {
 		return s.at, endOfDefinition
 	}
 	if meant := indicator.Meant(before.Value + "_" + t.Value); t.Kind == lexer.Number && meant != "" {
-		return s.at - 1, "an indicator's name has no blanks: did you mean " + meant + "?"
+		return s.at - 1, "an indicator's name has no blanks: did you mean " + inRule(meant) + "?"
 	}
 	return s.at, fmt.Sprintf("an operator such as and, or, >, + is expected between %s and %s", quote(before), quote(t))
 }

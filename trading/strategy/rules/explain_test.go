@@ -1,8 +1,11 @@
 package rules
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/velox-trading/velox/trading/indicator"
 )
 
 // TestPlainWords: what the parser does not understand is told by what to write.
@@ -57,11 +60,46 @@ func TestPlainWords(t *testing.T) {
 		{"CLOSE > 1", "no value is named CLOSE: did you mean close?"},
 		{"ltp > 1", "no value is named ltp: did you mean price?"},
 		{"ema20 > 1", "no value is named ema20: did you mean EMA_20?"},
+		{"close > SAR", `did you mean indicator("SAR_0.02_0.2")?`},
+		{"close > SAR(1)", `did you mean indicator("SAR_0.02_0.2")?`},
+		{"close > SAR_5", `takes 2 parameters, as in indicator("SAR_0.02_0.2")`},
+		{"close > SAR_0.02_0.2", `column 9: an indicator's name with a dot stands in quotes: write indicator("SAR_0.02_0.2")`},
+		{"(close) > bbands_20_2.5_upper + 1", `column 11: an indicator's name with a dot stands in quotes: write indicator("BBANDS_20_2.5_UPPER")`},
+		{"not close > 300", "column 1: not comes before > here: write not (close > 300)"},
+		{"close > 1 and !EMA_20[1] >= of('X', close) * 2", "column 15: ! comes before >= here: write not (EMA_20[1] >= of(\"X\", close) * 2)"},
 		{"emma_20 > 1", `no indicator "EMMA_20": did you mean EMA_20?`},
 	} {
 		_, err := Compile(Spec{EntryLong: c.text}, min5)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q gives %v, want %q", c.text, err, c.want)
 		}
+	}
+}
+
+// TestSuggestedIndicatorsCompile: what is suggested for an indicator's bare name, in any
+// letters, as a value or a function, can be pasted.
+func TestSuggestedIndicatorsCompile(t *testing.T) {
+	suggestion := regexp.MustCompile(`did you mean (.*)\?$`)
+	for _, k := range indicator.Kinds() {
+		for _, name := range []string{k.Name, strings.ToLower(k.Name), k.Name + "(close)", k.Name + "(7)"} {
+			_, err := Compile(Spec{EntryLong: "close > " + name}, min5)
+			if err == nil {
+				continue // the name is a whole one
+			}
+			meant := suggestion.FindStringSubmatch(err.Error())
+			if meant == nil {
+				t.Errorf("%s gives %v, without a suggestion", name, err)
+			} else if _, err := Compile(Spec{EntryLong: "close > " + meant[1]}, min5); err != nil {
+				t.Errorf("for %s, %s is suggested, which gives %v", name, meant[1], err)
+			}
+		}
+	}
+}
+
+// TestSymbolForValue: a symbol that stands where a value should.
+func TestSymbolForValue(t *testing.T) {
+	err := Check(Spec{EntryLong: `tf("1hour", INFY) > 1`}, min5, []string{"INFY", "TCS"})
+	if want := `column 13: INFY is a symbol: its last close is of("INFY", close)`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("a symbol without quotes gives %v, want %q", err, want)
 	}
 }

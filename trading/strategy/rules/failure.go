@@ -28,7 +28,7 @@ func (c *compiler) errorAt(at file.Location, detail string) *Error {
 		at = *c.via
 	}
 	line, column := lineColumn(c.text, at.From)
-	return &Error{Rule: c.rule, Line: line, Column: column, Detail: detail}
+	return &Error{Rule: c.rule, Line: c.line + line, Column: column, Detail: detail}
 }
 
 // caught keeps what a panic tells, and tells whether there was one. What is compiled

@@ -46,8 +46,14 @@ func (c *compiler) arithmetic(n *ast.BinaryNode, at place) number {
 	if !ok {
 		c.fail(n.Location(), "%s gives no number; there are +, -, *, /, %%, ^", n.Operator)
 	}
-	x, y := c.number(n.Left, at), c.number(n.Right, at)
-	return func(f *frame) float64 { return f.finite(apply(x(f), y(f))) }
+	known := c.sofar()
+	x := c.number(n.Left, at)
+	left := c.sofar()
+	y := c.number(n.Right, at)
+	if divides := n.Operator == "/" || n.Operator == "%"; divides && c.constant(left) && y(&frame{}) == 0 {
+		c.doubt(n.Location(), "divides by 0: nothing that comes to this can hold")
+	}
+	return c.sensible(n, known, func(f *frame) float64 { return f.finite(apply(x(f), y(f))) })
 }
 
 var unaryFunctions = map[string]func(float64) float64{
@@ -84,8 +90,9 @@ func (at place) before(n int) place {
 func (c *compiler) numberCall(n ast.Node, name string, args []ast.Node, at place) number {
 	if apply, ok := unaryFunctions[name]; ok {
 		c.arity(n, name, args, 1)
+		known := c.sofar()
 		x := c.number(args[0], at)
-		return func(f *frame) float64 { return f.finite(apply(x(f))) }
+		return c.sensible(n, known, func(f *frame) float64 { return f.finite(apply(x(f))) })
 	}
 	switch name {
 	case "min", "max":
@@ -134,6 +141,7 @@ func inner(c *compiler, n ast.Node, name string, args []ast.Node) ast.Node {
 func (c *compiler) elsewhere(n ast.Node, name string, args []ast.Node, at place) place {
 	if name == "of" {
 		at.symbol = c.quoted(n, args[0], "a symbol", `of("NIFTY", close)`)
+		c.mention(n, at.symbol, true)
 		return at
 	}
 	text := c.quoted(n, args[0], "a timeframe", `tf("15min", EMA_20)`)
@@ -253,6 +261,7 @@ func (c *compiler) truthCall(n *ast.CallNode, at place) truth {
 	case "is":
 		c.arity(n, name, n.Arguments, 1)
 		symbol := c.quoted(n, n.Arguments[0], "a symbol", `is("NIFTY")`)
+		c.mention(n, symbol, false)
 		return func(f *frame) bool { return f.symbol == symbol }
 	case "tf", "of":
 		return c.truth(inner(c, n, name, n.Arguments), c.elsewhere(n, name, n.Arguments, at))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/trading/market"
+	"github.com/velox-trading/velox/trading/spelling"
 )
 
 const (
@@ -130,7 +131,7 @@ func (p *Program) SquaresOff(early market.EarlyClose, openedMs, nowMs int64) boo
 	return today || openedMs < last
 }
 
-const wantClock = `want a time of day from 00:00 to 24:00, such as 09:15`
+const wantClock = `want a time of day from 00:00 to 23:59, such as 09:15`
 
 // parseClock reads a time of day as its minutes.
 func parseClock(text string) (int, bool) {
@@ -204,7 +205,7 @@ func (b *builder) windows(text string) []window {
 		}
 		if !ok || w.from == w.to {
 			line, column := lineColumn(text, len([]rune(text[:at+len(part)-len(trimmed)])))
-			b.report(&Error{Rule: "windows", Line: line, Column: column, Detail: fmt.Sprintf("%q: %s", strings.TrimSpace(part), wantWindow)})
+			b.report(&Error{Rule: "windows", Line: line, Column: column, Detail: fmt.Sprintf("%q: %s%s", strings.TrimSpace(part), asked(windowMeant(trimmed)), wantWindow)})
 		}
 		list = append(list, w)
 		at += len(part) + 1
@@ -216,3 +217,29 @@ func (b *builder) windows(text string) []window {
 }
 
 const maxWindows = 50
+
+// windowMeant gives the window that was probably meant; "" when that can't be told.
+func windowMeant(text string) string {
+	days, times := "", strings.ToLower(strings.TrimSpace(text))
+	if first, rest, ok := strings.Cut(times, " "); ok {
+		if _, named := parseDays(first); named {
+			days, times = first+" ", strings.TrimSpace(rest)
+		}
+	}
+	if span := spelling.Span(times); span != "" {
+		return days + span
+	}
+	if from, to, ok := parseRange(times); ok && from != to {
+		return days + times
+	}
+	return ""
+}
+
+// asked asks whether something was meant, as the beginning of a message that goes on; ""
+// when nothing is known.
+func asked(meant string) string {
+	if meant == "" {
+		return ""
+	}
+	return "did you mean " + meant + "? "
+}

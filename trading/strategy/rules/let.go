@@ -30,23 +30,20 @@ func (b *builder) define(text string) {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		for _, err := range b.defineOne(line) {
-			if err.Line > 0 {
-				err.Line += i
-			}
+		for _, err := range b.defineOne(line, i) {
 			b.report(err)
 		}
 	}
 }
 
-func (b *builder) defineOne(line string) []*Error {
+func (b *builder) defineOne(line string, number int) []*Error {
 	before, expression, _ := strings.Cut(line, "=")
 	name := strings.TrimSpace(before)
 	n := &b.program.names
 	_, scalar := scalarOf(name)
 	wrong := func(format string, args ...any) []*Error {
 		column := len([]rune(line)) - len([]rune(strings.TrimLeft(line, " \t"))) + 1
-		return []*Error{{Rule: "let", Line: 1, Column: column, Detail: fmt.Sprintf(format, args...)}}
+		return []*Error{{Rule: "let", Line: number + 1, Column: column, Detail: fmt.Sprintf(format, args...)}}
 	}
 	switch {
 	case !isName(name) || strings.HasPrefix(expression, "="):
@@ -59,7 +56,7 @@ func (b *builder) defineOne(line string) []*Error {
 	}
 	// The expression keeps its column: what is before it becomes spaces.
 	text := strings.Repeat(" ", len([]rune(before))+1) + expression
-	c := compiler{names: n, rule: "let", text: text, side: true}
+	c := compiler{names: n, rule: "let", text: text, line: number, side: true}
 	d := definition{name: name}
 	errs := c.parse(func(root ast.Node) {
 		if isCondition(root, n) {
@@ -72,6 +69,7 @@ func (b *builder) defineOne(line string) []*Error {
 	if len(errs) > 0 {
 		d.node = nil
 	}
+	b.wonder(&c.made)
 	n.let = append(n.let, d)
 	return errs
 }

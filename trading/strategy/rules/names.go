@@ -70,6 +70,7 @@ type names struct {
 	scalars  []scalarKey
 	openings []int // minutes, sorted
 	let      []definition
+	symbols  []string // that are traded, when they are known, for what errors suggest
 }
 
 // stream gives the place of a stream and makes it when it is first named.

@@ -29,11 +29,24 @@ type Program struct {
 // Compile checks and compiles the rules of a strategy whose candles are of the
 // given timeframe. The error joins an *Error for each rule that is wrong.
 func Compile(s Spec, timeframe market.Timeframe) (*Program, error) {
+	b := builder{program: newProgram(timeframe, nil)}
 	if timeframe.IsZero() {
 		return nil, errors.New("rules: want a timeframe")
 	}
-	p := &Program{names: names{base: timeframe, streams: []streamKey{{timeframe: timeframe}}}}
-	b := builder{program: p}
+	b.compile(&s)
+	if err := b.err(); err != nil {
+		return nil, err
+	}
+	return b.program, nil
+}
+
+func newProgram(timeframe market.Timeframe, symbols []string) *Program {
+	return &Program{names: names{base: timeframe, streams: []streamKey{{timeframe: timeframe}}, symbols: symbols}}
+}
+
+// compile compiles all rules; what is wrong is in the builder then.
+func (b *builder) compile(s *Spec) {
+	p, timeframe := b.program, b.program.base
 	b.define(s.Let)
 	p.entryLong = b.condition("entry_long", s.EntryLong)
 	p.entryShort = b.condition("entry_short", s.EntryShort)
@@ -50,7 +63,7 @@ func Compile(s Spec, timeframe market.Timeframe) (*Program, error) {
 	p.target = b.positive("target", s.Target)
 	p.trailing = b.positive("trailing_stop", s.TrailingStop)
 	p.quantity = b.positive("quantity", s.Quantity)
-	p.confidence = b.number("confidence", s.Confidence)
+	p.confidence = b.share("confidence", s.Confidence)
 	p.price = b.positive("price", s.Price)
 	p.limit = b.choice("order", s.Order, "market", "limit") == 1
 	p.everyTick = b.choice("evaluate", s.Evaluate, "on_close", "every_tick") == 1
@@ -60,18 +73,14 @@ func Compile(s Spec, timeframe market.Timeframe) (*Program, error) {
 	p.waitMs = min(b.duration("wait", s.Wait, 5*time.Second, time.Minute), timeframe.Duration().Milliseconds()/2)
 	p.maxTrades = b.whole("max_trades_a_day", s.MaxTradesADay, math.MaxInt, 1, 100_000)
 	p.maxAge = b.whole("max_age", s.MaxAge, 1, 0, 100_000)
-	b.hours(&s)
+	b.hours(s)
 	if s.EntryLong == "" && s.EntryShort == "" && s.Exit == "" && s.ExitLong == "" && s.ExitShort == "" {
 		b.report(&Error{Detail: "no entry and no exit: such a strategy does nothing"})
 	}
 	if s.Price != "" && !p.limit {
 		b.report(&Error{Rule: "price", Detail: "only an order: limit has a price"})
 	}
-	if err := b.err(); err != nil {
-		return nil, err
-	}
 	p.daily = slices.ContainsFunc(p.made, func(u use) bool { return u.anchored == previousSession }) || slices.ContainsFunc(p.scalars, scalarKey.daily)
-	return p, nil
 }
 
 // New makes a strategy without history that trades the symbols. It follows those

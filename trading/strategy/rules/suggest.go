@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,6 +42,9 @@ func suggest(word string, list []string) string {
 }
 
 func noRule(name string) string {
+	if strings.ContainsAny(name, "()") {
+		return "no such rule, but the rest of one: inside { }, a rule with a comma stands in quotes"
+	}
 	if hint := suggest(name, fieldNames()); hint != "" {
 		return "no such rule: " + hint
 	}
@@ -53,12 +57,15 @@ func (n *names) unknown(name string) string {
 	if err == nil {
 		return ""
 	}
+	if slices.Contains(n.symbols, name) {
+		return fmt.Sprintf(`%s is a symbol: its last close is of("%s", close), and close alone is that of the symbol for which the rule is asked`, name, name)
+	}
 	if hint := n.suggestValue(name); hint != "" {
 		return "no value is named " + name + ": " + hint
 	}
 	if name == strings.ToUpper(name) || ofIndicator.MatchString(name) {
 		_, _, err = indicator.ParseName(strings.ToUpper(name))
-		return err.Error()
+		return exampleName.ReplaceAllString(err.Error(), `${1}indicator("${2}")`)
 	}
 	return "no value is named " + name + "; there are " + strings.Join(knownNames(), ", ") + ", and indicators such as EMA_20"
 }
@@ -69,7 +76,7 @@ func (n *names) suggestValue(name string) string {
 		list = append(list, d.name)
 	}
 	if meant := indicator.Meant(name); meant != "" {
-		return "did you mean " + meant + "?"
+		return "did you mean " + inRule(meant) + "?"
 	}
 	if slices.Contains(functionNames, strings.ToLower(name)) {
 		return "it is a function and wants its arguments in parentheses"
@@ -82,6 +89,17 @@ func (n *names) suggestValue(name string) string {
 
 // ofIndicator tells words that can be meant as an indicator's name only: EMMA_20.
 var ofIndicator = regexp.MustCompile(`^[A-Za-z_]+_[0-9][0-9_.]*$`)
+
+// exampleName finds a name that a message gives as an example and that needs quotes in a rule.
+var exampleName = regexp.MustCompile(`(as in |did you mean )([A-Z][A-Z0-9_]*\.[A-Z0-9_.]*[A-Z0-9])`)
+
+// inRule writes an indicator as a rule has it: a name with a dot or a sign in quotes.
+func inRule(name string) string {
+	if strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" {
+		return name
+	}
+	return `indicator("` + name + `")`
+}
 
 // noFunction says why a function can't stand where a number or a condition is wanted;
 // list is what can.
@@ -101,7 +119,7 @@ func noFunction(name string, args []ast.Node, what, list string) string {
 				meant = cmp.Or(indicator.Meant(name+"_"+strconv.Itoa(n.Value)), meant)
 			}
 		}
-		return "no function is named " + name + ", for an indicator's parameters are part of its name: did you mean " + meant + "?"
+		return "no function is named " + name + ", for an indicator's parameters are part of its name: did you mean " + inRule(meant) + "?"
 	}
 	if hint := suggest(name, functionNames); hint != "" {
 		return "no function is named " + name + ": " + hint
