@@ -138,40 +138,37 @@ func TestVerifyWhileRetentionDeletes(t *testing.T) {
 	stopNode(t, n)
 	const most = 100 // records of a partition that are deleted
 	admin := adminOf(t, c)
-	topics, err := admin.ListTopics(t.Context(), messages.TopicStrategies)
+	topics, err := admin.ListTopics(t.Context(), messages.TopicUpdates)
 	if err != nil {
 		t.Fatal(err)
 	}
-	last := messages.TopicPartition{Topic: messages.TopicStrategies, Partition: int32(len(topics[messages.TopicStrategies].Partitions)) - 1}
-	armed := false
-	r := verified(t, c, func(v *verify.Config) {
-		v.Progress = func(p verify.Progress) {
-			if armed || p.Doing != last.String() {
-				return
-			}
-			armed = true // what is fetched next is of the updates
-			broker.ControlKey(int16(kmsg.Fetch), func(kmsg.Request) (kmsg.Response, error, bool) {
-				broker.SleepControl(func() {
-					ends, err := admin.ListEndOffsets(t.Context(), messages.TopicUpdates)
-					before := make(kadm.Offsets)
-					ends.Each(func(o kadm.ListedOffset) {
-						if o.Offset > 0 {
-							before.AddOffset(o.Topic, o.Partition, min(most, o.Offset), -1)
-						}
-					})
-					deleted, err2 := admin.DeleteRecords(t.Context(), before)
-					if err = errors.Join(err, err2, deleted.Error()); err != nil || len(before) == 0 {
-						t.Errorf("%d partitions: %v", len(before), err)
-					}
-				})
-				return nil, nil, false
-			})
+	updates := topics[messages.TopicUpdates]
+	deleted := false
+	broker.ControlKey(int16(kmsg.Fetch), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		fetched := func(f kmsg.FetchRequestTopic) bool { return f.Topic == updates.Topic || f.TopicID == updates.ID }
+		if deleted || !slices.ContainsFunc(req.(*kmsg.FetchRequest).Topics, fetched) {
+			broker.KeepControl()
+			return nil, nil, false
 		}
+		deleted = true
+		broker.SleepControl(func() {
+			ends, err := admin.ListEndOffsets(t.Context(), updates.Topic)
+			before := make(kadm.Offsets)
+			ends.Each(func(o kadm.ListedOffset) { before.AddOffset(o.Topic, o.Partition, min(most, o.Offset), -1) })
+			answer, err2 := admin.DeleteRecords(t.Context(), before)
+			if err = errors.Join(err, err2, answer.Error()); err != nil {
+				t.Error(err)
+			}
+		})
+		return nil, nil, false
 	})
-	if !armed || !r.OK {
+	r := verified(t, c, func(v *verify.Config) { v.ReadOnly = true }) // marks are fetched, too
+	if !deleted || !r.OK {
 		t.Error("what is deleted while it is read counts as lost")
 	}
-	if !slices.ContainsFunc(r.LeftOut, func(s string) bool { return strings.Contains(s, messages.TopicUpdates) && strings.Contains(s, "below offset") }) {
+	if !slices.ContainsFunc(r.LeftOut, func(s string) bool {
+		return strings.Contains(s, messages.TopicUpdates) && strings.Contains(s, "below offset")
+	}) {
 		t.Errorf("the report does not tell of it: %q", r.LeftOut)
 	}
 }
