@@ -333,7 +333,8 @@ type loss struct {
 	start int64
 }
 
-// findLoss moves the frontier to the log's start where that is later.
+// findLoss moves the frontier to the log's start where that is later. Where only marks
+// were deleted nothing is lost.
 func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
 	tps := make([]messages.TopicPartition, 0, len(s.frontier))
 	for tp := range s.frontier {
@@ -347,6 +348,7 @@ func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
 		return nil, fmt.Errorf("shard %s: offsets: %w", s.id, err)
 	}
 	var lost []loss
+	var bare map[messages.TopicPartition]messages.OffsetRange
 	for _, tp := range tps {
 		r := ranges[tp]
 		from := s.frontier[tp]
@@ -355,15 +357,35 @@ func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
 				"its frontier at %s is %d, but the log ends at %d: the topic was recreated or truncated; "+
 					"restore it, or start with a new KAFKA_GROUP_ID_PREFIX and empty state topics", tp, from, r.End)}
 		}
-		if from < r.Start {
+		if from >= r.Start {
+			continue
+		}
+		if bare == nil {
+			bare = s.bare(ctx)
+		}
+		if b := bare[tp]; from < b.Start || r.Start > b.End {
 			lost = append(lost, loss{tp: tp, from: from, start: r.Start})
-			s.frontier[tp] = r.Start
-			if s.committed[tp] < r.Start {
-				s.committed[tp] = r.Start
-			}
+		}
+		s.frontier[tp], s.unrecorded = r.Start, true
+		if s.committed[tp] < r.Start {
+			s.committed[tp] = r.Start
 		}
 	}
 	return lost, nil
+}
+
+// bare gives the parts of partitions that can be deleted without a loss. Where that
+// can't be asked for, all that is deleted counts as lost: better an account that waits
+// for its owner than one that trades on what it has missed.
+func (s *shard) bare(ctx context.Context) map[messages.TopicPartition]messages.OffsetRange {
+	parts, err := s.log.Bare(ctx)
+	if err != nil {
+		s.config.Logger.Error("what is deleted may have been marks alone, and counts as lost", "shard", s.id.String(), "error", err)
+	}
+	if parts == nil {
+		parts = make(map[messages.TopicPartition]messages.OffsetRange)
+	}
+	return parts
 }
 
 // gap tells an entity that inputs of a partition were deleted before they were

@@ -302,7 +302,10 @@ func (n *node) stop() error {
 		g.Close()
 	}
 	n.groups = nil
-	err := n.shards.Stop(ctx)
+	var err error
+	if n.shards != nil {
+		err = n.shards.Stop(ctx)
+	}
 	n.shards = nil
 	n.closeAll()
 	if err != nil {

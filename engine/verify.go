@@ -62,7 +62,7 @@ func Verify(ctx context.Context, c *configs.Config, o VerifyOptions) error {
 		err = report.WriteText(o.Out)
 	}
 	if err == nil && !report.OK {
-		err = exit(ExitFailure, "verify: %d findings: not all is as it must be", report.Found())
+		err = exit(ExitFailure, "verify: %s: not all is as it must be", verify.Count(report.Found()))
 	}
 	return err
 }

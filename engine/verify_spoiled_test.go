@@ -141,28 +141,36 @@ func (k kept) clone() kept {
 // the configuration of its nodes.
 func traded(t *testing.T) (kept, string, []string) {
 	t.Helper()
-	file := manyAccounts(t, 3, []string{"AURORA", "BASALT"})
+	c, _, file, overrides := tradedOn(t, onEmbedded)
+	return logsOf(t, c), file, overrides
+}
+
+// tradedOn lets three accounts trade on a cluster, and gives its node, which has taken
+// everything in, and the settings.
+func tradedOn(t *testing.T, start func(t *testing.T, file string, overrides ...string) *configs.Config) (c *configs.Config, n *node, file string, overrides []string) {
+	t.Helper()
+	file = manyAccounts(t, 3, []string{"AURORA", "BASALT"})
 	ticks := filepath.Join(t.TempDir(), "ticks.csv")
-	overrides := []string{
+	overrides = []string{
 		"symbols.timeframe=5s", "symbols.indicators=EMA_3,RSI_14", "symbols.close_grace=20ms",
 		"processing.checkpoint.min=200ms", "processing.checkpoint.max=500ms",
 	}
-	c := onEmbedded(t, file, overrides...)
+	c = start(t, file, overrides...)
 	err := SimulateFile(t.Context(), c, SimulateOptions{
 		File: ticks, Symbols: []string{"AURORA", "BASALT"}, Exchange: "SIM", FromMs: 1_704_067_200_000, Days: 1, Seed: 1, TicksPerSecond: 0.02, Out: io.Discard,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	readyNode(t, c)
+	n = readyNode(t, c)
 	untilDeployed(t, c, 3)
 	if err := Replay(t.Context(), c, ReplayOptions{Files: []string{ticks}, Out: io.Discard, Progress: io.Discard, Logger: discard()}); err != nil {
 		t.Fatal(err)
 	}
 	if r := verified(t, c, func(v *verify.Config) { v.Settled = true }); !r.OK {
-		t.Fatal("before anything is spoilt")
+		t.Fatal("what has come of the ticks is not as promised")
 	}
-	return logsOf(t, c), file, overrides
+	return c, n, file, overrides
 }
 
 // spoil changes a log and gives the place that must be named; "": another place than

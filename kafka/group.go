@@ -62,6 +62,8 @@ type Group struct {
 	mu       sync.Mutex
 	joined   bool
 	assigned map[int32]bool
+	// leaving are revoked, and the handler may still publish where it leaves off.
+	leaving map[int32]bool
 	// last is the newest offset published or known for each partition of Topic.
 	last map[int32]int64
 	// due is what is to be published.
@@ -81,7 +83,7 @@ func (l *Log) JoinGroup(config GroupConfig, handler GroupHandler) (*Group, error
 	}
 	g := &Group{
 		log: l, config: config, handler: handler, calls: newCommitLock(),
-		assigned: make(map[int32]bool), last: make(map[int32]int64), due: make(map[messages.TopicPartition]int64),
+		assigned: make(map[int32]bool), leaving: make(map[int32]bool), last: make(map[int32]int64), due: make(map[messages.TopicPartition]int64),
 	}
 	session := time.Duration(l.config.SessionTimeoutMs) * time.Millisecond
 	client, err := l.config.newClient(
@@ -182,8 +184,27 @@ func (g *Group) Idle(ctx context.Context) error {
 	return nil
 }
 
-func (g *Group) onRevoked(_ context.Context, _ *kgo.Client, gone map[string][]int32) {
+// onRevoked publishes, as the last of this member, where the handler has left off: else
+// tools would see what comes of the last checkpoint as lag for as long as nobody has the
+// partition.
+func (g *Group) onRevoked(ctx context.Context, _ *kgo.Client, gone map[string][]int32) {
+	g.setLeaving(gone, true)
 	g.change(gone, false, g.handler.Revoked)
+	g.publish(context.WithoutCancel(ctx)) // of a client that closes it may have ended
+	g.setLeaving(gone, false)
+}
+
+func (g *Group) setLeaving(partitions map[string][]int32, leaving bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, p := range partitions[g.config.Topic] {
+		if leaving {
+			g.leaving[p] = true
+		} else {
+			delete(g.leaving, p)
+			delete(g.last, p)
+		}
+	}
 }
 
 func (g *Group) onLost(_ context.Context, _ *kgo.Client, gone map[string][]int32) {

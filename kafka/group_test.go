@@ -213,6 +213,16 @@ func testGroupPublishes(t *testing.T, c *cluster) {
 	if got := at(name, topic, 1); got != 17 {
 		t.Errorf("a confirmation changed the offset from 17 to %d", got)
 	}
+	// Where a shard leaves off is the last that tools see of it, and not overwritten later.
+	tp, update := messages.TopicPartition{Topic: topic, Partition: 1}, messages.TopicPartition{Topic: updates, Partition: 1}
+	p.onRevoked = func([]int32) {
+		g.Publish(messages.ShardID{Kind: messages.AccountShard, Partition: 1}, map[messages.TopicPartition]int64{tp: 23, update: 123})
+	}
+	g.Close()
+	g.Publish(messages.ShardID{Kind: messages.AccountShard, Partition: 1}, map[messages.TopicPartition]int64{tp: 24})
+	if own, other := at(name, topic, 1), at(name+"-updates", updates, 1); own != 23 || other != 123 {
+		t.Errorf("who left off at 23 and 123 has published %d and %d", own, other)
+	}
 }
 
 // testGroupStale holds what law 4 needs: a node whose session has ended is not

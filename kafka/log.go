@@ -160,6 +160,22 @@ func (l *Log) PublishOffsets(ctx context.Context, group string, offsets map[mess
 	return nil
 }
 
+// GroupMembers counts the members of a group; there is none in a group that is not.
+func (l *Log) GroupMembers(ctx context.Context, group string) (int, error) {
+	members := 0
+	err := patiently(ctx, func() error {
+		groups, err := l.admin.DescribeGroups(ctx, group)
+		if told := groups[group]; err == nil && !errors.Is(told.Err, kerr.GroupIDNotFound) {
+			members, err = len(told.Members), told.Err
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("members of group %s: %w", group, err)
+	}
+	return members, nil
+}
+
 // GroupOffset gives the offset that a group has published for a partition: the next
 // one that it wants. It is -1 when there is none.
 func (l *Log) GroupOffset(ctx context.Context, group string, tp messages.TopicPartition) (int64, error) {

@@ -2,6 +2,7 @@ package kafka_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,16 @@ func marks(t *testing.T, c *cluster) {
 		t.Fatal(err)
 	}
 	stable(6)
+	bare := map[messages.TopicPartition]messages.OffsetRange{tp: {Start: 4, End: 6}}
+	if err := l.NoteBare(ctx, bare); err != nil {
+		t.Fatal(err)
+	}
+	if known, err := l.Bare(ctx); err != nil || !maps.Equal(known, bare) {
+		t.Errorf("where marks stand is noted as %v, %v", known, err)
+	}
+	if known, err := c.open("another").Bare(ctx); err != nil || len(known) > 0 {
+		t.Errorf("with another prefix it is noted as %v, %v", known, err)
+	}
 	reader, err := kgo.NewClient(kgo.SeedBrokers(c.servers...), kgo.ConsumeTopics(topic), kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()))
 	if err != nil {
 		t.Fatal(err)

@@ -14,14 +14,15 @@ import (
 const publishWait = 5 * time.Second
 
 // Publish notes a shard's committed frontier. It doesn't block; a background
-// task writes the newest one once PublishEvery: the group's own topic with this
+// task writes the newest one once PublishEvery, and what the handler notes when its
+// partitions are revoked before they are let go: the group's own topic with this
 // node's membership, other topics to their groups without members, partition q
 // by the shard q mod S alone, S being the partitions of the group's topic, so
 // that one shard speaks for each.
 func (g *Group) Publish(shard messages.ShardID, frontier map[messages.TopicPartition]int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.assigned[shard.Partition] {
+	if !g.assigned[shard.Partition] && !g.leaving[shard.Partition] {
 		return
 	}
 	for tp, next := range frontier {

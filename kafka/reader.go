@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/velox-trading/velox/messages"
@@ -242,20 +241,11 @@ func (r *reader) note(tp messages.TopicPartition, at int64, err error) {
 	if err == nil || r.life.Err() != nil || errors.Is(err, context.Canceled) {
 		return
 	}
-	loss, lost := errors.AsType[*kgo.ErrDataLoss](err)
-	if r.inputs[tp] == nil || !lost && !errors.Is(err, kerr.OffsetOutOfRange) {
-		r.fail(fmt.Errorf("%s: %w", tp, err))
-		return
+	if r.inputs[tp] != nil {
+		err = r.log.outside(r.life, tp, at, err)
 	}
-	outside := &messages.OffsetOutOfRangeError{TopicPartition: tp, Requested: at}
-	if lost {
-		outside.Requested = loss.ConsumedTo
+	if _, outside := errors.AsType[*messages.OffsetOutOfRangeError](err); !outside {
+		err = fmt.Errorf("%s: %w", tp, err)
 	}
-	ranges, err := r.log.Offsets(r.life, tp)
-	if err != nil {
-		r.fail(err)
-		return
-	}
-	outside.Range = ranges[tp]
-	r.fail(outside)
+	r.fail(err)
 }

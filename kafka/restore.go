@@ -2,8 +2,10 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/velox-trading/velox/messages"
@@ -39,10 +41,12 @@ func (s *shardLog) restore(ctx context.Context, tp messages.TopicPartition, appl
 
 // Scan gives the committed records of each range to apply, in the order of their
 // offsets within a partition. It waits for transactions that are open within the
-// ranges, and ends when it has passed all of them, or with the first error of apply.
+// ranges, and ends when it has passed all of them, or with the first error of apply. What
+// is deleted before it is read gives a *messages.OffsetOutOfRangeError.
 func (l *Log) Scan(ctx context.Context, ranges map[messages.TopicPartition]messages.OffsetRange, apply func(*messages.Record) error) error {
 	from := make(map[string]map[int32]kgo.Offset)
 	left := make(map[messages.TopicPartition]int64, len(ranges)) // the ends of those that are not passed yet
+	at := make(map[messages.TopicPartition]int64, len(ranges))
 	for tp, r := range ranges {
 		if r.Start >= r.End {
 			continue
@@ -51,6 +55,7 @@ func (l *Log) Scan(ctx context.Context, ranges map[messages.TopicPartition]messa
 			from[tp.Topic] = make(map[int32]kgo.Offset)
 		}
 		from[tp.Topic][tp.Partition], left[tp] = kgo.NewOffset().At(r.Start), r.End
+		at[tp] = r.Start
 	}
 	if len(left) == 0 {
 		return nil
@@ -67,8 +72,15 @@ func (l *Log) Scan(ctx context.Context, ranges map[messages.TopicPartition]messa
 		}
 		var failed error
 		fetches.EachPartition(func(p kgo.FetchTopicPartition) {
-			if failed == nil {
-				failed = scanned(p, left, apply)
+			if failed != nil {
+				return
+			}
+			tp := messages.TopicPartition{Topic: p.Topic, Partition: p.Partition}
+			if n := len(p.Records); n > 0 {
+				at[tp] = p.Records[n-1].Offset + 1
+			}
+			if failed = scanned(p, left, apply); failed != nil {
+				failed = l.outside(ctx, tp, at[tp], failed)
 			}
 		})
 		if failed != nil {
@@ -97,6 +109,25 @@ func scanned(p kgo.FetchTopicPartition, left map[messages.TopicPartition]int64, 
 		return fmt.Errorf("%s: %w", tp, p.Err)
 	}
 	return nil
+}
+
+// outside gives the error of reading a partition at a position with what the partition
+// holds, if it says that this does not include the position; err otherwise.
+func (l *Log) outside(ctx context.Context, tp messages.TopicPartition, at int64, err error) error {
+	loss, lost := errors.AsType[*kgo.ErrDataLoss](err)
+	if !lost && !errors.Is(err, kerr.OffsetOutOfRange) {
+		return err
+	}
+	outside := &messages.OffsetOutOfRangeError{TopicPartition: tp, Requested: at}
+	if lost {
+		outside.Requested = loss.ConsumedTo
+	}
+	ranges, err := l.Offsets(ctx, tp)
+	if err != nil {
+		return err
+	}
+	outside.Range = ranges[tp]
+	return outside
 }
 
 func anyOf(left map[messages.TopicPartition]int64) messages.TopicPartition {

@@ -80,6 +80,10 @@ type ShardLog interface {
 	Restore(ctx context.Context, apply func(*Record) error) error
 	// Offsets gives start and high watermark of each partition asked for.
 	Offsets(ctx context.Context, tps ...TopicPartition) (map[TopicPartition]OffsetRange, error)
+	// Bare gives parts of partitions that are known to hold no record, only marks of
+	// verifications: what is deleted of them is nothing lost. At most one part of a
+	// partition is known, of most none.
+	Bare(ctx context.Context) (map[TopicPartition]OffsetRange, error)
 	// Read replaces the inputs that Poll reads.
 	Read(inputs []Input) error
 	// Poll waits at most wait for something to take and then returns what there

@@ -25,7 +25,9 @@ func (o *options) verifyCommand() *cobra.Command {
 			"different, every order in one known state, positions equal to their fills, candles and indicators equal to\n" +
 			"an independent recomputation, no transaction that hangs. Nodes may run meanwhile; give their configuration.\n" +
 			"Without bootstrap servers it asks the embedded broker of the node that runs here.\n\n" +
-			"It writes nothing but marks, transactions without records that no consumer sees; --read-only leaves them out.\n\n" +
+			"It writes nothing but marks, transactions without records that no consumer sees, and notes in a group of its own\n" +
+			"where they stand, so that nobody misses them. --read-only writes neither; that partitions take a transaction now,\n" +
+			"and readers get behind its end, is not shown then.\n\n" +
 			"Exits 0 when all holds, 1 when something does not, 2 when flags or configuration are wrong, 3 when it could\n" +
 			"not be checked, 8 when it was stopped.",
 		Example: "  veloxd verify --bootstrap-servers kafka-1:9092 --config velox.yaml\n" +
@@ -48,9 +50,9 @@ func (o *options) verifyCommand() *cobra.Command {
 			return engine.Verify(cmd.Context(), cfg, v)
 		},
 	}
-	cmd.Flags().BoolVar(&v.Settled, "settled", false, "nothing is written any more: all must have been taken in, which is waited for")
-	cmd.Flags().BoolVar(&v.ReadOnly, "read-only", false, "write no marks")
-	cmd.Flags().DurationVar(&v.Timeout, "timeout", 0, "a transaction hangs when it is open for `DURATION`; 0s: the nodes' transaction timeout and 15s")
+	cmd.Flags().BoolVar(&v.Settled, "settled", false, "nothing is written any more: all must have been taken in, which is waited for while nodes run")
+	cmd.Flags().BoolVar(&v.ReadOnly, "read-only", false, "write no marks: that partitions take a transaction now is not shown")
+	cmd.Flags().DurationVar(&v.Timeout, "timeout", 0, "a transaction hangs when it is open, and a partition when it gives nothing to its reader, for `DURATION`; 0s: the nodes' transaction timeout and 15s")
 	cmd.Flags().BoolVar(&v.NoCandles, "no-candles", false, "leave candles and indicators out, which take most of the memory and time")
 	cmd.Flags().BoolVar(&v.JSON, "json", false, "print the report as JSON")
 	return cmd

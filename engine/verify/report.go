@@ -69,13 +69,23 @@ func (r *Report) WriteText(w io.Writer) error {
 	word := "all promises hold"
 	switch {
 	case !r.OK:
-		word = fmt.Sprintf("%d findings", r.Found())
+		word = Count(r.Found())
+	case r.Records == 0:
+		word = "no transaction hangs; the topics hold no record, so there is nothing else to check"
 	case len(r.NothingToCheck) > 0:
 		word = "all promises hold of what there is; nothing to check for " + strings.Join(r.NothingToCheck, ", ")
 	}
 	fmt.Fprintf(&b, "%s, in %.1f s\n", word, r.Seconds)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// Count words a number of findings.
+func Count(findings int) string {
+	if findings == 1 {
+		return "1 finding"
+	}
+	return fmt.Sprintf("%d findings", findings)
 }
 
 // Line draws the progress as a bar of a width.

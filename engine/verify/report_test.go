@@ -45,7 +45,9 @@ func TestUnsettled(t *testing.T) {
 }
 
 func TestReportSaysHowItEnded(t *testing.T) {
+	text(t, &Report{Report: check.Report{OK: true}}, "the topics hold no record, so there is nothing else to check, in")
 	r := &Report{LeftOut: []string{"candles"}, Seconds: 1.25}
+	r.Records = 3
 	r.Add(&check.Result{Check: "ids", Promise: "one each", Looked: 3, Notes: []string{"not all"}})
 	for _, want := range []string{"ok   ids", "note: not all", "left out: candles", "all promises hold, in 1.2 s"} {
 		text(t, r, want)
@@ -60,7 +62,7 @@ func TestReportSaysHowItEnded(t *testing.T) {
 	wrong := &check.Result{Check: "orders", Promise: "they live", Looked: 3}
 	wrong.Find("order-events/0/7", "gone")
 	r.Add(wrong)
-	text(t, r, "1 findings, in")
+	text(t, r, "1 finding, in")
 }
 
 func text(t *testing.T, r *Report, want string) {

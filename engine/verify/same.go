@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/velox-trading/velox/kafka"
-	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/sim/check"
 )
 
@@ -21,11 +20,7 @@ func Same(ctx context.Context, got, want Config, leaveOut func(user string) bool
 			return nil, err
 		}
 		defer log.Close()
-		read := func(messages.TopicPartition, int64) {}
-		subjects[i] = &check.Subject{
-			View:    &view{ctx: ctx, log: log, ranges: make(map[messages.TopicPartition]messages.OffsetRange), read: read},
-			Settled: true, Live: true, Keep: manyFindings,
-		}
+		subjects[i] = &check.Subject{View: newView(ctx, log, c.timeout()), Settled: true, Live: true, Keep: manyFindings}
 	}
 	outputs, states, err := check.Same(subjects[0], subjects[1], leaveOut)
 	if err != nil {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -33,7 +34,7 @@ func (v *verification) transactions(ctx context.Context, report *Report, out *ch
 	if v.ReadOnly {
 		return nil
 	}
-	return v.mark(ctx, out)
+	return v.mark(ctx, report, out)
 }
 
 // held gives the partitions whose last stable offset doesn't get to its target in
@@ -41,18 +42,9 @@ func (v *verification) transactions(ctx context.Context, report *Report, out *ch
 func (v *verification) held(ctx context.Context, targets map[messages.TopicPartition]int64) (map[messages.TopicPartition]int64, error) {
 	deadline := time.Now().Add(v.Timeout)
 	for {
-		stable, err := v.log.StableOffsets(ctx, Topics()...)
-		if err != nil {
-			return nil, err
-		}
-		left := make(map[messages.TopicPartition]int64)
-		for tp, target := range targets {
-			if stable[tp] < target {
-				left[tp] = stable[tp]
-			}
-		}
-		if len(left) == 0 || time.Now().After(deadline) {
-			return left, nil
+		left, err := v.behind(ctx, targets)
+		if err != nil || len(left) == 0 || time.Now().After(deadline) {
+			return left, err
 		}
 		select {
 		case <-ctx.Done():
@@ -60,6 +52,39 @@ func (v *verification) held(ctx context.Context, targets map[messages.TopicParti
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// behind gives the partitions whose last stable offset is not at its target now.
+func (v *verification) behind(ctx context.Context, targets map[messages.TopicPartition]int64) (map[messages.TopicPartition]int64, error) {
+	stable, err := v.log.StableOffsets(ctx, Topics()...)
+	if err != nil {
+		return nil, err
+	}
+	left := make(map[messages.TopicPartition]int64)
+	for tp, target := range targets {
+		if stable[tp] < target {
+			left[tp] = stable[tp]
+		}
+	}
+	return left, nil
+}
+
+// asking bounds the questions about what holds readers back: that something does is
+// known, and a cluster that does not serve its readers may not answer, either.
+const asking = 10 * time.Second
+
+// stalled tells what holds back the reader of a partition.
+func (v *verification) stalled(ctx context.Context, at *stalledError, report *Report, out *check.Result) error {
+	asked, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	held, err := v.behind(asked, map[messages.TopicPartition]int64{at.tp: at.end})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil || len(held) == 0 { // no transaction: its leader serves nothing
+		held = map[messages.TopicPartition]int64{at.tp: at.next}
+	}
+	return v.tell(ctx, held, report, out)
 }
 
 // tell names the transactions that hold partitions back, and what to do.
@@ -71,7 +96,9 @@ func (v *verification) tell(ctx context.Context, held map[messages.TopicPartitio
 		}
 	}
 	unknown := "no open transaction is known: look at the leader of the partition"
-	open, err := v.log.OpenTransactions(ctx, tps...)
+	asked, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	open, err := v.log.OpenTransactions(asked, tps...)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -106,7 +133,7 @@ func (v *verification) advice(t *kafka.OpenTransaction) string {
 }
 
 // mark marks every partition, one after the other, and reads up to the marks.
-func (v *verification) mark(ctx context.Context, out *check.Result) error {
+func (v *verification) mark(ctx context.Context, report *Report, out *check.Result) error {
 	before, err := v.log.Offsets(ctx, v.parts...)
 	if err != nil {
 		return err
@@ -139,16 +166,68 @@ func (v *verification) mark(ctx context.Context, out *check.Result) error {
 	if err != nil {
 		return err
 	}
+	targets, bare := make(map[messages.TopicPartition]int64, len(after)), make(map[messages.TopicPartition]messages.OffsetRange, len(after))
 	for tp, r := range before {
-		after[tp] = messages.OffsetRange{Start: r.End, End: after[tp].End}
+		targets[tp] = after[tp].End
+		bare[tp] = messages.OffsetRange{Start: r.End, End: after[tp].End}
 	}
 	reading, cancel := context.WithTimeout(ctx, v.Timeout)
 	defer cancel()
-	if err := v.log.Scan(reading, after, func(*messages.Record) error { return nil }); err != nil {
-		if ctx.Err() != nil || reading.Err() == nil {
+	err = v.pass(reading, bare)
+	switch {
+	case err == nil:
+		return v.noteMarks(ctx, before, bare)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case reading.Err() != nil:
+		out.Find("marks", "they were written, and a read-committed reader does not get to all of them within %v: %v", v.Timeout, err)
+		held, err := v.behind(ctx, targets)
+		if err != nil || len(held) == 0 {
 			return err
 		}
-		out.Find("marks", "they were written, and a read-committed reader does not get to all of them: %v", err)
+		return v.tell(ctx, held, report, out)
+	}
+	return err
+}
+
+// pass reads parts of partitions to their ends, and leaves of each what is behind its
+// last record. What retention deletes of them meanwhile is passed, too.
+func (v *verification) pass(ctx context.Context, parts map[messages.TopicPartition]messages.OffsetRange) error {
+	for {
+		err := v.log.Scan(ctx, parts, func(r *messages.Record) error {
+			tp := r.TopicPartition()
+			parts[tp] = messages.OffsetRange{Start: r.Offset + 1, End: parts[tp].End}
+			return nil
+		})
+		gone, ok := errors.AsType[*messages.OffsetOutOfRangeError](err)
+		if !ok || gone.Range.Start <= parts[gone.TopicPartition].Start {
+			return err
+		}
+		parts[gone.TopicPartition] = messages.OffsetRange{Start: gone.Range.Start, End: parts[gone.TopicPartition].End}
+	}
+}
+
+// noteMarks notes where marks stand and nothing else, as reading has shown, for shards
+// that don't run now: should retention delete a mark before they pass it, they would
+// count a lost input. Marks of the verification before this one may be all that stands
+// before these.
+func (v *verification) noteMarks(ctx context.Context, before, bare map[messages.TopicPartition]messages.OffsetRange) error {
+	noted, err := v.log.Bare(ctx)
+	if err != nil {
+		return err
+	}
+	for tp, r := range bare {
+		if was := noted[tp]; r.Start == before[tp].End && was.End == r.Start {
+			r.Start = was.Start
+		}
+		if r.Start >= r.End {
+			delete(bare, tp)
+			continue
+		}
+		bare[tp] = r
+	}
+	if err := v.log.NoteBare(ctx, bare); err != nil {
+		return fmt.Errorf("%w: without that note, nodes that start after retention has deleted the marks would count lost inputs (--read-only writes none)", err)
 	}
 	return nil
 }

@@ -37,18 +37,22 @@ var alsoRead = map[messages.ShardKind][]string{
 // shards, and against the offsets that were published.
 func checkFrontiers(f *facts, out *Result) {
 	f.strangers(out)
+	f.unsettled(out)
 	for kind, topic := range homes {
 		for p := int32(0); ; p++ {
 			if _, ok := f.offsets[messages.TopicPartition{Topic: topic, Partition: p}]; !ok {
 				break
 			}
 			id := messages.ShardID{Kind: kind, Partition: p}
+			if f.records == 0 {
+				continue // nobody has begun, and there is nothing to take in
+			}
 			out.Looked++
 			s := f.states[id]
 			switch {
 			case s == nil || s.record == nil:
 				if f.subject.Settled {
-					out.Find(id.String(), "it has never committed a frontier")
+					out.Find(id.String(), "it has never committed a frontier: no node has run it")
 				}
 			default:
 				f.frontier(id, s, out)
@@ -73,6 +77,8 @@ func (f *facts) frontier(id messages.ShardID, s *shardState, out *Result) {
 			out.Find(id.String(), "its frontier at %s is %d, the log ends at %d", tp, next, o.End)
 		case safe[tp] > next:
 			out.Find(id.String(), "its safe frontier at %s is %d, its frontier %d", tp, safe[tp], next)
+		case next < o.Start:
+			out.Find(id.String(), "it has taken in %s up to %d, and the log begins at %d: what stood between was deleted before it was taken in", tp, next, o.Start)
 		case f.subject.Settled && next < f.last(tp, o):
 			out.Find(id.String(), "it has taken in %s up to %d, the log ends at %d", tp, next, f.last(tp, o))
 		}
@@ -119,6 +125,23 @@ func (f *facts) speaksFor(id messages.ShardID, tp messages.TopicPartition) bool 
 		return id.Kind == messages.AccountShard && n > 0 && tp.Partition%n == id.Partition
 	}
 	return false
+}
+
+// unsettled tells of outputs of a live log that count as put out after the states were
+// read: of one that has settled there are none, so its frontier has gone back.
+func (f *facts) unsettled(out *Result) {
+	if !f.subject.Live || !f.subject.Settled {
+		return
+	}
+	for _, topic := range eventTopics {
+		for p := range f.partitions(topic) {
+			for _, m := range f.marks[messages.TopicPartition{Topic: topic, Partition: p}] {
+				if m.past && f.hasRecord(m.writer) && f.beyond(m) {
+					out.Find(m.String(), "written by %s for %s, which lies beyond its frontier, and nothing runs any more", m.writer, m.origin)
+				}
+			}
+		}
+	}
 }
 
 // strangers tells of outputs whose writer is no shard, or one without a shard record,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/messages/veloxpb"
+	"github.com/velox-trading/velox/sim/memlog"
 )
 
 // live gives a log as a cluster's, which may run on.
@@ -228,6 +229,63 @@ func TestDeleted(t *testing.T) {
 	w.spoil["buy placed"] = leaveOut
 	if !lookedFor(t, w.live(), "answers") {
 		t.Error("with nothing deleted, what is lost at the beginning is not found")
+	}
+}
+
+// TestDeletedBeforeTakenIn: what a shard has not taken in and retention has deleted is
+// lost, whether the log has settled or not.
+func TestDeletedBeforeTakenIn(t *testing.T) {
+	for before, want := range map[int64]bool{3: false, 4: true} {
+		w := newWritten(t)
+		w.spoil["symbol record"] = shardRecord(at(messages.TopicTicks, 3))
+		w.spoil["symbol entity"] = leaveOut
+		w.more = func() {
+			if err := w.log.DeleteRecords(messages.TopicTicks, 0, before); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s := w.live()
+		s.Published = nil
+		if got := lookedFor(t, s, "frontiers"); got != want {
+			t.Errorf("taken in up to 3, deleted below %d: found %v", before, got)
+		}
+	}
+}
+
+// TestSettledOutputs: what a log that has settled holds of a shard lies below its
+// frontier; while nodes run, it may have come after the state that was read.
+func TestSettledOutputs(t *testing.T) {
+	for _, settled := range []bool{false, true} {
+		w := newWritten(t)
+		w.spoil["account record"] = shardRecord(at(messages.TopicUpdates, 4))
+		w.spoil["account entity"] = leaveOut
+		s := w.live()
+		s.Settled, s.Published = settled, nil
+		found := false
+		for _, result := range checked(t, s).Results {
+			for _, f := range result.First {
+				found = found || strings.Contains(f.Text, "beyond its frontier")
+			}
+		}
+		if found != settled {
+			t.Errorf("settled %t, a signal beyond its shard's frontier is found: %t", settled, found)
+		}
+	}
+}
+
+// TestNothingSettled: where there is no record, no shard has anything to begin with.
+func TestNothingSettled(t *testing.T) {
+	c := memlog.New(memlog.Options{})
+	for _, topic := range append([]string{messages.StateTopic(messages.SymbolShard), messages.StateTopic(messages.AccountShard)}, eventTopics...) {
+		if err := c.CreateTopic(topic, 2, memlog.TopicOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := &Subject{View: Memory(c), Settled: true, Live: true}
+	wantFound(t, s)
+	c.Produce(messages.Out{Topic: messages.TopicTicks, Key: []byte("A"), Value: []byte("{}")})
+	if !lookedFor(t, s, "frontiers") {
+		t.Error("a tick that no shard is there for is not found")
 	}
 }
 

@@ -128,6 +128,11 @@ func (n *Node) Scan(ctx context.Context, ranges map[messages.TopicPartition]mess
 	return nil
 }
 
+// Bare gives nothing: nobody marks a log in memory.
+func (s *shardLog) Bare(context.Context) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	return nil, nil
+}
+
 func (s *shardLog) Offsets(ctx context.Context, tps ...messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
 	err := s.fault(ctx, PointOffsets, false, 0)
 	if err == nil && s.closed.Load() {

@@ -1,0 +1,208 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/engine/verify"
+	"github.com/velox-trading/velox/messages"
+)
+
+// TestVerifySettledOfNothing: where nothing was ever written there is nothing to be taken
+// in, and nothing to wait for.
+func TestVerifySettledOfNothing(t *testing.T) {
+	c := onEmbedded(t, "")
+	if r := settled(t, c); !r.OK {
+		t.Error("topics without a record are not settled")
+	}
+}
+
+// settled verifies a cluster that must not have to be waited for.
+func settled(t *testing.T, c *configs.Config) *verify.Report {
+	t.Helper()
+	return verified(t, c, func(v *verify.Config) { v.Settled, v.Settling = true, time.Second })
+}
+
+// TestVerifySettledAfterAStop: nodes that were stopped leave a cluster that has settled,
+// however often it is verified, and whatever retention deletes of it then: marks, too.
+// Nodes that start again miss nothing.
+func TestVerifySettledAfterAStop(t *testing.T) {
+	c, n, _, _ := tradedOn(t, onEmbedded)
+	stopNode(t, n)
+	for _, when := range []string{"after the stop", "behind marks"} {
+		if r := settled(t, c); !r.OK {
+			t.Error(when)
+		}
+	}
+	deleteAll(t, c, messages.TopicTicks, messages.TopicUpdates, messages.TopicSignals, messages.TopicOrders, messages.TopicAlerts)
+	if r := settled(t, c); !r.OK {
+		t.Error("when all is deleted, marks, too")
+	}
+	readyNode(t, c)
+	if r := settled(t, c); !r.OK {
+		t.Error("when a node has started again")
+	}
+	for _, r := range committed(t, c, messages.TopicAlerts) {
+		if strings.Contains(string(r.Value), "LOST_INPUTS") {
+			t.Errorf("marks that are deleted count as lost inputs: %s", r.Value)
+		}
+	}
+}
+
+// TestVerifyFindsWhatWasDeletedBeforeItWasTakenIn: marks are no loss, and a record is.
+func TestVerifyFindsWhatWasDeletedBeforeItWasTakenIn(t *testing.T) {
+	c, n, _, _ := tradedOn(t, onEmbedded)
+	stopNode(t, n)
+	tick := committed(t, c, messages.TopicTicks)[0]
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.BootstrapServers...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	late := &kgo.Record{Topic: tick.Topic, Partition: tick.Partition, Key: tick.Key, Value: tick.Value}
+	if err := client.ProduceSync(t.Context(), late).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	settled(t, c) // marks it
+	deleteAll(t, c, messages.TopicTicks)
+	if r := settled(t, c); r.OK || !foundAt(r, "frontiers", messages.ShardID{Kind: messages.SymbolShard, Partition: tick.Partition}.String()) {
+		t.Error("a tick that nobody has taken in is deleted, and that is not found")
+	}
+}
+
+// stopNode stops a node before its test ends.
+func stopNode(t *testing.T, n *node) {
+	t.Helper()
+	if err := n.stop(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deleteAll deletes all that topics hold, as retention does in time.
+func deleteAll(t *testing.T, c *configs.Config, topics ...string) {
+	t.Helper()
+	admin := adminOf(t, c)
+	ends, err := admin.ListEndOffsets(t.Context(), topics...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deleted, err := admin.DeleteRecords(t.Context(), ends.Offsets())
+	if err = errors.Join(err, deleted.Error()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func adminOf(t *testing.T, c *configs.Config) *kadm.Client {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.BootstrapServers...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return kadm.NewClient(client)
+}
+
+// TestVerifyWithAnotherPrefix: the offsets of groups that don't exist agree with nothing.
+func TestVerifyWithAnotherPrefix(t *testing.T) {
+	c, _, _, _ := tradedOn(t, onEmbedded)
+	other := *c
+	other.Kafka.GroupIDPrefix = "another"
+	r := verified(t, &other, nil)
+	if r.OK || !foundAt(r, "frontiers", "kafka.group_id_prefix") {
+		t.Error("offsets of another prefix are found as good as the cluster's own")
+	}
+}
+
+// TestVerifyWhileRetentionDeletes: what is deleted between the question where a partition
+// begins and its reading counts as deleted, and ends nothing.
+func TestVerifyWhileRetentionDeletes(t *testing.T) {
+	var broker *kfake.Cluster
+	c, n, _, _ := tradedOn(t, func(t *testing.T, file string, overrides ...string) *configs.Config {
+		var err error
+		if broker, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(broker.Close)
+		return onTopics(t, file, append([]string{"kafka.bootstrap_servers=" + strings.Join(broker.ListenAddrs(), ","), "http.address=", "node.status_every=0s"}, overrides...))
+	})
+	stopNode(t, n)
+	const most = 100 // records of a partition that are deleted
+	admin := adminOf(t, c)
+	topics, err := admin.ListTopics(t.Context(), messages.TopicUpdates)
+	if err != nil {
+		t.Fatal(err)
+	}
+	updates := topics[messages.TopicUpdates]
+	deleted := false
+	broker.ControlKey(int16(kmsg.Fetch), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		fetched := func(f kmsg.FetchRequestTopic) bool { return f.Topic == updates.Topic || f.TopicID == updates.ID }
+		if deleted || !slices.ContainsFunc(req.(*kmsg.FetchRequest).Topics, fetched) {
+			broker.KeepControl()
+			return nil, nil, false
+		}
+		deleted = true
+		broker.SleepControl(func() {
+			ends, err := admin.ListEndOffsets(t.Context(), updates.Topic)
+			before := make(kadm.Offsets)
+			ends.Each(func(o kadm.ListedOffset) { before.AddOffset(o.Topic, o.Partition, min(most, o.Offset), -1) })
+			answer, err2 := admin.DeleteRecords(t.Context(), before)
+			if err = errors.Join(err, err2, answer.Error()); err != nil {
+				t.Error(err)
+			}
+		})
+		return nil, nil, false
+	})
+	r := verified(t, c, func(v *verify.Config) { v.ReadOnly = true }) // marks are fetched, too
+	if !deleted || !r.OK {
+		t.Error("what is deleted while it is read counts as lost")
+	}
+	if !slices.ContainsFunc(r.LeftOut, func(s string) bool {
+		return strings.Contains(s, messages.TopicUpdates) && strings.Contains(s, "below offset")
+	}) {
+		t.Errorf("the report does not tell of it: %q", r.LeftOut)
+	}
+}
+
+// TestVerifyEndsAtATransactionThatBeginsMeanwhile: one that is left open while the topics
+// are read is found on its partition, in time.
+func TestVerifyEndsAtATransactionThatBeginsMeanwhile(t *testing.T) {
+	c := onEmbedded(t, "")
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.BootstrapServers...), kgo.TransactionalID("somebody"),
+		kgo.TransactionTimeout(10*time.Minute), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	began := false
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	v := VerifyConfig(c)
+	v.Timeout = time.Second
+	v.Progress = func(p verify.Progress) {
+		if began || p.Doing == "transactions" || p.Doing == "marks" {
+			return
+		}
+		began = true
+		r := &kgo.Record{Topic: messages.TopicAlerts, Partition: 2, Key: []byte("u"), Value: []byte("{}")}
+		if err := errors.Join(client.BeginTransaction(), client.ProduceSync(ctx, r).FirstErr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := verify.Run(ctx, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !began || !foundAt(r, "transactions", "") || len(r.Hanging) != 1 || r.Hanging[0].TransactionalID != "somebody" {
+		t.Errorf("%+v, %+v", r.Results, r.Hanging)
+	}
+}
