@@ -2,6 +2,7 @@ package check
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -13,42 +14,128 @@ type caused struct {
 	owner  string
 }
 
+// answers is what the check of them knows.
+type answers struct {
+	*facts
+	out *Result
+	// horizon is up to when orders and dead letters may be deleted.
+	horizon int64
+	// placed are the orders that this account, or that one, has placed or rejected, with
+	// what their ids derive from.
+	placed []*placed
+	sizes  *sizes
+}
+
+// placed is an order that is there from its beginning.
+type placed struct {
+	*history
+	reason
+}
+
 // checkAnswers wants, for each signal to trade, one order of the same cause, placed or
 // rejected, and for each ORDER and DEPLOY what came of it: an order, an owner, or a
 // dead letter; a repeated command_id has its answer once. Of commands only those count
-// that were taken in.
+// that were taken in. Each order is what was asked for, and its id derives from that.
 func checkAnswers(f *facts, out *Result) {
-	orders, owners := make(map[caused]bool), make(map[caused]bool)
-	for i := range f.orders {
-		if e := &f.orders[i]; e.written && (e.EventType == "PLACED" || e.EventType == "REJECTED") {
-			orders[caused{e.source(), e.origin.Offset, f.users[e.StrategyID]}] = true
+	histories := f.histories()
+	a := &answers{facts: f, out: out, horizon: f.horizon(messages.TopicOrders, messages.TopicDeadLetters), sizes: f.sizes()}
+	begins(a.horizon, "orders and dead letters", out)
+	a.place(histories)
+	a.signalled()
+	a.commanded()
+	a.executed()
+}
+
+// place finds what each order derives from, and holds those by commands and by the
+// account itself against that.
+func (a *answers) place(histories []*history) {
+	reasons := a.reasons(histories)
+	for _, h := range histories {
+		e := h.first
+		if !h.begun() || len(reasons.users[e.StrategyID]) == 0 { // nobody's is another check's
+			continue
+		}
+		a.out.Looked++
+		r, ok := reasons.of(e)
+		deleted := a.deletedBefore(e)
+		if !ok {
+			if !deleted {
+				a.out.Find(e.String(), "order %s of strategy %s, caused by %s, is of no signal, command, stop or close: its id derives from none", e.OrderID, e.StrategyID, e.origin)
+			}
+			continue
+		}
+		a.placed = append(a.placed, &placed{h, r})
+		if why := a.wrong(e, &r); why != "" && !deleted {
+			a.out.Find(e.String(), "order %s is a %s; %s", e.OrderID, asked(&ordered{first: e, quantity: ratio(e.Order.Quantity)}), why)
 		}
 	}
-	f.outputs(func(m *mark) {
+}
+
+// asked says what was ordered.
+func asked(o *ordered) string {
+	d := &o.first.Order
+	return fmt.Sprintf("%s %s of %s in %s at %v, trigger %v %s", d.OrderType, d.TransactionType, o.quantity.RatString(), o.first.Symbol, d.Price, d.TriggerPrice, d.Validity)
+}
+
+// wrong says what is wrong with an order that no signal has asked for.
+func (a *answers) wrong(e *orderFact, r *reason) string {
+	switch r.by {
+	case byCommand:
+		c := a.commandAt(e.source(), e.origin.Offset)
+		if c == nil {
+			return "" // deleted, or another check's
+		}
+		w, ok := orderOf(&c.Command)
+		if !ok || c.UserID != r.user {
+			return fmt.Sprintf("its cause is a %s of %s", c.Type, c.UserID)
+		}
+		if why := w.differs(e); why != "" {
+			return fmt.Sprintf("its command %s is %s", c, why)
+		}
+	case byExit:
+		entry := r.of
+		if entry.first.Order.TransactionType == e.Order.TransactionType || e.Order.Quantity.Greater(filledOf(entry.last)) {
+			return fmt.Sprintf("it exits order %s, a %s of which %v is traded", entry.first.OrderID, entry.first.Order.TransactionType, filledOf(entry.last))
+		}
+	case byClose:
+		if most := a.sizes.closable(e); !a.sizes.any && ratio(e.Order.Quantity).Cmp(most) > 0 {
+			return fmt.Sprintf("there was never more than %s to close", most.FloatString(8))
+		}
+	case bySignal:
+	}
+	return ""
+}
+
+// commanded wants what came of each ORDER and DEPLOY.
+func (a *answers) commanded() {
+	orders, owners := make(map[caused]bool), make(map[caused]bool)
+	for _, p := range a.placed {
+		if p.by == byCommand {
+			orders[caused{p.first.source(), p.first.origin.Offset, p.user}] = true
+		}
+	}
+	a.outputs(func(m *mark) {
 		if m.tp.Topic == messages.TopicStrategies || m.tp.Topic == messages.TopicDeadLetters {
 			owners[caused{m.source(), m.origin.Offset, ""}] = true
 		}
 	})
-	horizon := f.horizon(messages.TopicOrders, messages.TopicDeadLetters)
-	begins(horizon, "orders and dead letters", out)
-	f.signalled(horizon, out)
 	answered := make(map[string]bool) // command ids
-	for i := range f.commands {
-		c := &f.commands[i]
+	for i := range a.commands {
+		c := &a.commands[i]
 		id := c.UserID + "\x00" + c.CommandID
-		if !f.taken(c.mark) || !f.atHome(c.mark, c.UserID) || answered[id] || c.Type != "DEPLOY" && !plainOrder(&c.Command) || c.timeMs < horizon {
+		if !a.taken(c.mark) || !a.atHome(c.mark, c.UserID) || answered[id] || c.Type != "DEPLOY" && !plainOrder(&c.Command) || c.timeMs < a.horizon {
 			continue
 		}
 		answered[id] = true
-		out.Looked++
+		a.out.Looked++
 		here := caused{tp: c.tp, offset: c.offset}
-		if c.Type == "DEPLOY" && f.subject.Live && f.users[strategyOf(c)] == c.UserID {
+		if c.Type == "DEPLOY" && a.subject.Live && a.users[strategyOf(c)] == c.UserID {
 			continue // by this command or a later one, whose record replaces this one's
 		}
 		if owners[here] || orders[caused{c.tp, c.offset, c.UserID}] {
 			continue
 		}
-		out.Find(c.String(), "command %s, a %s of %s, has neither an effect nor a dead letter", c.CommandID, c.Type, c.UserID)
+		a.out.Find(c.String(), "command %s, a %s of %s, has neither an effect nor a dead letter", c.CommandID, c.Type, c.UserID)
 	}
 }
 

@@ -171,6 +171,14 @@ var faults = map[string]spoilt{
 	"a deploy without an owner":      {"owner", leaveOut, false, "answers"},
 	"an order that is never placed":  {"sell placed", leaveOut, false, "orders"},
 	"an order that is left unknown":  {"sell filled", replace(`"FILLED"`, `"PLACED"`), false, "orders"},
+	"an order of another symbol":     {"buy signal", replace(`"symbol":"S"`, `"symbol":"T"`), false, "answers"},
+	"an order on the other side":     {"buy signal", replace(`"BUY"`, `"SELL"`), false, "answers"},
+	"an order of more":               {"buy signal", replace(`"quantity":2`, `"quantity":1`), false, "answers"},
+	"an order of less":               {"buy signal", replace(`"quantity":2`, `"quantity":3`), false, "answers"},
+	"an order at no market's price":  {"buy placed", replace(`"order_type":"MARKET"`, `"order_type":"SL-M"`), false, "answers"},
+	"an account that holds more":     {"account entity", saved(long), false, "accounts"},
+	"an account without a state":     {"account entity", leaveOut, false, "accounts"},
+	"an account that can't be read":  {"account entity", saved(`{"symbols":1}`), false, "accounts"},
 	"a status of another event":      {"buy placed", replace(`"PENDING"`, `"CANCELLED"`), false, "orders"},
 	"a fill of less than all":        {"buy filled", replace(`"filled_quantity":2`, `"filled_quantity":1`), false, "orders"},
 	"a fill on the other side":       {"buy filled", replace(`"BUY"`, `"SELL"`), false, "orders"},
@@ -332,15 +340,7 @@ func TestSame(t *testing.T) {
 	}
 }
 
-func otherPayload(o *messages.Out) bool {
-	e := &veloxpb.EntityState{}
-	if err := proto.Unmarshal(o.Value, e); err != nil {
-		panic(err)
-	}
-	e.Payload = []byte(`{"a":2}`)
-	o.Value, _ = proto.Marshal(e)
-	return true
-}
+var otherPayload = saved(`{"a":2}`)
 
 // TestReport: both forms of a report say what was found, and how much more.
 func TestReport(t *testing.T) {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,12 +14,17 @@ import (
 // whose cause lies below it are all there, and of those beyond it only some may be.
 // After a crash an account may put out for inputs in another order than before: so
 // behind a shard's first output beyond its frontier, all of its outputs in the same
-// partition are beyond it, too.
-func (f *facts) cut() {
+// partition are beyond it, too. An output whose cause is nowhere is none of these: it
+// stays, and another check finds it. Where all is taken in, nothing is left out.
+func (f *facts) cut() error {
+	r, err := f.reached()
+	if err != nil {
+		return err
+	}
 	for _, marks := range f.marks {
 		beyond := make(map[string]bool) // by writer
 		for _, m := range marks {
-			if m.written {
+			if m.written && !r.nowhere(m) {
 				beyond[m.writer] = beyond[m.writer] || f.beyond(m)
 				m.past = beyond[m.writer]
 			}
@@ -33,6 +39,60 @@ func (f *facts) cut() {
 	f.ticks = slices.DeleteFunc(f.ticks, func(v tickFact) bool {
 		return !f.passed(messages.ShardID{Kind: messages.SymbolShard, Partition: v.tp.Partition}, v.tp, v.offset)
 	})
+	return nil
+}
+
+// reach is how far inputs and timers have come after everything was read: whatever caused
+// an output that was read lies below.
+type reach struct {
+	ends   map[messages.TopicPartition]int64
+	timers map[messages.ShardID]int64 // of the shards that had put out for more than they had counted
+}
+
+// reached asks for that.
+func (f *facts) reached() (*reach, error) {
+	r := &reach{ends: make(map[messages.TopicPartition]int64), timers: make(map[messages.ShardID]int64)}
+	for _, marks := range f.marks {
+		for _, m := range marks {
+			id, ok := shardIDOf(m.writer)
+			if m.written && ok && m.origin.Topic == messages.TimerTopic && f.beyond(m) {
+				r.timers[id] = 0
+			}
+		}
+	}
+	for tp := range f.offsets {
+		if !isInput(tp.Topic) {
+			continue
+		}
+		o, err := f.subject.View.Offsets(tp)
+		if err != nil {
+			return nil, fmt.Errorf("offsets of %s: %w", tp, err)
+		}
+		r.ends[tp] = o.End
+	}
+	for id := range r.timers {
+		take := func(record *messages.Record) error {
+			s, err := shardRecordOf(id, record)
+			if s != nil {
+				r.timers[id] = max(r.timers[id], s.Timers)
+			}
+			return err
+		}
+		if _, err := f.scan(messages.TopicPartition{Topic: messages.StateTopic(id.Kind), Partition: id.Partition}, take); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// nowhere tells whether nothing that there was can have caused an output.
+func (r *reach) nowhere(m *mark) bool {
+	if m.origin.Topic == messages.TimerTopic {
+		id, _ := shardIDOf(m.writer)
+		n, asked := r.timers[id]
+		return asked && m.origin.Offset >= n
+	}
+	return m.origin.Offset >= r.ends[m.source()]
 }
 
 // beyond tells whether the cause of an output lies beyond the frontier of its shard.
@@ -62,16 +122,8 @@ func (f *facts) takenBy(user string, m *mark) bool {
 	return n > 0 && f.passed(messages.ShardID{Kind: messages.AccountShard, Partition: messages.HomePartition([]byte(user), n)}, m.tp, m.offset)
 }
 
-// partitions counts the partitions of a topic.
-func (f *facts) partitions(topic string) int32 {
-	n := int32(0)
-	for {
-		if _, ok := f.offsets[messages.TopicPartition{Topic: topic, Partition: n}]; !ok {
-			return n
-		}
-		n++
-	}
-}
+// partitions counts the partitions of a topic that were read.
+func (f *facts) partitions(topic string) int32 { return f.counts[topic] }
 
 // shardIDOf gives the shard of a writer, which is "prefix/kind/partition".
 func shardIDOf(writer string) (messages.ShardID, bool) {

@@ -108,6 +108,7 @@ type facts struct {
 	subject *Subject
 	records int
 	offsets map[messages.TopicPartition]Offsets
+	counts  map[string]int32 // of partitions, by topic
 	marks   map[messages.TopicPartition][]*mark
 	texts   map[string]string
 
@@ -147,7 +148,7 @@ type facts struct {
 // read reads the whole log once.
 func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 	f := &facts{
-		subject: s, offsets: make(map[messages.TopicPartition]Offsets), marks: make(map[messages.TopicPartition][]*mark),
+		subject: s, offsets: make(map[messages.TopicPartition]Offsets), counts: make(map[string]int32), marks: make(map[messages.TopicPartition][]*mark),
 		texts: make(map[string]string), states: make(map[messages.ShardID]*shardState), users: make(map[string]string), had: make(map[string][]string), live: make(map[string]bool),
 		opened:  make(map[openingPlace]int64),
 		refused: make(map[caused]*refusal), interner: messages.NewInterner(),
@@ -168,7 +169,9 @@ func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 	}
 	f.nameUsers()
 	if s.Live {
-		f.cut()
+		if err := f.cut(); err != nil {
+			return nil, err
+		}
 	}
 	f.failed = f.failures()
 	f.first, f.truncated = f.firstOfTicks()
@@ -181,25 +184,34 @@ func (f *facts) each(topic string, progress func(messages.TopicPartition), take 
 	if err != nil {
 		return fmt.Errorf("partitions of %s: %w", topic, err)
 	}
+	f.counts[topic] = n
 	for p := range n {
 		tp := messages.TopicPartition{Topic: topic, Partition: p}
-		if f.offsets[tp], err = f.subject.View.Offsets(tp); err != nil {
-			return fmt.Errorf("offsets of %s: %w", tp, err)
-		}
-		for r, err := range f.subject.View.Records(tp, Committed) {
-			if err == nil {
-				f.records++
-				err = take(r)
-			}
-			if err != nil {
-				return fmt.Errorf("read %s: %w", tp, err)
-			}
+		if f.offsets[tp], err = f.scan(tp, func(r *messages.Record) error { f.records++; return take(r) }); err != nil {
+			return err
 		}
 		if progress != nil {
 			progress(tp)
 		}
 	}
 	return nil
+}
+
+// scan reads a partition, and gives its offsets as they were before.
+func (f *facts) scan(tp messages.TopicPartition, take func(*messages.Record) error) (Offsets, error) {
+	o, err := f.subject.View.Offsets(tp)
+	if err != nil {
+		return o, fmt.Errorf("offsets of %s: %w", tp, err)
+	}
+	for r, err := range f.subject.View.Records(tp, Committed) {
+		if err == nil {
+			err = take(r)
+		}
+		if err != nil {
+			return o, fmt.Errorf("read %s: %w", tp, err)
+		}
+	}
+	return o, nil
 }
 
 func (f *facts) mark(r *messages.Record) *mark {
@@ -436,11 +448,13 @@ func (f *facts) takeState(kind messages.ShardKind, r *messages.Record) error {
 		f.states[id] = s
 	}
 	key := string(r.Key)
-	if key == "shard/"+id.String() {
-		s.record = &veloxpb.ShardState{}
-		err := proto.Unmarshal(r.Value, s.record)
-		s.at = positionsOf(s.record.Frontier)
-		return wrapState(r, err)
+	record, err := shardRecordOf(id, r)
+	if err != nil {
+		return err
+	}
+	if record != nil {
+		s.record, s.at = record, positionsOf(record.Frontier)
+		return nil
 	}
 	if r.Value == nil {
 		delete(s.parts, key)
@@ -449,6 +463,15 @@ func (f *facts) takeState(kind messages.ShardKind, r *messages.Record) error {
 	e := &veloxpb.EntityState{}
 	s.parts[key] = e
 	return wrapState(r, proto.Unmarshal(r.Value, e))
+}
+
+// shardRecordOf gives a shard's own record; nil for those of what belongs to it.
+func shardRecordOf(id messages.ShardID, r *messages.Record) (*veloxpb.ShardState, error) {
+	if string(r.Key) != "shard/"+id.String() {
+		return nil, nil
+	}
+	record := &veloxpb.ShardState{}
+	return record, wrapState(r, proto.Unmarshal(r.Value, record))
 }
 
 func wrapState(r *messages.Record, err error) error {

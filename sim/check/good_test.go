@@ -28,6 +28,7 @@ type written struct {
 	// more writes what comes at the end, before the states.
 	more  func()
 	nowMs int64 // the log's time; an hour passes before each trade
+	n     int   // of further outputs of one cause
 }
 
 const (
@@ -168,6 +169,29 @@ func (w *written) trade(name, side, what string, at, filled int, price int64) {
 	w.put(name+" position", messages.TopicPositions, user, messages.AppendPosition(nil, &p), by(accountBy, cause(filled, 1))...)
 }
 
+// flat is the state of an account that holds nothing and has nothing open.
+const flat = `{"version":3,"user_id":"u","symbols":[{"name":"S","net":{"quantity":0,"cost":0,"realized":4}}]}`
+
+// long is the state of one that holds what the buy has bought.
+const long = `{"version":3,"user_id":"u","symbols":[{"name":"S","net":{"quantity":2,"cost":202,"realized":0}}]}`
+
+// entity changes the state of an account or symbol.
+func entity(change func(*veloxpb.EntityState)) func(*messages.Out) bool {
+	return func(o *messages.Out) bool {
+		e := &veloxpb.EntityState{}
+		if err := proto.Unmarshal(o.Value, e); err != nil {
+			panic(err)
+		}
+		change(e)
+		o.Value, _ = proto.Marshal(e)
+		return true
+	}
+}
+
+func saved(payload string) func(*messages.Out) bool {
+	return entity(func(e *veloxpb.EntityState) { e.Payload = []byte(payload) })
+}
+
 // states are the shard records and one entity each.
 func (w *written) states() map[messages.ShardID]map[messages.TopicPartition]int64 {
 	published := make(map[messages.ShardID]map[messages.TopicPartition]int64)
@@ -184,7 +208,11 @@ func (w *written) states() map[messages.ShardID]map[messages.TopicPartition]int6
 			published[id][messages.TopicPartition{Topic: topic}] = end
 		}
 		w.state(string(kind)+" record", id, "shard/"+id.String(), &veloxpb.ShardState{Version: 1, Frontier: at, SafeFrontier: at, Timers: 1})
-		w.state(string(kind)+" entity", id, string(kind)+"/x", &veloxpb.EntityState{Version: 1, Part: string(kind), Key: "x", Frontier: at, Payload: []byte(`{"a":1}`)})
+		key, payload := "x", `{"a":1}`
+		if kind == messages.AccountShard {
+			key, payload = user, flat
+		}
+		w.state(string(kind)+" entity", id, string(kind)+"/"+key, &veloxpb.EntityState{Version: 1, Part: string(kind), Key: key, Frontier: at, Payload: []byte(payload)})
 	}
 	return published
 }

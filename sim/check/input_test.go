@@ -5,8 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/messages/veloxpb"
 	"github.com/velox-trading/velox/trading/decimal"
@@ -40,15 +38,7 @@ func TestMissingInput(t *testing.T) {
 				w.spoil[record+" record"] = shardRecord(func(s *veloxpb.ShardState) {
 					s.Frontier, s.SafeFrontier = without(s.Frontier, topic), without(s.SafeFrontier, topic)
 				})
-				w.spoil[record+" entity"] = func(o *messages.Out) bool {
-					e := &veloxpb.EntityState{}
-					if err := proto.Unmarshal(o.Value, e); err != nil {
-						panic(err)
-					}
-					e.Frontier = without(e.Frontier, topic)
-					o.Value, _ = proto.Marshal(e)
-					return true
-				}
+				w.spoil[record+" entity"] = entity(func(e *veloxpb.EntityState) { e.Frontier = without(e.Frontier, topic) })
 				return w
 			}, func(t *testing.T, s *Subject) {
 				if got := failed(checked(t, s)); !slices.Contains(got, "frontiers") {
@@ -98,7 +88,7 @@ func TestStateGone(t *testing.T) {
 	w := newWritten(t)
 	w.spoil["account record"], w.spoil["account entity"] = leaveOut, leaveOut
 	w.spoil["sell filled"] = leaveOut
-	wantFound(t, w.live(), "frontiers")
+	wantFound(t, w.live(), "origins", "frontiers") // its timer was never counted
 }
 
 // TestLettersAreNotBelieved: a good tick that is called bad is found, and so are a bad
@@ -243,6 +233,7 @@ func TestPaperPrices(t *testing.T) {
 			return true
 		}
 		w.spoil["sell signal"], w.spoil["sell placed"], w.spoil["sell filled"], w.spoil["sell position"] = leaveOut, leaveOut, leaveOut, leaveOut
+		w.spoil["account entity"] = saved(long)
 	}
 	limited := func(limit string) func(*messages.Out) bool {
 		return func(o *messages.Out) bool {
@@ -273,6 +264,7 @@ func TestPaperPrices(t *testing.T) {
 		price(w, c.price)
 		w.spoil["open"] = replace(`{"venue":"mock"}`, c.open)
 		if c.limit != "" {
+			w.spoil["buy signal"] = replace(`"quantity":2`, `"price":`+c.limit+`,"quantity":2`)
 			w.spoil["buy placed"], w.spoil["buy filled"] = limited(c.limit), limited(c.limit)
 		}
 		var want []string

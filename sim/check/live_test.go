@@ -50,7 +50,13 @@ func at(topic string, next int64) func(*veloxpb.ShardState) {
 func halfway(t *testing.T) *written {
 	w := newWritten(t)
 	w.spoil["account record"] = shardRecord(at(messages.TopicUpdates, 4)) // the sell's cause is at 4
-	w.spoil["account entity"] = leaveOut
+	w.spoil["account entity"] = func(o *messages.Out) bool {
+		return saved(long)(o) && entity(func(e *veloxpb.EntityState) {
+			for _, p := range e.Frontier {
+				p.Next = min(p.Next, 4)
+			}
+		})(o)
+	}
 	return w
 }
 
@@ -73,7 +79,7 @@ func TestCut(t *testing.T) {
 	w.spoil["buy position"] = leaveOut
 	s := w.live()
 	s.Published = nil
-	wantFound(t, s, "positions")
+	wantFound(t, s, "accounts", "positions")
 }
 
 // lookedFor tells whether a check has found something.
@@ -190,6 +196,7 @@ func TestTimersAgree(t *testing.T) {
 func old(t *testing.T) *written {
 	w := newWritten(t)
 	w.spoil["again position"] = replace(`"position_id":"position"`, `"position_id":"second"`)
+	w.spoil["account entity"] = saved(long)
 	w.more = func() {
 		w.trade("again", "BUY", "OPENED", 6, 7, 105)
 		for topic, before := range map[string]int64{
@@ -215,7 +222,8 @@ func TestDeleted(t *testing.T) {
 		t.Errorf("%d notes", notes)
 	}
 	for lost, check := range map[string]string{
-		"sell placed": "", "sell filled": "", "sell position": "", // of the next that is left: its beginning may be gone
+		"sell placed": "", "sell position": "", // of the next that is left: its beginning may be gone
+		"sell filled":  "accounts", // what is left says that it is open
 		"again placed": "answers", "again filled": "positions", "again position": "positions", "update 4": "candles",
 	} {
 		w := old(t)

@@ -28,6 +28,7 @@ func TestPassedOn(t *testing.T) {
 	} {
 		f := &facts{
 			offsets: map[messages.TopicPartition]Offsets{home: {Start: c.start}, other: {}},
+			counts:  map[string]int32{messages.TopicCommands: 2},
 			marks:   make(map[messages.TopicPartition][]*mark),
 			states: map[messages.ShardID]*shardState{
 				{Kind: messages.AccountShard, Partition: c.at.Partition}: {record: &veloxpb.ShardState{}, at: positions{c.at: c.taken}},

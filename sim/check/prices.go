@@ -10,14 +10,14 @@ import (
 	"github.com/velox-trading/velox/trading/decimal"
 )
 
-// slippage is the most that an account's paper orders without a limit may pay on top of
-// the traded price, by any of the settings that it has had.
-type slippage struct {
-	bps, ticks, step *big.Rat
+// settings are the largest of an account's that its commands have ever asked for: of what
+// paper orders without a limit may pay on top of the traded price, and of ticks and lots.
+type settings struct {
+	bps, ticks, step, lot *big.Rat
 }
 
-// of gives how far a fill may be from a price: slippage, and its rounding to a step.
-func (s *slippage) of(price *big.Rat) *big.Rat {
+// slippage gives how far a fill may be from a price, with its rounding to a step.
+func (s *settings) slippage(price *big.Rat) *big.Rat {
 	far := new(big.Rat).Mul(price, s.bps)
 	far.Quo(far, big.NewRat(10_000, 1))
 	if steps := new(big.Rat).Mul(s.ticks, s.step); far.Sign()+steps.Sign() > 0 {
@@ -26,9 +26,9 @@ func (s *slippage) of(price *big.Rat) *big.Rat {
 	return far
 }
 
-// slippages gives those of the accounts, from their commands.
-func (f *facts) slippages() map[string]*slippage {
-	all := make(map[string]*slippage)
+// settings gives those of the accounts, from their commands.
+func (f *facts) settings() map[string]*settings {
+	all := make(map[string]*settings)
 	raise := func(r *big.Rat, d decimal.Decimal) {
 		if v := ratio(d); v.Cmp(r) > 0 {
 			r.Set(v)
@@ -44,9 +44,11 @@ func (f *facts) slippages() map[string]*slippage {
 				Bps   decimal.Decimal `json:"slippage_bps"`
 				Ticks int64           `json:"slippage_ticks"`
 				Step  decimal.Decimal `json:"tick_size"`
+				Lot   decimal.Decimal `json:"lot_size"`
 			} `json:"paper"`
 			Instruments []struct {
 				Step decimal.Decimal `json:"tick_size"`
+				Lot  decimal.Decimal `json:"lot_size"`
 			} `json:"instruments"`
 		}
 		if json.Unmarshal(c.Data, &data) != nil {
@@ -54,14 +56,16 @@ func (f *facts) slippages() map[string]*slippage {
 		}
 		s := all[c.UserID]
 		if s == nil {
-			s = &slippage{new(big.Rat), new(big.Rat), new(big.Rat).Set(lastPlace)}
+			s = &settings{new(big.Rat), new(big.Rat), new(big.Rat).Set(lastPlace), new(big.Rat)}
 			all[c.UserID] = s
 		}
 		raise(s.bps, data.Paper.Bps)
 		raise(s.ticks, decimal.FromInt(data.Paper.Ticks))
 		raise(s.step, data.Paper.Step)
+		raise(s.lot, data.Paper.Lot)
 		for _, in := range data.Instruments {
 			raise(s.step, in.Step)
+			raise(s.lot, in.Lot)
 		}
 	}
 	return all
@@ -75,18 +79,18 @@ func checkPrices(f *facts, out *Result) {
 		out.note("none: commands are deleted that may have said how much orders slip")
 		return
 	}
-	slips := f.slippages()
+	all := f.settings()
 	for c, trades := range f.trades(&Result{}) {
 		for i := range trades {
 			t := &trades[i]
-			if s := slips[c.user]; t.written && s != nil && !t.beheaded && !f.live[c.user] {
+			if s := all[c.user]; t.written && s != nil && !t.beheaded && !f.live[c.user] {
 				f.priced(t, s, out)
 			}
 		}
 	}
 }
 
-func (f *facts) priced(t *trade, s *slippage, out *Result) {
+func (f *facts) priced(t *trade, s *settings, out *Result) {
 	u := f.at(t.source(), t.origin.Offset)
 	if u == nil {
 		return // deleted since, or another check's
@@ -115,7 +119,7 @@ func (f *facts) priced(t *trade, s *slippage, out *Result) {
 	most := new(big.Rat).Set(rounding)
 	limit := t.event.Order.OrderType == "LIMIT" || t.event.Order.OrderType == "SL"
 	if !limit {
-		most.Add(most, s.of(traded))
+		most.Add(most, s.slippage(traded))
 	}
 	if worse.Cmp(most) > 0 || worse.Cmp(rounding.Neg(rounding)) < 0 {
 		out.Find(t.String(), "a %s order of %s in %s filled at %s, the market traded at %v", t.event.Order.OrderType, t.event.Order.TransactionType, t.event.Symbol,

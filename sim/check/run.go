@@ -18,6 +18,7 @@ var checks = []struct {
 	{"answers", "every signal, order command and fill has its answer", checkAnswers},
 	{"rules", "a plain strategy signals what its rules say, and nothing else", checkRules},
 	{"orders", "every order lives by the rules and is in one known state", checkOrders},
+	{"accounts", "what the states of accounts hold and have open is what was told", checkAccounts},
 	{"positions", "every position is the sum of its fills", checkPositions},
 	{"causing", "no paper order fills at the tick that caused it", checkCausing},
 	{"prices", "every paper fill is at a price of the market", checkPrices},

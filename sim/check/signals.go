@@ -1,11 +1,12 @@
 package check
 
 import (
+	"cmp"
+	"maps"
+	"math/big"
 	"slices"
-	"strconv"
 
 	"github.com/velox-trading/velox/messages"
-	"github.com/velox-trading/velox/trading/ident"
 )
 
 // decided is what a strategy has signalled for one cause, and what became of it.
@@ -14,78 +15,148 @@ type decided struct {
 	trades []*signalFact
 	sums   map[uint64]*signalFact
 	// orders are those whose ids derive from the cause and a number among the strategy's
-	// signals: by id, whether it was rejected at once.
-	orders map[string]bool
+	// signals.
+	orders map[numberOf]*ordered
 	sample *mark
 }
 
-// maxLegs is more than a strategy signals for one cause.
-const maxLegs = 64
+// numberOf names a signal by its number among those of its strategy and cause, and the
+// user who has traded it.
+type numberOf struct {
+	user string
+	leg  int
+}
 
-// signalled wants of each own signal one order, whose id derives from the strategy, the
-// cause and the signal's number (of an exit that is split, that is the first), and no two
-// equal signals for one cause. Orders without a signal are those that were rejected at
-// once because the signal was none that anybody can read. Where the log is no cluster's,
-// others' signals have one, too, or a dead letter, or both, when the letter was written
-// before the strategy was deployed; unless an equal one was there before.
-func (f *facts) signalled(horizon int64, out *Result) {
+// signalled wants of each own signal one order, or several that it is split into, and
+// that it is what the signal asks for, and no two equal signals for one cause. Orders
+// without a signal are those that were rejected at once because the signal was none
+// that anybody can read. An order by a signal of others is what that asks for, too, and of
+// equal ones a user trades one. Where the log is no cluster's, others' signals have an
+// order, too, or a dead letter, or both, when the letter was written before the strategy
+// was deployed; unless an equal one was there before.
+func (a *answers) signalled() {
 	all := make(map[caused]*decided)
 	of := func(m *mark, strategy string) *decided {
 		c := caused{m.source(), m.origin.Offset, strategy}
 		if all[c] == nil {
-			all[c] = &decided{sums: make(map[uint64]*signalFact), orders: make(map[string]bool), sample: m}
+			all[c] = &decided{sums: make(map[uint64]*signalFact), orders: make(map[numberOf]*ordered), sample: m}
 		}
 		return all[c]
 	}
-	for i := range f.signals {
-		s := &f.signals[i]
-		if !s.written || s.IsRequest() || s.timeMs < horizon {
+	foreign := make(map[caused]*signalFact)
+	for i := range a.signals {
+		s := &a.signals[i]
+		switch {
+		case s.IsRequest():
+		case !s.written:
+			foreign[caused{s.tp, s.offset, s.StrategyID}] = s
+		case s.timeMs >= a.horizon:
+			of(s.mark, s.StrategyID).add(s, a.out)
+		}
+	}
+	for _, p := range a.placed {
+		if p.by == bySignal {
+			of(p.first.mark, p.first.StrategyID).order(p)
+		}
+	}
+	missed := max(a.horizon, a.facts.horizon(messages.TopicSignals))
+	for c, d := range all {
+		a.out.Looked += len(d.trades)
+		if c.tp.Topic == messages.TopicSignals {
+			a.byOthers(c, d, foreign[c])
 			continue
 		}
-		d := of(s.mark, s.StrategyID)
-		switch was := d.sums[s.sum]; {
-		case was == nil:
-			d.sums[s.sum] = s
-		case was.origin != s.origin: // one that was written twice is another check's
-			out.Find(s.String(), "it is the same signal of %s for %s as %s", s.StrategyID, s.origin, was)
-		}
-		if s.Action != messages.Hold {
-			d.trades = append(d.trades, s)
-		}
+		a.judge(c, d, d.sample.timeMs-settling.Milliseconds() < missed)
 	}
-	for i := range f.orders {
-		e := &f.orders[i]
-		if e.written && (e.EventType == "PLACED" || e.EventType == "REJECTED") && f.bySignal(e) {
-			d := of(e.mark, e.StrategyID)
-			if _, ok := d.orders[e.OrderID]; !ok {
-				d.orders[e.OrderID] = e.EventType == "REJECTED"
-			}
-		}
+	a.foreignSignals(all)
+}
+
+// add takes in a signal of the account's own strategy.
+func (d *decided) add(s *signalFact, out *Result) {
+	switch was := d.sums[s.sum]; {
+	case was == nil:
+		d.sums[s.sum] = s
+	case was.origin != s.origin: // one that was written twice is another check's
+		out.Find(s.String(), "it is the same signal of %s for %s as %s", s.StrategyID, s.origin, was)
 	}
-	missed := max(horizon, f.horizon(messages.TopicSignals))
-	for c, d := range all {
-		out.Looked += len(d.trades)
-		d.judge(c, d.sample.timeMs-settling.Milliseconds() < missed, out)
-	}
-	if !f.subject.Live {
-		f.foreignSignals(all, out)
+	if s.Action != messages.Hold {
+		d.trades = append(d.trades, s)
 	}
 }
 
-// foreignSignals wants an order or a dead letter of each signal to trade that others
-// wrote and that has none equal before it, and never two: of an order one by user, for
+// order takes in an order by a signal.
+func (d *decided) order(p *placed) {
+	k := numberOf{p.user, p.leg}
+	rejected := p.first.EventType == "REJECTED"
+	if o := d.orders[k]; o != nil {
+		o.quantity.Add(o.quantity, ratio(p.first.Order.Quantity))
+		o.rejected = o.rejected && rejected
+		return
+	}
+	d.orders[k] = &ordered{p.first, new(big.Rat).Set(ratio(p.first.Order.Quantity)), rejected}
+}
+
+// judge holds what was ordered for a strategy's signals against them.
+func (a *answers) judge(c caused, d *decided, deleted bool) {
+	n := len(d.trades)
+	if n > len(d.orders) {
+		s := d.trades[n-1]
+		a.out.Find(s.String(), "signal %s of strategy %s in %s, caused by %s, came to no order: %d signals, %d orders", s.Action, c.owner, s.Symbol, s.origin, n, len(d.orders))
+		return
+	}
+	if deleted {
+		return
+	}
+	trades := slices.SortedFunc(slices.Values(d.trades), func(a, b *signalFact) int { return compareOrigins(a.origin, b.origin) })
+	spare := len(d.orders) - n // of signals that nobody can read: these were rejected
+	for _, k := range slices.SortedFunc(maps.Keys(d.orders), func(a, b numberOf) int { return cmp.Compare(a.leg, b.leg) }) {
+		o, why := d.orders[k], "none"
+		if len(trades) > 0 {
+			why = a.sizes.differs(&trades[0].Signal, k.user, o)
+		}
+		switch {
+		case why == "":
+			trades = trades[1:]
+		case o.rejected && spare > 0:
+			spare--
+		default:
+			a.out.Find(o.first.String(), "order %s of strategy %s, caused by %s, is a %s; its signal is %s", o.first.OrderID, c.owner, o.first.origin, asked(o), why)
+			trades = trades[min(1, len(trades)):]
+		}
+	}
+}
+
+// byOthers holds an order by a signal of others against it.
+func (a *answers) byOthers(c caused, d *decided, s *signalFact) {
+	for _, o := range d.orders {
+		a.out.Looked++
+		switch {
+		case s == nil && a.at(c.tp, c.offset) == nil: // deleted since, or another check's
+		case s == nil || s.Action == messages.Hold:
+			a.out.Find(o.first.String(), "order %s of strategy %s is caused by %s, where no signal of others for it is to trade", o.first.OrderID, c.owner, o.first.origin)
+		default:
+			w := wantedBy(&s.Signal)
+			if why := w.differs(o.first); why != "" {
+				a.out.Find(o.first.String(), "order %s of strategy %s is a %s; its signal %s is %s", o.first.OrderID, c.owner, asked(o), s, why)
+			}
+		}
+	}
+}
+
+// foreignSignals looks at the signals to trade that others wrote. Each that has none equal
+// before it wants an order or a dead letter, and never two: of an order one by user, for
 // those who deploy an id in the same moment may both have it, and of a letter one by
 // shard, for the keeper may write his before the strategy is deployed, and its shard
 // another when it is removed again.
-func (f *facts) foreignSignals(all map[caused]*decided, out *Result) {
+func (a *answers) foreignSignals(all map[caused]*decided) {
 	writers := make(map[caused][]string) // of letters
-	for i := range f.letters {
-		d := &f.letters[i]
+	for i := range a.letters {
+		d := &a.letters[i]
 		writers[d.about()] = append(writers[d.about()], d.writer)
 	}
 	deployers := make(map[string][]string)
-	for i := range f.commands {
-		c := &f.commands[i]
+	for i := range a.commands {
+		c := &a.commands[i]
 		if c.Type != "DEPLOY" {
 			continue
 		}
@@ -93,64 +164,25 @@ func (f *facts) foreignSignals(all map[caused]*decided, out *Result) {
 			deployers[id] = append(deployers[id], c.UserID)
 		}
 	}
-	type signal struct {
-		strategy, symbol, action string
-		timeMs                   int64
-	}
-	before := make(map[signal]bool)
-	for i := range f.signals {
-		s := &f.signals[i]
-		is := signal{s.StrategyID, s.Symbol, s.Action, s.TimeMs}
-		if s.written || s.Action == messages.Hold || before[is] {
+	once := a.newOnce()
+	for i := range a.signals {
+		s := &a.signals[i]
+		if s.written || s.Action == messages.Hold {
 			continue
 		}
-		before[is] = true
-		out.Looked++
-		at := caused{tp: s.tp, offset: s.offset}
-		orders, by := 0, writers[at]
+		var orders map[numberOf]*ordered
 		if d := all[caused{s.tp, s.offset, s.StrategyID}]; d != nil {
-			orders = len(d.orders)
+			orders = d.orders
 		}
-		n := len(by)
-		if orders+n == 0 || orders > max(1, len(deployers[s.StrategyID])) || n > 2 || n == 2 && by[0] == by[1] {
-			out.Find(s.String(), "signal %s of others for strategy %s in %s has %d orders and %d dead letters", s.Action, s.StrategyID, s.Symbol, orders, n)
+		repeats := once.take(s, orders)
+		if a.subject.Live {
+			continue // where its shards began to read others' signals isn't known
 		}
-	}
-}
-
-// bySignal tells whether an order's id is that of a signal of its strategy for the
-// event's cause.
-func (f *facts) bySignal(e *orderFact) bool {
-	origin := e.origin
-	text := origin.Topic + "/" + strconv.Itoa(int(origin.Partition)) + "/" + strconv.FormatInt(origin.Offset, 10)
-	users := f.had[e.StrategyID]
-	if len(users) == 0 {
-		users = []string{f.users[e.StrategyID]}
-	}
-	for _, user := range users {
-		for leg := range maxLegs {
-			if e.OrderID == ident.Derive("order", user, e.StrategyID, text, "signal/"+strconv.Itoa(leg)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (d *decided) judge(c caused, deleted bool, out *Result) {
-	switch n := len(d.trades); {
-	case n > len(d.orders):
-		s := d.trades[n-1]
-		out.Find(s.String(), "signal %s of strategy %s in %s, caused by %s, came to no order: %d signals, %d orders", s.Action, c.owner, s.Symbol, s.origin, n, len(d.orders))
-	case n < len(d.orders) && !deleted && c.tp.Topic != messages.TopicSignals:
-		placed := 0
-		for _, rejected := range d.orders {
-			if !rejected {
-				placed++
-			}
-		}
-		if placed > n {
-			out.Find(d.sample.String(), "strategy %s has %d orders by signals for %s/%d, and %d signals to trade", c.owner, placed, c.tp, c.offset, n)
+		a.out.Looked++
+		by := writers[caused{tp: s.tp, offset: s.offset}]
+		n, m := len(by), len(orders)
+		if m+n == 0 && !repeats || m > max(1, len(deployers[s.StrategyID])) || n > 2 || n == 2 && by[0] == by[1] {
+			a.out.Find(s.String(), "signal %s of others for strategy %s in %s has %d orders and %d dead letters", s.Action, s.StrategyID, s.Symbol, m, n)
 		}
 	}
 }

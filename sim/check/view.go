@@ -36,7 +36,8 @@ type View interface {
 	// Partitions gives a topic's partition count, 0 when it does not exist.
 	Partitions(topic string) (int32, error)
 	// Offsets gives a partition's, as they are when it is called: what it gives is
-	// asked for just before the partition is read.
+	// asked for just before the partition is read, and of a Live log's inputs once more
+	// when all is read.
 	Offsets(tp messages.TopicPartition) (Offsets, error)
 	// Records gives a partition's records in order, without control records. An
 	// error ends the sequence. Records may be kept, and must not be changed.

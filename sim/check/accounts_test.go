@@ -1,0 +1,43 @@
+package check
+
+import (
+	"testing"
+)
+
+// TestAccounts: what an account's state holds and has open is what its last events say,
+// however much of these is lost.
+func TestAccounts(t *testing.T) {
+	sell := orderID(4, 0)
+	open := func(status, filled string) string {
+		return `{"symbols":[{"name":"S","net":{"quantity":2},"orders":[{"id":"` + sell + `","status":"` + status + `","filled_quantity":` + filled + `}]}]}`
+	}
+	ended := []string{"sell filled", "sell position"}
+	for name, c := range map[string]struct {
+		lost  []string
+		state string
+		found bool
+	}{
+		"as it must be":                      {state: flat},
+		"the last fill and its position":     {lost: ended, state: flat, found: true},
+		"the same, as if it was never":       {lost: ended, state: open("PENDING", "0")},
+		"the last position":                  {lost: []string{"sell position"}, state: flat, found: true},
+		"another status":                     {lost: ended, state: open("OPEN", "0"), found: true},
+		"a part that no event tells of":      {lost: ended, state: open("PENDING", "1"), found: true},
+		"an order that no event tells of":    {lost: append([]string{"sell placed"}, ended...), state: open("PENDING", "0"), found: true},
+		"a position that no update tells of": {state: `{"symbols":[{"name":"T","net":{"quantity":5}}]}`, found: true},
+		"no position where one is":           {lost: append([]string{"sell placed"}, ended...), state: flat, found: true},
+	} {
+		both(t, func() *written {
+			w := onPaper(newWritten(t))
+			for _, record := range c.lost {
+				w.spoil[record] = leaveOut
+			}
+			w.spoil["account entity"] = saved(c.state)
+			return w
+		}, func(t *testing.T, s *Subject) {
+			if got := lookedFor(t, s, "accounts"); got != c.found {
+				t.Errorf("%s: found %v", name, got)
+			}
+		})
+	}
+}
