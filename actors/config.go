@@ -59,8 +59,8 @@ type SymbolSettings struct {
 	Silence time.Duration
 	// MaxAhead is how far a tick may be ahead of its record's timestamp.
 	MaxAhead time.Duration
-	// IdleClose is the wall time without any tick in the partition after which a
-	// timer moves the clocks of live sources on. 0 turns it off.
+	// IdleClose is the wall time without any tick in the partition, at most since the
+	// restore, after which a timer moves the clocks of live sources on. 0 turns it off.
 	IdleClose time.Duration
 	// Emit says which ticks give an update.
 	Emit EmitMode
