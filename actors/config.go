@@ -61,8 +61,8 @@ type SymbolSettings struct {
 	// MaxAhead is how far a tick, or an update by others, may be ahead of its record's
 	// timestamp.
 	MaxAhead time.Duration
-	// IdleClose is the wall time without any tick in the partition after which a
-	// timer moves the clocks of live sources on. 0 turns it off.
+	// IdleClose is the wall time without any tick in the partition, at most since the
+	// restore, after which a timer moves the clocks of live sources on. 0 turns it off.
 	IdleClose time.Duration
 	// Emit says which ticks give an update.
 	Emit EmitMode

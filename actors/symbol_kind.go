@@ -27,7 +27,7 @@ type symbolKind struct {
 	interner  *messages.Interner
 	minDue    map[string]int64 // by source, the earliest candle to close
 	staleDue  bool
-	ticked    time.Time
+	ticked    time.Time // since when the partition is silent
 	fetches   context.Context
 	endFetch  context.CancelFunc
 	fetchSlot chan struct{}
@@ -191,7 +191,13 @@ func (k *symbolKind) noted(_ *epoch, h *handle, note stepNote) {
 // is silent, so that its last candles close.
 func (k *symbolKind) idle(ep *epoch, now time.Time) {
 	wait := k.shard.config.Symbols.IdleClose
-	if wait == 0 || k.ticked.IsZero() || now.Sub(k.ticked) < wait {
+	if wait == 0 {
+		return
+	}
+	if k.ticked.IsZero() { // since the restore: how long it was silent before nobody knows
+		k.ticked = now
+	}
+	if now.Sub(k.ticked) < wait {
 		return
 	}
 	elapsed := now.Sub(k.ticked).Milliseconds()

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -150,4 +151,25 @@ func TestTimersCloseCandles(t *testing.T) {
 	if n := f.seen.get(CountTimers, "symbol"); n != len(told) {
 		t.Errorf("%d timers struck, updates tell of %v", n, told)
 	}
+}
+
+// TestTimerAfterRestart: the candle of a symbol that went quiet is closed by time also
+// by a node that has taken over since and has had no tick: the silence counts from there.
+func TestTimerAfterRestart(t *testing.T) {
+	f := newTimed(t, func(c *Config) { c.Symbols.IdleClose = 0 }) // nobody closes it before
+	f.tick("SYM0", "feed", 100)
+	f.tick("SYM0", "feed", 900)
+	f.took()
+	// A drain saves all, so that nothing is read again.
+	f.node.Revoked(t.Context(), messages.SymbolShard, f.shard)
+	f.config.Symbols.IdleClose = 20 * time.Millisecond
+	f.begin()
+	f.until("a candle that a timer has closed", func() bool {
+		return slices.ContainsFunc(f.cluster.AllRecords(messages.TopicUpdates), func(r *messages.Record) bool {
+			origin, _ := r.Header(messages.HeaderOrigin)
+			return strings.HasPrefix(string(origin), messages.TimerTopic)
+		})
+	})
+	f.node.Revoked(t.Context(), messages.SymbolShard, f.shard)
+	f.sound()
 }

@@ -23,6 +23,8 @@ type Candles struct {
 	Timeframe string
 	// AroundTheClock tells whether an exchange trades round the clock.
 	AroundTheClock func(exchange string) bool
+	// AllClosed: the log has come to rest, and timers must have closed every candle.
+	AllClosed bool
 }
 
 // sampled is how many updates share one whose indicators are recomputed with the
@@ -207,6 +209,9 @@ func (t *tape) check(how *Candles, s series, all []told, out *Result, left *left
 	r.bars = bars(r.closed)
 	r.ticks(places, ofTicks)
 	r.closings(ofCandles)
+	if n := len(r.candles) - len(r.closed); n > 0 && how.AllClosed {
+		out.Find(where, "%d candles are open, though no tick is left to close them and timers strike", n)
+	}
 }
 
 // recount is one series that is held against the oracle.

@@ -142,6 +142,32 @@ func TestPassedOver(t *testing.T) {
 	})
 }
 
+// TestPassedOverMovesClock: a tick that its symbol failed at twice has moved the clock of
+// its source all the same, and with it closed a candle.
+func TestPassedOverMovesClock(t *testing.T) {
+	w := newWritten(t)
+	w.spoil["update 5"] = leaveOut
+	w.spoil["update 6"] = func(o *messages.Out) bool { // its candle has this tick alone
+		u, price := messages.IndicatorUpdate{}, decimal.FromInt(prices[6])
+		if err := messages.DecodeUpdateRecord(&messages.Record{Topic: o.Topic, Value: o.Value}, &u); err != nil {
+			t.Fatal(err)
+		}
+		u.Forming = &messages.OHLCV{Open: price, High: price, Low: price, Close: price, Volume: decimal.FromInt(1)}
+		o.Value = messages.AppendUpdate(nil, &u)
+		return true
+	}
+	w.spoil["sell filled"], w.spoil["sell position"] = leaveOut, leaveOut // updates stand elsewhere
+	w.more = func() {
+		d := messages.DeadLetter{Reason: reasonFailed, Topic: messages.TopicTicks, Offset: 5}
+		w.put("of a tick", messages.TopicDeadLetters, symbol, messages.AppendDeadLetter(nil, &d), by(symbolBy, "market-data-ticks/0/5/1")...)
+	}
+	for _, r := range checked(t, w.subject()).Results {
+		if r.Check == "candles" && r.Found > 0 {
+			t.Errorf("found: %v", r.First)
+		}
+	}
+}
+
 // TestOtherExchange: a tick of another exchange than its symbol's has its letter, and
 // no other has one.
 func TestOtherExchange(t *testing.T) {

@@ -31,10 +31,10 @@ type made struct {
 	err     error
 }
 
-// tapes gives the ticks by partition: those that are at home there, that were not
-// passed over, and that the oracle can judge. Live ones begin with the first tick of
-// which something came: Velox may have begun with it. A tick of another exchange than
-// its symbol's is no tick of it, but its time counts for its source, so it closes
+// tapes gives the ticks by partition: those that are at home there and that the oracle
+// can judge. Live ones begin with the first tick of which something came: Velox may have
+// begun with it. A tick of another exchange than its symbol's is no tick of it, nor is one
+// that its symbol has failed at, but their time counts for their source, so they close
 // candles as one of another symbol does. So does a timer.
 func (f *facts) tapes(out *Result) map[messages.TopicPartition]*tape {
 	n, timers := f.partitions(messages.TopicTicks), f.timers(out)
@@ -42,7 +42,7 @@ func (f *facts) tapes(out *Result) map[messages.TopicPartition]*tape {
 	for i := range f.ticks {
 		v := &f.ticks[i]
 		at := caused{tp: v.tp, offset: v.offset}
-		if begin, ok := f.first[v.tp]; f.failed[at] || f.subject.Live && (!ok || v.offset < begin) {
+		if begin, ok := f.first[v.tp]; f.subject.Live && (!ok || v.offset < begin) {
 			continue
 		}
 		var wire market.Tick
@@ -58,7 +58,7 @@ func (f *facts) tapes(out *Result) map[messages.TopicPartition]*tape {
 			tapes[v.tp] = t
 		}
 		t.strike(v.offset, out)
-		if f.exchanges.mismatch(at) {
+		if f.failed[at] || f.exchanges.mismatch(at) {
 			wire.Symbol += "." + wire.Exchange
 			t.add(&wire, v)
 			continue

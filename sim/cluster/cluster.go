@@ -28,6 +28,7 @@ type Cluster struct {
 	// else runs beside.
 	funerals   atomic.Int32
 	background sync.WaitGroup
+	stops      sync.WaitGroup // of nodes that are stopped in a commit
 
 	mu        sync.Mutex
 	lives     []*life // those that have a turn in rebalances
@@ -55,7 +56,7 @@ func newCluster(d *dice, s *shape, f *faults) (*Cluster, error) {
 	if f.active.Load() {
 		options.Fault = f.log
 	}
-	f.lives = c.byLog
+	f.lives, f.still = c.byLog, c.standStill
 	c.log = memlog.New(options)
 	f.ghost, f.begin = c.log.Log(), c.log.Begin
 	c.venue = newVenue(c)
@@ -227,7 +228,7 @@ func (c *Cluster) stop() error {
 // taken in again counts again.
 func (c *Cluster) Count(what actors.Counter, label string, n int) {
 	name, ok := map[actors.Counter]string{
-		actors.CountPassedOn: "passed on: ", actors.CountDeadLetters: "dead letter: ", actors.CountLateTicks: "late in ",
+		actors.CountPassedOn: "passed on: ", actors.CountDeadLetters: "dead letter: ", actors.CountLateTicks: "late in ", actors.CountTimers: "timers of ",
 	}[what]
 	if ok {
 		c.faults.add(name+label, n)

@@ -81,6 +81,10 @@ type faults struct {
 	ghost *memlog.Node
 	// begin begins a transaction of nobody's.
 	begin func() *memlog.Transaction
+	// still stops a node for a time, and lets the group notice.
+	still func(l *life, r *rand.Rand, d time.Duration)
+	// longStops: nodes that are stopped in a rebalance stand still for longStop.
+	longStops bool
 
 	mu      sync.Mutex
 	crashes int // left
@@ -109,6 +113,7 @@ func newFaults(d *dice) *faults {
 	f.draw(r, "group: error", 0.05, 0.2)
 	f.draw(r, "group: crash", 0.0005, 0.002)
 	f.rates["crash"] /= 10
+	f.drawStops(d.stream("stops", 0))
 	f.active.Store(true)
 	return f
 }
@@ -182,6 +187,7 @@ func (f *faults) log(ctx context.Context, c memlog.Call) error {
 	if err := f.last(ctx, c, point); err != nil {
 		return err
 	}
+	f.stop(l, c, point)
 	for _, s := range strikes {
 		if !s.at(c) {
 			continue

@@ -49,7 +49,7 @@ func (h *hasty) steps(all []step) []step {
 	}
 	out = append(out, open)
 	for _, s := range all {
-		if !s.apart && h.random.IntN(4) == 0 {
+		if !s.apart && s.amending == nil && h.random.IntN(4) == 0 {
 			s.records = append(h.some(), s.records...)
 		}
 		out = append(out, s)

@@ -77,19 +77,29 @@ func (l *life) wait(ctx context.Context) error {
 	}
 }
 
+// pause stops the node, unless it is stopped.
 func (l *life) pause() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.awake = make(chan struct{})
+	if closed(l.awake) {
+		l.awake = make(chan struct{})
+	}
 }
 
 func (l *life) wake() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	select {
-	case <-l.awake:
-	default:
+	if !closed(l.awake) {
 		close(l.awake)
+	}
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -89,7 +89,7 @@ func (c *Cluster) stopAndWake(b rebalance) {
 			}
 		}
 	}
-	b.pause(20 * time.Second)
+	time.Sleep(c.faults.stopped(b.random))
 	b.from.wake()
 	b.pause(2 * time.Second) // in which it doesn't know yet
 	for _, id := range lost {

@@ -35,6 +35,9 @@ type shape struct {
 	guarantee  actors.Guarantee
 	protobuf   bool
 	grace      time.Duration
+	// idleClose is that of the symbols; 0 in most seeds. With it the wall clock decides
+	// which candles are closed before which ticks, so there is no run to compare with.
+	idleClose time.Duration
 	// families maps strategies to their users: see life.faulty.
 	families map[string]string
 }
@@ -58,6 +61,9 @@ func newShape(d *dice) *shape {
 		families:   make(map[string]string),
 	}
 	s.limits.PollRecords = min(s.limits.PollRecords, s.limits.Records)
+	if timers := d.stream("idle timers", 0); timers.IntN(4) == 0 {
+		s.idleClose = pick(timers, 2*time.Second, 4*time.Second, 8*time.Second)
+	}
 	return s
 }
 
@@ -70,7 +76,7 @@ func (s *shape) config() actors.Config {
 		Guarantees: map[messages.ShardKind]actors.Guarantee{messages.SymbolShard: s.guarantee},
 		Symbols: actors.SymbolSettings{
 			Timeframe: market.MustParseTimeframe(timeframe), Periods: 200, Indicators: []string{"EMA_3", "RSI_3"},
-			Grace: s.grace, Silence: 30 * time.Second, MaxAhead: time.Minute,
+			Grace: s.grace, Silence: 30 * time.Second, MaxAhead: time.Minute, IdleClose: s.idleClose,
 		},
 		EntityRestarts: manyRestarts, StrategyRestarts: manyRestarts, ShardRestarts: manyRestarts,
 		Jitter: func() float64 { return 0.5 },

@@ -60,7 +60,7 @@ const venueDelayMax = 9 * time.Second
 // pass is the venue.Way. A request may wait in the node, which is before the
 // deadline's check, or on its way, which is after it; it, or its answer, may get lost.
 func (w *way) pass(ctx context.Context, s venue.Stage, c account.VenueCommand) error {
-	sends := c.Action == account.VenueSend
+	sends, changes := c.Action == account.VenueSend, c.Action == account.VenueChange
 	if sends && s == venue.Sent {
 		w.life.cluster.venue.written(c)
 	}
@@ -69,7 +69,7 @@ func (w *way) pass(ctx context.Context, s venue.Stage, c account.VenueCommand) e
 	}
 	switch s {
 	case venue.Writing:
-		if r := w.dice("write"); sends && w.storm() && r.IntN(8) == 0 {
+		if r := w.dice("write"); (sends || changes) && w.storm() && r.IntN(8) == 0 {
 			if err := sleep(ctx, time.Duration(r.Int64N(int64(3*time.Second)))); err != nil {
 				return err
 			}
@@ -77,9 +77,15 @@ func (w *way) pass(ctx context.Context, s venue.Stage, c account.VenueCommand) e
 		return w.life.wait(ctx)
 	case venue.Sent:
 		if sends {
-			return w.sent(ctx)
+			return w.sent(ctx, "sent")
+		}
+		if changes {
+			return w.sent(ctx, "changed")
 		}
 	case venue.Taken:
+		if changes {
+			w.life.cluster.faults.count("venue: change")
+		}
 		if one := map[bool]int{true: 10, false: 5}[sends]; w.storm() && w.dice("answer").IntN(one) == 0 {
 			return w.strike("reply lost")
 		}
@@ -87,9 +93,9 @@ func (w *way) pass(ctx context.Context, s venue.Stage, c account.VenueCommand) e
 	return nil
 }
 
-// sent is an order on its way.
-func (w *way) sent(ctx context.Context) error {
-	r := w.dice("sent")
+// sent is an order on its way, or a change of one.
+func (w *way) sent(ctx context.Context, what string) error {
+	r := w.dice(what)
 	if !w.storm() {
 		return nil
 	}
@@ -174,7 +180,7 @@ func foundFault(view check.View, out *check.Result) error {
 
 // check holds what the venue has against what the log says of it.
 func (v *liveVenue) check(view check.View) (*check.Result, error) {
-	out := &check.Result{Check: "venue", Promise: "no order was sent twice or early, the log says of each what the venue says, and the account agreed with the venue whenever it was compared"}
+	out := &check.Result{Check: "venue", Promise: "no order was sent twice or early, the log says of each what the venue says, of open ones their terms, too, and the account agreed with the venue whenever it was compared"}
 	last, err := check.LastOrders(view)
 	if err != nil {
 		return nil, fmt.Errorf("venue: %w", err)
@@ -207,6 +213,9 @@ func (v *liveVenue) check(view check.View) (*check.Result, error) {
 		}
 		if filled != o.Filled {
 			out.Find(where, "the venue filled %v, the log says %v, %s", o.Filled, filled, e.Order.Status)
+		}
+		if terms := termsOf(&e); open(e.Order.Status) != o.Open() || o.Open() && terms != o.Terms() {
+			out.Find(where, "at the venue it is open: %v, with %+v; the log says %s, with %+v", o.Open(), o.Terms(), e.Order.Status, terms)
 		}
 		if e.Order.Status == "REJECTED" && o.Ended != order.ReportRejected {
 			out.Find(where, "it is open at the venue or ended there (%s), the log says REJECTED for %s", o.Ended, e.Order.Reason)

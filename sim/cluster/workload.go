@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/account"
@@ -18,6 +19,10 @@ import (
 type step struct {
 	records []messages.Out
 	apart   bool
+	// stall is how long nothing follows.
+	stall time.Duration
+	// amending adds what can't be known before.
+	amending *amending
 }
 
 // workload is what comes into a cluster: everything that a seed decides of it.
@@ -32,6 +37,12 @@ type workload struct {
 	n       int // of commands and external records, for their ids
 	// mistaken is how likely a tick is wrong: see mistakes.
 	mistaken float64
+	// stalls is chance for the feed's stalls; nil when no timer would strike in them.
+	stalls *rand.Rand
+	// amends is chance for what the live account's user does with orders, and amended
+	// numbers his commands.
+	amends  *rand.Rand
+	amended int
 }
 
 // walk is a symbol and its price in hundredths.
@@ -90,8 +101,11 @@ func pairRules(a, b string) map[string]string {
 
 // newWorkload draws a workload.
 func newWorkload(d *dice, s *shape) *workload {
-	w := &workload{shape: s, random: d.stream("workload", 0), nowMs: startMs}
+	w := &workload{shape: s, random: d.stream("workload", 0), amends: d.stream("amends", 0), nowMs: startMs}
 	w.mistaken = pick(w.random, 0, 0.02, 0.06)
+	if s.idleClose > 0 {
+		w.stalls = d.stream("stalls", 0)
+	}
 	w.chooseSymbols()
 	w.openAccounts()
 	phases := 2 + w.random.IntN(4)
@@ -100,6 +114,7 @@ func newWorkload(d *dice, s *shape) *workload {
 		for range 1 + w.random.IntN(2) {
 			w.interfere()
 		}
+		w.amend()
 	}
 	w.trade(30)
 	if hurried := d.stream("hasty", 0); hurried.IntN(2) == 0 {
@@ -220,11 +235,25 @@ func (w *workload) trade(n int) {
 			s.known = true
 		}
 		if w.random.IntN(12) == 0 {
-			w.steps = append(w.steps, step{records: burst})
+			w.steps = append(w.steps, step{records: burst, stall: w.stall()})
 			burst = nil
 		}
 	}
-	w.steps = append(w.steps, step{records: burst})
+	w.steps = append(w.steps, step{records: burst, stall: w.stall()})
+}
+
+// stall gives how long the feed stalls now: mostly not at all, otherwise longer than it
+// takes a timer to strike. What comes behind is of the time in which it comes, or was
+// held up and is late by the timer.
+func (w *workload) stall() time.Duration {
+	if w.stalls == nil || w.stalls.IntN(4) > 0 {
+		return 0
+	}
+	d := w.shape.idleClose + time.Duration(w.stalls.Int64N(int64(3*w.shape.idleClose)))
+	if w.stalls.IntN(3) > 0 {
+		w.nowMs += d.Milliseconds()
+	}
+	return d
 }
 
 // interfere adds something that is no tick.

@@ -28,10 +28,16 @@ type Order struct {
 	Side                    order.Side
 	Kind                    order.Kind
 	Quantity                decimal.Decimal
+	Price, Trigger          decimal.Decimal
 	Filled, Value           decimal.Decimal
 	// Ended is what ended it, REJECTED or CANCELLED; empty while it is open, and when
 	// all of it was traded.
 	Ended order.ReportKind
+}
+
+// Terms are those that the order has now.
+func (o *Order) Terms() order.Terms {
+	return order.Terms{Kind: o.Kind, Quantity: o.Quantity, Price: o.Price, Trigger: o.Trigger}
 }
 
 // Open tells whether more may be traded of it.
@@ -83,7 +89,7 @@ func (x *Exchange) Take(user string, c account.VenueCommand, m Match) order.Repo
 	}
 	o := &Order{
 		User: user, ClientID: c.ClientOrderID, VenueID: fmt.Sprintf("V%d", len(x.orders)+1),
-		Symbol: c.Symbol, Side: c.Side, Kind: c.Kind, Quantity: c.Quantity,
+		Symbol: c.Symbol, Side: c.Side, Kind: c.Kind, Quantity: c.Quantity, Price: c.Price, Trigger: c.Trigger,
 	}
 	x.orders = append(x.orders, o)
 	x.byClient[c.ClientOrderID] = o
@@ -127,13 +133,13 @@ func (x *Exchange) Cancel(c account.VenueCommand) order.Report {
 	})
 }
 
-// Change gives an open order another quantity; nothing is kept of its prices. Below
-// what was traded it can't be, and the answer is NOT_CHANGED.
+// Change gives an open order other terms. Its quantity can't be below what was traded:
+// then the answer is NOT_CHANGED.
 func (x *Exchange) Change(c account.VenueCommand) order.Report {
 	refused := false
 	r := x.answer(c, func(o *Order) {
 		if refused = !o.Open() || c.Quantity.LessEq(o.Filled); !refused {
-			o.Quantity = c.Quantity
+			o.Kind, o.Quantity, o.Price, o.Trigger = c.Kind, c.Quantity, c.Price, c.Trigger
 		}
 	})
 	switch {
@@ -142,13 +148,13 @@ func (x *Exchange) Change(c account.VenueCommand) order.Report {
 	case refused:
 		r.Kind = order.ReportUnchanged
 	default:
-		r.Kind, r.Terms = order.ReportChanged, order.Terms{Kind: c.Kind, Quantity: c.Quantity, Price: c.Price, Trigger: c.Trigger}
+		r.Kind = order.ReportChanged
 	}
 	return r
 }
 
-// Query tells what became of an order. That there is none is known only of a venue
-// that shows client order ids.
+// Query tells what became of an order, and its terms. That there is none is known only of
+// a venue that shows client order ids.
 func (x *Exchange) Query(c account.VenueCommand) order.Report {
 	return x.answer(c, func(*Order) {})
 }
@@ -181,7 +187,10 @@ func (x *Exchange) find(venueID, clientID string) *Order {
 
 // report is what the exchange says of an order to who has sent it.
 func (x *Exchange) report(o *Order) order.Report {
-	r := order.Report{OrderID: o.ClientID, VenueOrderID: o.VenueID, Kind: order.ReportAccepted, FilledQuantity: o.Filled}
+	r := order.Report{OrderID: o.ClientID, VenueOrderID: o.VenueID, Kind: order.ReportAccepted, FilledQuantity: o.Filled, Terms: o.Terms()}
+	if o.Kind.Stop() {
+		r.Kind = order.ReportAwaits // a trade is what triggers it
+	}
 	if o.Filled.Sign() > 0 {
 		r.Kind, r.AveragePrice = order.ReportFill, o.Value.Div(o.Filled)
 	}

@@ -20,6 +20,10 @@ func command(id string, quantity string) account.VenueCommand {
 	return account.VenueCommand{ClientOrderID: id, Symbol: "X", Side: order.Buy, Kind: order.Limit, Quantity: d(quantity), Price: d("100")}
 }
 
+func terms(quantity, price string) order.Terms {
+	return order.Terms{Kind: order.Limit, Quantity: d(quantity), Price: d(price)}
+}
+
 // TestRepeats: what a second order under one id is depends on the sort of venue, and
 // is counted.
 func TestRepeats(t *testing.T) {
@@ -67,7 +71,7 @@ func TestShown(t *testing.T) {
 		}
 		want := account.VenueSnapshot{
 			Orders: []account.VenueOrder{{
-				Report: order.Report{OrderID: id("a"), Kind: order.ReportFill, VenueOrderID: "V1", FilledQuantity: d("3"), AveragePrice: d("98")},
+				Report: order.Report{OrderID: id("a"), Kind: order.ReportFill, VenueOrderID: "V1", FilledQuantity: d("3"), AveragePrice: d("98"), Terms: terms("5", "100")},
 				Symbol: "X", Side: order.Buy, Quantity: d("5"),
 			}},
 			Fills:     []account.VenueFill{fill("T1", "a", "V1", "2", "99"), fill("T2", "b", "V2", "3", "100"), fill("T3", "a", "V1", "1", "96")},
@@ -112,6 +116,32 @@ func TestChangesAndEnds(t *testing.T) {
 	x.Take("ann", command("b", "5"), Match{})
 	if o := x.Orders("ann"); len(o) != 3 || o[1].Ended != order.ReportCancelled || !slices.Equal(x.Doubled(), []string{"b"}) {
 		t.Errorf("after a restart: %+v, doubled %v", o, x.Doubled())
+	}
+}
+
+// TestTermsAreShown: who asks is shown the terms that an order has, as it was sent and as
+// it was changed; a stop waits until it trades.
+func TestTermsAreShown(t *testing.T) {
+	x := New(Options{})
+	c := command("a", "5")
+	c.Kind, c.Trigger = order.StopLimit, d("99")
+	x.Take("ann", c, Match{})
+	want := order.Terms{Kind: order.StopLimit, Quantity: d("5"), Price: d("100"), Trigger: d("99")}
+	if r := x.Query(c); r.Kind != order.ReportAwaits || r.Terms != want {
+		t.Errorf("as it was sent: %+v", r)
+	}
+	c.Quantity, c.Price, c.Trigger = d("7"), d("102"), d("101")
+	want = order.Terms{Kind: order.StopLimit, Quantity: d("7"), Price: d("102"), Trigger: d("101")}
+	if r := x.Change(c); r.Kind != order.ReportChanged || r.Terms != want {
+		t.Errorf("changed: %+v", r)
+	}
+	x.Trade("V1", d("3"), d("101"))
+	if r := x.Query(c); r.Kind != order.ReportFill || r.Terms != want {
+		t.Errorf("asked for afterwards: %+v", r)
+	}
+	c.Quantity = d("3") // all that was traded
+	if r := x.Change(c); r.Kind != order.ReportUnchanged || r.Terms != want || x.Snapshot("ann").Orders[0].Quantity != d("7") {
+		t.Errorf("changed to what was traded: %+v", r)
 	}
 }
 

@@ -69,12 +69,29 @@ func newWorld(t *testing.T, seed uint64, o Options) *world {
 	return w
 }
 
-// node is one life of a node: once it is dead nothing of it reaches anything.
+// node is one life of a node: once it is dead nothing of it reaches anything. One that
+// stands still is held wherever it reaches for something, until it wakes.
 type node struct {
 	world *world
 	log   *memlog.Node
 	node  *actors.Node
 	dead  atomic.Bool
+	lost  atomic.Bool                   // its group has told it that another has the account
+	still atomic.Pointer[chan struct{}] // closed when it wakes; nil: it never stood still
+}
+
+// stand has it stand still for a time.
+func (n *node) stand(d time.Duration) {
+	woken := make(chan struct{})
+	n.still.Store(&woken)
+	time.AfterFunc(d, func() { close(woken) })
+}
+
+// awake waits until it doesn't stand still.
+func (n *node) awake() {
+	if woken := n.still.Load(); woken != nil {
+		<-*woken
+	}
 }
 
 // start begins a node and gives it the account.
@@ -95,10 +112,14 @@ func (w *world) start() {
 	n.node.Assigned(n, messages.AccountShard, []int32{0})
 }
 
-// bury ends what is left of a dead node, in the background.
-func (w *world) bury(n *node) {
+// bury ends what is left of a dead node, in the background; of one that stood still some
+// time after it woke, in which it doesn't know that it has lost the account.
+func (w *world) bury(n *node, unknowing time.Duration) {
 	w.stopping <- struct{}{}
 	go func() {
+		n.awake()
+		time.Sleep(unknowing)
+		n.lost.Store(true)
 		n.stop()
 		<-w.stopping
 	}()
@@ -107,7 +128,7 @@ func (w *world) bury(n *node) {
 func (n *node) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if n.dead.Load() {
+	if n.dead.Load() || n.lost.Load() {
 		n.node.Lost(messages.AccountShard, []int32{0})
 	}
 	if err := n.node.Stop(ctx); err != nil {
@@ -131,6 +152,7 @@ func (n *node) Venue(_, name string) (actors.Venue, bool) {
 // way is the network between a node and the exchange. What is drawn hangs on the
 // order and not on when it comes.
 func (n *node) way(ctx context.Context, s Stage, c account.VenueCommand) error {
+	n.awake()
 	if n.dead.Load() {
 		return errDead
 	}
@@ -151,6 +173,7 @@ func (n *node) way(ctx context.Context, s Stage, c account.VenueCommand) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		n.awake()
 		if n.dead.Load() {
 			return errDead
 		}
@@ -202,9 +225,11 @@ func (w *world) fault(_ context.Context, c memlog.Call) error {
 	if c.Point == memlog.PointCommitWrite || c.Point == memlog.PointCommitEnd {
 		time.Sleep(time.Millisecond) // a commit takes time, in which others run
 	}
+	n.awake()
 	if !n.dead.Load() {
 		w.kill.atTheLog(n, c)
 	}
+	n.awake()
 	if n.dead.Load() {
 		return fmt.Errorf("%w: %w", memlog.ErrLeftOpen, errDead)
 	}
@@ -323,8 +348,15 @@ func (n *node) Now() time.Time { return time.Now() }
 
 // Confirm implements actors.Group.
 func (n *node) Confirm(context.Context, int32) error {
-	if n.dead.Load() {
+	n.awake()
+	n.world.mu.Lock()
+	owner := n.world.nodes[len(n.world.nodes)-1]
+	n.world.mu.Unlock()
+	switch {
+	case n.dead.Load():
 		return errDead
+	case owner != n:
+		return messages.ErrNotAssigned
 	}
 	return nil
 }

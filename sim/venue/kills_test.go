@@ -47,10 +47,13 @@ type facts struct {
 	answered           bool
 }
 
-// kill ends a node at one point of one order's way, once.
+// kill ends a node at one point of one order's way, once; or stops it there, and it wakes
+// when another has the account.
 type kill struct {
 	world *world
 	point string
+	// stops is for how long it stands still; 0: it is killed.
+	stops time.Duration
 	// early picks the first of the two moments that some points have.
 	early bool
 	// arrives is when bytes that left reach the venue; below 0 never.
@@ -82,7 +85,11 @@ func (k *kill) strike(n *node) {
 	f := facts{events: len(k.world.fates(k.order)), answered: k.answered}
 	f.sent, f.made = k.world.x.Sendings(k.order)
 	k.hits = append(k.hits, f)
-	n.dead.Store(true)
+	if k.stops > 0 {
+		n.stand(k.stops)
+	} else {
+		n.dead.Store(true)
+	}
 	close(k.done)
 }
 
@@ -95,19 +102,32 @@ func (k *kill) onTheWay(n *node, s Stage, c account.VenueCommand) error {
 	case k.point == bytesLeft && s == Sent:
 		k.strike(n)
 		if k.arrives >= 0 {
-			return &LateError{k.arrives}
+			return &LateError{k.arrives} // whether the node stands still or not
 		}
 		return errDead
 	case k.point == accepted && s == Taken:
 		k.strike(n)
-		return errDead
+		return k.wakes(n)
 	case s == Answered:
 		k.mu.Lock()
 		k.answered = true
 		k.mu.Unlock()
 		if k.point == acknowledged && k.early {
 			k.strike(n)
+			return k.wakes(n)
 		}
+	}
+	return nil
+}
+
+// wakes is what a call comes to that was under way: one of a dead node to nothing, one of a
+// node that wakes goes on, or has lost its answer meanwhile.
+func (k *kill) wakes(n *node) error {
+	switch n.awake(); {
+	case n.dead.Load() && k.point == accepted:
+		return errDead
+	case !n.dead.Load() && k.early && k.point == accepted:
+		return errLost
 	}
 	return nil
 }
@@ -151,8 +171,13 @@ var seedFlag = flag.Uint64("seed", 0, "run the kill of this seed alone")
 // TestKills: whenever a node dies on an order's way to a venue, the order is there at
 // most once and was sent at most once, what became of it is found out by asking, or
 // its symbol is halted; and in the end the account and the venue agree.
-func TestKills(t *testing.T) {
-	n := killsEach
+func TestKills(t *testing.T) { eachKill(t, "TestKills", killsEach, false) }
+
+// TestStops: the same holds for a node that stands still at one of the points, as long as
+// another takes the account up and longer, and then goes on with what it was doing.
+func TestStops(t *testing.T) { eachKill(t, "TestStops", max(killsEach/2, 5), true) }
+
+func eachKill(t *testing.T, test string, n int, stops bool) {
 	if testing.Short() {
 		n = 5
 	}
@@ -168,10 +193,10 @@ func TestKills(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						defer func() {
 							if t.Failed() {
-								t.Logf("again: go test ./sim/venue -run 'TestKills/%s/%s' -seed %d", sort, p.name, seed)
+								t.Logf("again: go test ./sim/venue -run '%s/%s/%s' -seed %d", test, sort, p.name, seed)
 							}
 						}()
-						killOnce(t, seed, p.name, p.want, options)
+						killOnce(t, seed, p.name, p.want, options, stops)
 					})
 				}
 			})
@@ -179,11 +204,17 @@ func TestKills(t *testing.T) {
 	}
 }
 
-// killOnce runs one node to its death, and another after it.
-func killOnce(t *testing.T, seed uint64, point string, want facts, options Options) {
+// killOnce runs one node to its death, or until it stands still, and another after it.
+func killOnce(t *testing.T, seed uint64, point string, want facts, options Options, stops bool) {
 	w := newWorld(t, seed, options)
 	w.lossy = 5
 	w.kill = &kill{world: w, point: point, early: w.random.IntN(2) == 0, arrives: time.Duration(w.random.IntN(12)-3) * time.Second, done: make(chan struct{})}
+	if stops { // shorter than the order's deadline, or longer than anyone asks for it
+		w.kill.stops = time.Duration(1+drawn(point, fmt.Sprint(seed)).IntN(3000)) * time.Millisecond
+		if seed%2 == 0 {
+			w.kill.stops *= 20
+		}
+	}
 	w.start()
 	defer w.end()
 	w.command(account.CmdOpenAccount, map[string]any{"deposit": 1_000_000, "venue": "mock"})
@@ -198,7 +229,7 @@ func killOnce(t *testing.T, seed uint64, point string, want facts, options Optio
 	if got := w.kill.hits; len(got) != 1 || got[0] != want {
 		t.Fatalf("killed at %+v, want once at %+v", got, want)
 	}
-	w.bury(w.nodes[0])
+	w.bury(w.nodes[0], time.Duration(seed%5)*500*time.Millisecond)
 	w.market()
 	if w.random.IntN(4) == 0 {
 		w.x.Restart()
