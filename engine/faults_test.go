@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -116,8 +117,57 @@ func TestFaultsFromOtherOrigins(t *testing.T) {
 	request.Header.Set("Origin", "http://elsewhere.example")
 	answer := httptest.NewRecorder()
 	h.ServeHTTP(answer, request)
-	if answer.Code != http.StatusForbidden || len(f.Armed()) != 0 {
+	if answer.Code != http.StatusForbidden || len(f.Armed()) != 0 || !json.Valid(answer.Body.Bytes()) || !strings.Contains(answer.Body.String(), "another origin") {
 		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+}
+
+// TestMatchesOfActors: a symbol is struck by its name, an account by its user's, and a
+// strategy by its id and by its account's and its own name; nobody else is.
+func TestMatchesOfActors(t *testing.T) {
+	r := newTroupe(t)
+	r.start()
+	want := map[string]string{
+		struckSymbol: struckSymbol, struckUser: struckUser, struckStrategy: struckStrategy + " = " + struckUser + "/often",
+		struckUser + "/seldom": "seldom001 = " + struckUser + "/seldom", "user002/*": " = user002/", "symbol/": "", "user00": "",
+	}
+	r.play(func() {
+		for match := range want {
+			if _, err := r.faults.Arm(fault.Rule{Point: "step", Match: match, Action: fault.Delay, Delay: time.Millisecond, Nth: 1}); err != nil && want[match] != "" {
+				t.Error(err)
+			} else if err == nil && match == "symbol/" {
+				t.Error("a rule that never strikes is armed")
+			}
+		}
+	})
+	r.settle()
+	strikes, _ := r.faults.Strikes()
+	told := make(map[int64]string)
+	for _, s := range strikes {
+		told[s.Rule] = s.Detail
+	}
+	for _, armed := range r.faults.Armed() {
+		if got, want := told[armed.Number], want[armed.Rule.Match]; (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%s strikes %q, want %q", armed.Rule.Match, got, want)
+		}
+	}
+	r.stop()
+}
+
+// TestRulesThatNobodyArms: a node whose configuration has rules without faults.enabled
+// says so.
+func TestRulesThatNobodyArms(t *testing.T) {
+	c := settings(t, nil)
+	c.Faults.Rules = []configs.FaultRule{{Point: "step", Action: "panic", Nth: 1}}
+	var log strings.Builder
+	f, err := injector(c, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil || f != nil || !strings.Contains(log.String(), "faults.rules") || !strings.Contains(log.String(), "VELOX_FAULTS_ENABLED=true") {
+		t.Errorf("%v, %v, told %q", f, err, &log)
+	}
+	c.Faults.Enabled = true
+	log.Reset()
+	if f, err = injector(c, slog.New(slog.NewTextHandler(&log, nil))); err != nil || len(f.Armed()) != 1 || strings.Contains(log.String(), "nothing arms") {
+		t.Errorf("%v, %v, told %q", f, err, &log)
 	}
 }
 
@@ -126,7 +176,7 @@ func TestFaultsFromOtherOrigins(t *testing.T) {
 func TestPointsAreThoseOfTheConfiguration(t *testing.T) {
 	field, _ := reflect.TypeOf(configs.FaultRule{}).FieldByName("Point")
 	var names []string
-	for _, p := range faultPoints() {
+	for _, p := range configs.FaultPoints() {
 		names = append(names, p.Name)
 		if p.About == "" {
 			t.Errorf("point %s says nothing of itself", p.Name)

@@ -30,7 +30,7 @@ func (o *options) configCheck() *cobra.Command {
 		Use:   "check",
 		Short: "Read the configuration as run does, and report everything that is wrong",
 		Long: "Reads the shipped defaults, the file, the environment, the flags and the topics' file, as run does. Everything that is\n" +
-			"wrong is reported together. Exits 0 when all is right and 2 otherwise.",
+			"wrong is reported together. Exits 0 when all is right, with warnings for what may not be meant, and 2 otherwise.",
 		Example: "  veloxd config check --config velox.yaml\n  veloxd config check --config velox.yaml --json | jq .problems",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -39,10 +39,13 @@ func (o *options) configCheck() *cobra.Command {
 				err = engine.CheckFiles(cfg)
 			}
 			if asJSON {
-				return checkJSON(cmd, err)
+				return checkJSON(cmd, cfg, err)
 			}
 			if err != nil {
 				return err
+			}
+			for _, w := range cfg.Warnings() {
+				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", w)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "the configuration is right: %s, %s with %s\n",
 				broker(cfg), counted(len(cfg.Accounts), "account", "accounts"), counted(strategies(cfg), "strategy", "strategies"))
@@ -75,11 +78,15 @@ func counted(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-func checkJSON(cmd *cobra.Command, err error) error {
+func checkJSON(cmd *cobra.Command, cfg *configs.Config, err error) error {
 	result := struct {
 		OK       bool              `json:"ok"`
 		Problems []configs.Problem `json:"problems"`
+		Warnings []configs.Problem `json:"warnings,omitempty"`
 	}{OK: err == nil, Problems: []configs.Problem{}}
+	if err == nil {
+		result.Warnings = cfg.Warnings()
+	}
 	var wrong *configs.Error
 	switch {
 	case errors.As(err, &wrong):

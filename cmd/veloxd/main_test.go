@@ -112,6 +112,30 @@ func TestJSONForScripts(t *testing.T) {
 	}
 }
 
+// TestCheckWarns: rules for faults that nothing arms are right, and told.
+func TestCheckWarns(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "velox.yaml")
+	if err := os.WriteFile(file, []byte("faults:\n  rules:\n    - {point: step, action: panic, nth: 1}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const told = "faults.rules: nothing arms these rules, for faults.enabled is false: set it to true"
+	code, _, stderr := call(t, "config", "check", "--config", file)
+	if code != 0 || !strings.HasPrefix(stderr, "warning: velox.yaml:2:3: "+told) {
+		t.Errorf("gives %d and %q", code, stderr)
+	}
+	code, out, _ := call(t, "config", "check", "--config", file, "--json")
+	var result struct {
+		OK       bool
+		Warnings []configs.Problem
+	}
+	if err := json.Unmarshal([]byte(out), &result); err != nil || code != 0 || !result.OK || len(result.Warnings) != 1 || result.Warnings[0].Path != "faults.rules" {
+		t.Errorf("gives %d and %s (%v)", code, out, err)
+	}
+	if code, _, stderr = call(t, "config", "check", "--config", file, "--set", "faults.enabled=true"); code != 0 || stderr != "" {
+		t.Errorf("with faults.enabled it gives %d and %q", code, stderr)
+	}
+}
+
 // TestEveryCommandIsExplained wants a help with an example from each command.
 func TestEveryCommandIsExplained(t *testing.T) {
 	var visit func(c *cobra.Command)

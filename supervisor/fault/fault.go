@@ -63,7 +63,7 @@ func (r *Rule) Check() error {
 	case r.Point == "":
 		return errors.New("no point")
 	case badPattern(r.Match):
-		return fmt.Errorf("match %q; want a name, or a pattern such as account/*, in which \\ stands before a [, *, ? or \\ of a name", r.Match)
+		return fmt.Errorf("match %q; %w", r.Match, errPattern)
 	case r.Nth < 0 || !(r.Probability >= 0 && r.Probability <= 1): // NaN is neither
 		return fmt.Errorf("nth %d and probability %v; want 0 or more, and 0 to 1", r.Nth, r.Probability)
 	case (r.Nth == 0) == (r.Probability == 0):
@@ -107,6 +107,8 @@ func Matches(match, name string) bool {
 	return ok && err == nil
 }
 
+var errPattern = errors.New(`want a name, or a pattern such as account/*, in which \ stands before a [, *, ? or \ of a name`)
+
 func badPattern(match string) bool {
 	_, err := path.Match(match, "")
 	return err != nil
@@ -123,13 +125,18 @@ type Point struct {
 	Never func(match string) error `json:"-"`
 }
 
-// takes gives why no rule with a match can ever strike at the point.
-func (p *Point) takes(match string) error {
-	if p.Never == nil || match == "" {
+// Takes gives why no rule with a match can ever strike at the point; nil when one may.
+func (p *Point) Takes(match string) error {
+	switch {
+	case match == "":
+		return nil
+	case badPattern(match):
+		return errPattern
+	case p.Never == nil:
 		return nil
 	}
 	if err := p.Never(match); err != nil {
-		return fmt.Errorf("match %q never strikes at %s: %w", match, p.Name, err)
+		return fmt.Errorf("never strikes at %s: %w", p.Name, err)
 	}
 	return nil
 }

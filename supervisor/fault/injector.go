@@ -90,7 +90,10 @@ func known(points []Point, r *Rule) error {
 	names := make([]string, len(points))
 	for i := range points {
 		if points[i].Name == r.Point {
-			return points[i].takes(r.Match)
+			if err := points[i].Takes(r.Match); err != nil {
+				return fmt.Errorf("match %q %w", r.Match, err)
+			}
+			return nil
 		}
 		names[i] = points[i].Name
 	}
