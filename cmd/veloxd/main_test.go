@@ -112,6 +112,23 @@ func TestJSONForScripts(t *testing.T) {
 	}
 }
 
+// TestCommandsWithoutSettings: those that read none have no flags for them in their
+// help, and refuse them; all others have them.
+func TestCommandsWithoutSettings(t *testing.T) {
+	for _, name := range []string{"chaos", "indicators", "version"} {
+		if _, help, _ := call(t, name, "--help"); strings.Contains(help, "--bootstrap-servers") || strings.Contains(help, "Global Flags") || !strings.Contains(help, "--json") {
+			t.Errorf("the help of %s:\n%s", name, help)
+		}
+		code, _, stderr := call(t, name, "--bootstrap-servers", "127.0.0.1:1", "--set", "log.level=debug")
+		if want := "veloxd " + name + " reads no settings: --bootstrap-servers, --set would have no effect"; code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%s with flags of settings: %d, %q", name, code, stderr)
+		}
+	}
+	if _, help, _ := call(t, "verify", "--help"); !strings.Contains(help, "--bootstrap-servers") {
+		t.Errorf("the help of verify:\n%s", help)
+	}
+}
+
 // TestCheckWarns: rules for faults that nothing arms are right, and told.
 func TestCheckWarns(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "velox.yaml")
