@@ -73,7 +73,11 @@ func alone(cmd *cobra.Command) *cobra.Command {
 	cmd.SetUsageTemplate(strings.Replace(cmd.UsageTemplate(), "{{if .HasAvailableInheritedFlags}}", "{{if false}}", 1))
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
 		var given []string
-		cmd.InheritedFlags().Visit(func(f *pflag.Flag) { given = append(given, "--"+f.Name) })
+		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Changed {
+				given = append(given, "--"+f.Name)
+			}
+		})
 		if len(given) > 0 {
 			return &usageError{fmt.Errorf("%s reads no settings: %s would have no effect, leave it out", cmd.CommandPath(), strings.Join(given, ", "))}
 		}
