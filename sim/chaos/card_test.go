@@ -37,7 +37,10 @@ func TestCardOfBounds(t *testing.T) {
 		want                   []string
 	}{
 		"all hold": {
-			[]time.Duration{20 * s}, []time.Duration{7 * s, 7999 * time.Millisecond}, []time.Duration{s / 2}, 5500, 0,
+			[]time.Duration{20 * s},
+			[]time.Duration{7 * s, 7999 * time.Millisecond},
+			[]time.Duration{s / 2},
+			5500, 0,
 			[]string{
 				"ok   under faults        1 partitions, p50 20000 ms, p99 20000 ms, max 20000 ms; bound 90000 ms, 0 missed\n",
 				"-    a broker is killed  none (all of them, moved or not)\n",
@@ -45,7 +48,10 @@ func TestCardOfBounds(t *testing.T) {
 			},
 		},
 		"kills and stops miss": {
-			[]time.Duration{20 * s}, []time.Duration{7 * s, 8 * s, 9 * s}, []time.Duration{s / 2, s}, 5500, 3,
+			[]time.Duration{20 * s},
+			[]time.Duration{7 * s, 8 * s, 9 * s},
+			[]time.Duration{s / 2, s},
+			5500, 3,
 			[]string{
 				"MISS a node is killed    3 partitions, p50 8000 ms, p99 9000 ms, max 9000 ms; bound 8000 ms, 2 missed (",
 				"MISS a node is stopped   2 partitions, p50 500 ms, p99 1000 ms, max 1000 ms; bound 1000 ms, 1 missed\n",
