@@ -1,5 +1,5 @@
 # The usual ways to work on Velox. Everything here is plain Go underneath.
-.PHONY: build test race lint fmt fuzz mutate sim controls chaos versions soak reliability ci kafka-up kafka-down clean
+.PHONY: build test race lint fmt fuzz mutate sim controls chaos recovery versions soak reliability ci kafka-up kafka-down clean
 
 build: ## the program, in bin/
 	go build -o bin/veloxd ./cmd/veloxd
@@ -39,6 +39,10 @@ controls: ## laws that are broken on purpose, which the simulation and real brok
 CHAOS ?= --length 1h --rate 60 --node-kills 100 --broker-kills 20 --stops 50 --joins 50 --links 40 --moves 40
 chaos: build ## an hour of faults on a real cluster of its own, and what came of them
 	bin/veloxd chaos $(CHAOS)
+
+RECOVERY ?= --length 0s --measures 3 --symbols 17100 --rate 60
+recovery: build ## how fast partitions come back from a killed and a stopped node, with 5,500 symbols or more each; three minutes
+	bin/veloxd chaos $(RECOVERY)
 
 versions: ## the tests of transactions, and a short run of chaos, on each version of Kafka
 	.ci/run versions

@@ -101,7 +101,7 @@ func (k *accountKind) props(c *cell) *actor.Props {
 	config := k.shard.config
 	return supervisor.Props(func() actor.Actor {
 		return &entityActor{cell: c, fault: config.Fault, make: func(key string, c actor.Context) machine {
-			return newAccountMachine(key, config, &family{c: c, config: config, children: make(map[string]*actor.PID)})
+			return newAccountMachine(key, config, &family{c: c, config: config, user: key, children: make(map[string]*actor.PID)})
 		}}
 	}, strategyOptions(config, c.key))
 }

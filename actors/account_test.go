@@ -243,7 +243,7 @@ func TestStrategyPanics(t *testing.T) {
 	c := k.config()
 	victim := ""
 	c.Fault = func(point, detail string) error {
-		if point == "step" && detail == victim && victim != "" {
+		if point == "step" && victim != "" && strings.HasPrefix(detail, victim+" = ") {
 			return fmt.Errorf("injected into %s", detail)
 		}
 		return nil

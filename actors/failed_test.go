@@ -17,7 +17,7 @@ func TestFailedStrategiesSquareOff(t *testing.T) {
 	var armed atomic.Bool
 	c := k.config()
 	c.Fault = func(point, detail string) error {
-		if point == "step" && detail == "s" && armed.Load() {
+		if point == "step" && detail == "s = ann/s" && armed.Load() {
 			return errors.New("injected")
 		}
 		return nil

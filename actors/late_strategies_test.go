@@ -29,7 +29,7 @@ func TestPauseOfAFailedStrategy(t *testing.T) {
 	c := k.config()
 	var fails atomic.Int64
 	c.Fault = func(point, detail string) error {
-		if point == "step" && detail == "strategy" && fails.Add(1) <= 2 {
+		if point == "step" && detail == "strategy = user/often" && fails.Add(1) <= 2 {
 			return errors.New("injected")
 		}
 		return nil

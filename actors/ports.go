@@ -101,8 +101,9 @@ type Observer interface {
 }
 
 // FaultPoint is asked before the named step ("receive", "step", "decode",
-// "commit", "restore", "venue call"); detail is the symbol, account or shard. An
-// error or a panic is the fault. nil means that faults are off.
+// "commit", "restore", "venue call"); detail is the symbol, user_id or shard, of a strategy
+// "strategy_id = user_id/name": two names of it. An error or a panic is the fault. nil
+// means that faults are off.
 type FaultPoint func(point, detail string) error
 
 // at asks for the fault of a point; a FaultPoint that is nil has none.

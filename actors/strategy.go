@@ -90,6 +90,7 @@ func build(info account.Deployed, state []byte) strategy.Strategy {
 type family struct {
 	c        actor.Context
 	config   *Config
+	user     string
 	children map[string]*actor.PID
 }
 
@@ -98,8 +99,8 @@ func (f *family) install(info account.Deployed, state []byte) {
 		f.c.Send(pid, &loadStrategy{info: info, state: state})
 		return
 	}
-	fault := f.config.Fault
-	props := actor.PropsFromProducer(func() actor.Actor { return &strategyActor{info: info, state: state, fault: fault} })
+	fault, user := f.config.Fault, f.user
+	props := actor.PropsFromProducer(func() actor.Actor { return &strategyActor{user: user, info: info, state: state, fault: fault} })
 	f.children[info.StrategyID] = f.c.Spawn(props)
 }
 
@@ -179,6 +180,7 @@ type (
 // it failed: the account waits for its answer with its mailbox closed, and would not
 // see its child go down.
 type strategyActor struct {
+	user  string
 	info  account.Deployed
 	state []byte
 	fault FaultPoint
@@ -213,9 +215,16 @@ func (a *strategyActor) answer(m *askStrategy) {
 			panic(reason)
 		}
 	}()
-	a.fault.strike("receive", a.info.StrategyID)
-	a.fault.strike("step", a.info.StrategyID)
+	a.strike("receive")
+	a.strike("step")
 	m.put(step(a.made(), m.question.event, m.question.book))
+}
+
+// strike asks for the fault of a point, by both names of the strategy.
+func (a *strategyActor) strike(point string) {
+	if a.fault != nil {
+		a.fault.strike(point, a.info.StrategyID+" = "+a.user+"/"+a.info.Name)
+	}
 }
 
 func (m *askStrategy) put(a answer) {
@@ -230,7 +239,7 @@ func (a *strategyActor) save(m *saveStrategy) {
 			m.barrier.Put(m.slot, strategyState{failure: told(reason)})
 		}
 	}()
-	a.fault.strike("receive", a.info.StrategyID)
+	a.strike("receive")
 	m.barrier.Put(m.slot, strategyState{state: a.made().AppendState(nil)})
 }
 

@@ -241,7 +241,8 @@ type Faults struct {
 // FaultRule injects one sort of failure at one point.
 type FaultRule struct {
 	Point string `yaml:"point" oneof:"open,restore,fetch,decode,receive,step,commit,produce,end transaction,venue call,feed read"`
-	// Match is a part of the symbol, account or shard; empty: all.
+	// Match names the shard, symbol, account or strategy, or is a pattern of its name, as
+	// FaultPoints tell; empty: all.
 	Match  string `yaml:"match"`
 	Action string `yaml:"action" oneof:"panic,error,delay,drop,hang"`
 	// Nth strikes once, at the nth time; 0: by probability.

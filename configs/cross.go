@@ -26,9 +26,7 @@ func (c *checker) crossChecks(cfg *Config) {
 	if cfg.Faults.Admin && cfg.HTTP.Address == "" {
 		c.report("faults.admin", "true", "want http.address for it, or false")
 	}
-	for i, r := range cfg.Faults.Rules {
-		c.faultRule(fmt.Sprintf("faults.rules[%d]", i), r)
-	}
+	c.faults(&cfg.Faults)
 }
 
 func (c *checker) kafkaRules(k *Kafka) {
@@ -72,23 +70,5 @@ func (c *checker) security(k *Kafka) {
 	}
 	if !k.TLS.Enabled && (k.SASL.Mechanism == "PLAIN" || k.SASL.Mechanism == "OAUTHBEARER") {
 		c.report("kafka.sasl.mechanism", k.SASL.Mechanism, "sends the secret as it is: want kafka.tls.enabled true with it")
-	}
-}
-
-func (c *checker) faultRule(path string, r FaultRule) {
-	switch {
-	case r.Nth == 0 && r.Probability == 0:
-		c.report(path, "", "want nth or probability")
-	case r.Nth > 0 && r.Probability > 0:
-		c.report(path, "", "want nth or probability, not both")
-	}
-	if r.Action == "delay" && r.Delay == 0 {
-		c.report(path+".delay", "0s", "want more than 0s for the action delay")
-	}
-	if r.Delay > 0 && (r.Action == "panic" || r.Action == "error" || r.Action == "drop") {
-		c.report(path+".delay", r.Delay.String(), fmt.Sprintf("want none for the action %s, which doesn't wait", r.Action))
-	}
-	if r.Limit > 0 && r.Nth > 0 {
-		c.report(path+".limit", fmt.Sprint(r.Limit), "want none with nth, which strikes once")
 	}
 }

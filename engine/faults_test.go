@@ -116,9 +116,41 @@ func TestFaultsFromOtherOrigins(t *testing.T) {
 	request.Header.Set("Origin", "http://elsewhere.example")
 	answer := httptest.NewRecorder()
 	h.ServeHTTP(answer, request)
-	if answer.Code != http.StatusForbidden || len(f.Armed()) != 0 {
+	if answer.Code != http.StatusForbidden || len(f.Armed()) != 0 || !json.Valid(answer.Body.Bytes()) || !strings.Contains(answer.Body.String(), "another origin") {
 		t.Errorf("%d %s", answer.Code, answer.Body)
 	}
+}
+
+// TestMatchesOfActors: a symbol is struck by its name, an account by its user's, and a
+// strategy by its id and by its account's and its own name; nobody else is.
+func TestMatchesOfActors(t *testing.T) {
+	r := newTroupe(t)
+	r.start()
+	want := map[string]string{
+		struckSymbol: struckSymbol, struckUser: struckUser, struckStrategy: struckStrategy + " = " + struckUser + "/often",
+		struckUser + "/seldom": "seldom001 = " + struckUser + "/seldom", "user002/*": " = user002/", "symbol/": "", "user00": "",
+	}
+	r.play(func() {
+		for match := range want {
+			if _, err := r.faults.Arm(fault.Rule{Point: "step", Match: match, Action: fault.Delay, Delay: time.Millisecond, Nth: 1}); err != nil && want[match] != "" {
+				t.Error(err)
+			} else if err == nil && match == "symbol/" {
+				t.Error("a rule that never strikes is armed")
+			}
+		}
+	})
+	r.settle()
+	strikes, _ := r.faults.Strikes()
+	told := make(map[int64]string)
+	for _, s := range strikes {
+		told[s.Rule] = s.Detail
+	}
+	for _, armed := range r.faults.Armed() {
+		if got, want := told[armed.Number], want[armed.Rule.Match]; (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%s strikes %q, want %q", armed.Rule.Match, got, want)
+		}
+	}
+	r.stop()
 }
 
 // TestPointsAreThoseOfTheConfiguration: what a rule in a file may name is what can
@@ -126,7 +158,7 @@ func TestFaultsFromOtherOrigins(t *testing.T) {
 func TestPointsAreThoseOfTheConfiguration(t *testing.T) {
 	field, _ := reflect.TypeOf(configs.FaultRule{}).FieldByName("Point")
 	var names []string
-	for _, p := range faultPoints() {
+	for _, p := range configs.FaultPoints() {
 		names = append(names, p.Name)
 		if p.About == "" {
 			t.Errorf("point %s says nothing of itself", p.Name)

@@ -43,6 +43,8 @@ func newChooser(r *troupe) *chooser {
 // at asks the injector, and counts what it does.
 func (c *chooser) at(point, detail string) error {
 	c.troupe.told.ask(point, detail)
+	all := detail
+	detail, _, _ = strings.Cut(detail, fault.Alias) // a strategy by its id
 	if !c.admits(point, detail) {
 		return nil
 	}
@@ -52,7 +54,7 @@ func (c *chooser) at(point, detail string) error {
 			panic(reason)
 		}
 	}()
-	return c.faults.At(point, detail)
+	return c.faults.At(point, all)
 }
 
 // ownerOf is the entity that a detail is, or belongs to.

@@ -177,7 +177,7 @@ func (s *storm) ordinary(now int64) int64 {
 	ticks, end := crowd(uint64(s.seed), panicSymbols, ordinaryTicks, now, 100)
 	const others = 400 + 200 + 200
 	const panics = ordinaryPanics - 2*(poisonSymbols+poisonUsers)
-	s.part("ordinary", ticks, panics, step("SYM", panics-others), step("user", 400), step("often", 200), step("seldom", 200))
+	s.part("ordinary", ticks, panics, step("SYM*", panics-others), step("user*", 400), step("often*", 200), step("seldom*", 200))
 	s.nothingSpoiled("ordinary")
 	return end
 }
@@ -201,7 +201,7 @@ func (s *storm) withOpenOrders(now int64) int64 {
 	s.allOpen("before")
 	ticks, end := crowd(uint64(s.seed)+1, panicAccounts, openTicks, now, 100)
 	const others = 700 + 500 + 500
-	s.part("with an open order", ticks, openPanics, step("SYM", openPanics-others), step("user", 700), step("often", 500), step("seldom", 500))
+	s.part("with an open order", ticks, openPanics, step("SYM*", openPanics-others), step("user*", 700), step("often*", 500), step("seldom*", 500))
 	s.allOpen("after")
 	s.nothingSpoiled("with an open order")
 	return end

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/actors"
+	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/sim/memlog"
 	"github.com/velox-trading/velox/supervisor/fault"
@@ -51,7 +52,7 @@ func newTroupe(t *testing.T) *troupe {
 	t.Helper()
 	faults, err := fault.New(1)
 	if err == nil {
-		err = faults.Declare(faultPoints()...)
+		err = faults.Declare(configs.FaultPoints()...)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -187,8 +188,7 @@ func (r *troupe) open(user, symbol, venue string) {
 	})
 }
 
-// number gives the digits of a user's name: ids of strategies must not contain the
-// name itself, or a rule for the account would match them.
+// number gives the digits of a user's name.
 func number(user string) string { return user[len(user)-3:] }
 
 func userName(i int) string { return fmt.Sprintf("user%03d", i) }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/supervisor/fault"
 )
 
@@ -90,7 +91,7 @@ func readRow(line int, cells []string) ([]*promise, error) {
 			}
 		}
 	}
-	if !slices.ContainsFunc(faultPoints(), func(p fault.Point) bool { return p.Name == row["point"] }) {
+	if !slices.ContainsFunc(configs.FaultPoints(), func(p fault.Point) bool { return p.Name == row["point"] }) {
 		return nil, fmt.Errorf("point %q is none", row["point"])
 	}
 	restarts, err := readRestarts(row["restarts"])
@@ -161,7 +162,7 @@ func TestSupervisionTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := promises(t, string(page))
-	for _, point := range faultPoints() {
+	for _, point := range configs.FaultPoints() {
 		if !slices.ContainsFunc(rows, func(p *promise) bool { return p.point == point.Name }) {
 			t.Errorf("docs/supervision.md says nothing of faults at the point %s", point.Name)
 		}

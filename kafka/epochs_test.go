@@ -64,7 +64,9 @@ func TestSoakOnKafka(t *testing.T) {
 	for left := *soakFlag; left > 0; left -= 1_000 {
 		s.transactions(min(left, 1_000))
 		ids[s.producer().ProducerID] = true
-		t.Logf("%d commits after %v", s.counter.commits, time.Since(begun).Round(time.Second))
+		if s.counter.commits%10_000 == 0 {
+			t.Logf("%d commits after %v", s.counter.commits, time.Since(begun).Round(time.Second))
+		}
 	}
 	c.checkNumbers(s.counter, s.log)
 	if t.Failed() {

@@ -58,19 +58,47 @@ func TestOnlyFindingsCount(t *testing.T) {
 	}
 }
 
-// TestSeenOnBrokers: the tests that failed, each by its own name.
+// TestSeenOnBrokers: the tests that failed by an assertion, each by its own name.
 func TestSeenOnBrokers(t *testing.T) {
-	text := "--- FAIL: TestA (1.00s)\n    --- FAIL: TestA/b (0.10s)\n        --- FAIL: TestA/b/c (0.10s)\n    --- PASS: TestA/d (0.10s)\n--- FAIL: TestAll (0.10s)\n"
-	v := verdict{failedTests(text)}
-	if want := []string{"TestA/b/c", "TestAll"}; !v.seen() || !slices.Equal(v.failed, want) {
-		t.Errorf("%q, want %q", v.failed, want)
+	text := "--- FAIL: TestA (1.00s)\n    --- FAIL: TestA/b (0.10s)\n        --- FAIL: TestA/b/c (0.10s)\n            suite.go:7: got 1\n" +
+		"    --- PASS: TestA/d (0.10s)\n--- FAIL: TestAll (0.10s)\n    all_test.go:70: lost\nFAIL\nFAIL\tvelox/kafka\t3s\n"
+	v := failures(text)
+	if want := []string{"TestA/b/c", "TestAll"}; !v.seen() || !slices.Equal(v.failed, want) || len(v.other) > 0 {
+		t.Errorf("%q, want %q; other %q", v.failed, want, v.other)
 	}
 	v.failed = append(v.failed, "C", "D", "E", "F")
 	if got, want := v.String(), "on real Kafka, by TestA/b/c, TestAll, C, D and 2 more tests"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if v = (verdict{failedTests("--- PASS: TestA (1.00s)\nok\n")}); v.seen() {
-		t.Errorf("seen without a failure: %v", &v)
+	if v = failures("--- PASS: TestA (1.00s)\nok\n"); v.seen() {
+		t.Errorf("seen without a failure: %v", v)
+	}
+}
+
+// TestOtherFailuresDoNotCount: a test that fails because its brokers don't start, by a
+// panic or by the end of the time, or that fails when the law is whole, too, shows
+// nothing of the law.
+func TestOtherFailuresDoNotCount(t *testing.T) {
+	for name, text := range map[string]string{
+		"no brokers": "--- FAIL: TestA (60.00s)\n    start.go:99: real Kafka did not start\n        context deadline exceeded\nFAIL\n",
+		"a panic":    "--- FAIL: TestA (0.10s)\n    suite.go:7: told before\npanic: nil map [recovered, repanicked]\n\ngoroutine 7 [running]:\n\t/velox/kafka/log.go:12 +0x1d\nFAIL\tvelox/kafka\t1s\n",
+		"in a part":  "--- FAIL: TestA (0.10s)\n    --- FAIL: TestA/b (0.10s)\npanic: boom\nFAIL\n",
+		"no word":    "--- FAIL: TestA (0.10s)\n--- PASS: TestB (0.10s)\n    b_test.go:7: of another\nFAIL\n",
+	} {
+		if v := failures(text); v.seen() || len(v.other) != 1 || !strings.Contains(v.String(), "no test on real Kafka fails; not counted") {
+			t.Errorf("%s: %v", name, v)
+		}
+	}
+	if v := failures("panic: test timed out after 10m0s\n\trunning tests:\n\t\tTestA (10m0s)\nFAIL\tvelox/kafka\t600s\n"); v.seen() {
+		t.Errorf("seen by the end of the time: %v", v)
+	}
+	v := &verdict{failed: []string{"TestA/b", "TestA/c", "TestB", "TestC/a"}}
+	if got, want := tops(v.failed), []string{"TestA", "TestB", "TestC"}; !slices.Equal(got, want) {
+		t.Errorf("to run again: %q, want %q", got, want)
+	}
+	v.without(&verdict{failed: []string{"TestA/b", "TestB/x"}, other: []string{"TestC"}})
+	if want := []string{"TestA/c"}; !slices.Equal(v.failed, want) || !slices.Equal(v.other, []string{"TestA/b", "TestB", "TestC/a"}) {
+		t.Errorf("%q and %q, want %q", v.failed, v.other, want)
 	}
 }
 

@@ -9,8 +9,9 @@
 //	<!-- end of output -->
 //
 // Commands that match the regular expression are run, one after the other, and what
-// stands between the two lines is replaced by the end of what they print, with the
-// day, the machine and the versions. The exit code is 1 when one of them fails; the page
+// stands between the two lines is replaced by the end of what they print, with little
+// of a long progress and without this machine's folders, and with the day, the machine
+// and the versions. The exit code is 1 when one of them fails; the page
 // has its output all the same, and says so.
 package main
 
@@ -24,6 +25,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -99,6 +101,23 @@ func replace(page []byte, command, text string) []byte {
 // ofMake is a line of make's own, be it of a make in a make.
 var ofMake = regexp.MustCompile(`^make(\[\d+\])?: `)
 
+// journal begins the line of chaos that says where its files are, which concerns nobody
+// who reads the page.
+const journal = "journal, logs and data: "
+
+// unplaced takes out of a line where on this machine the command ran.
+var unplaced = func() *strings.Replacer {
+	here, _ := os.Getwd() // without it, nothing is replaced
+	home, _ := os.UserHomeDir()
+	var pairs []string
+	for _, p := range [][2]string{{here, "."}, {filepath.Clean(os.TempDir()), "$TMPDIR"}, {home, "~"}} {
+		if len(p[0]) > 1 {
+			pairs = append(pairs, p[0]+"/", p[1]+"/")
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}()
+
 // most is how many lines of an output the page has.
 const most = 50
 
@@ -120,19 +139,50 @@ func output(ctx context.Context, command string, progress io.Writer) (string, er
 		time.Since(start).Round(time.Second), ended), err
 }
 
-// tail gives the last lines without make's own and with an end.
+// mostAlike: so many lines in a row that differ in their numbers alone are thinned.
+const mostAlike = 6
+
+var numbers = regexp.MustCompile(`\d[\w.]*`)
+
+// thin leaves of a long run of lines that differ in their numbers alone, such as those of
+// progress, the first, the last and three between.
+func thin(lines []string) []string {
+	var out []string
+	for len(lines) > 0 {
+		alike, n := numbers.ReplaceAllString(lines[0], "#"), 1
+		for n < len(lines) && numbers.ReplaceAllString(lines[n], "#") == alike {
+			n++
+		}
+		if n <= mostAlike || alike == "#" {
+			out = append(out, lines[:n]...)
+		} else {
+			indent := lines[0][:len(lines[0])-len(strings.TrimLeft(lines[0], " \t"))]
+			out = append(out, lines[0])
+			for _, i := range []int{n / 4, n / 2, n * 3 / 4, n - 1} {
+				out = append(out, indent+"...", lines[i])
+			}
+		}
+		lines = lines[n:]
+	}
+	return out
+}
+
+// tail gives the last lines without make's own and with an end, and of a long progress
+// little.
 func tail(text string) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	kept := lines[:0]
 	for _, l := range lines {
+		l = unplaced.Replace(l)
 		// What a terminal would have overwritten.
 		if i := strings.LastIndexByte(strings.TrimRight(l, "\r"), '\r'); i >= 0 {
 			l = l[i+1:]
 		}
-		if !ofMake.MatchString(l) {
+		if !ofMake.MatchString(l) && !strings.HasPrefix(l, journal) {
 			kept = append(kept, strings.TrimRight(l, " \r"))
 		}
 	}
+	kept = thin(kept)
 	return strings.Join(kept[max(0, len(kept)-most):], "\n") + "\n"
 }
 

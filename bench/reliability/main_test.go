@@ -1,12 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const page = `before
@@ -116,8 +119,61 @@ func TestNothingToRun(t *testing.T) {
 }
 
 func TestTail(t *testing.T) {
-	got := tail(strings.Repeat("x\n", 100) + "make[1]: Leaving directory '/home/me/velox'\n10 %\r50 %\r100 %\r\nlast \nmake: *** [Makefile:1: x] Error 1\n")
+	var long strings.Builder
+	for i := range 100 {
+		long.WriteString(strings.Repeat("x", i+1) + "\n")
+	}
+	got := tail(long.String() + "make[1]: Leaving directory '/home/me/velox'\n10 %\r50 %\r100 %\r\nlast \nmake: *** [Makefile:1: x] Error 1\n")
 	if lines := strings.Split(got, "\n"); len(lines) != most+1 || lines[most-1] != "last" || lines[most-2] != "100 %" || strings.Contains(got, "make") {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestProgressIsThinned: of many lines of progress the first, some between and the last
+// are left, and all that is said beside; little of it stays as it is.
+func TestProgressIsThinned(t *testing.T) {
+	var text, want []string
+	text = append(text, "=== RUN   TestSoak")
+	for i := range 100 {
+		text = append(text, fmt.Sprintf("    epochs_test.go:67: %d commits after %v", (i+1)*1000, time.Duration(i)*25*time.Second))
+	}
+	want = append(want, text[0], text[1], "    ...", text[26], "    ...", text[51], "    ...", text[76], "    ...", text[100])
+	for range 2 {
+		end := []string{"    epochs_test.go:74: Kafka 4.1: 100000 transactions in 41m24s", "ok   orders 7 looked at", "ok   ids 7 looked at", "1 a", "2 a", "3 a", "4 a", "5 a", "6 a"}
+		if got := strings.Split(strings.TrimSuffix(tail(strings.Join(slices.Concat(text, end), "\n")), "\n"), "\n"); !slices.Equal(got, slices.Concat(want, end)) {
+			t.Errorf("%q", got)
+		}
+		text = want // what is thinned stays as it is
+	}
+}
+
+// TestNoPlaces: the page doesn't say where on a machine a command ran.
+func TestNoPlaces(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := tail("seed 1\njournal, logs and data: /tmp/velox-chaos-1\nFAIL " + here + "/main.go:7\nsee " + filepath.Join(os.TempDir(), "velox-chaos-1", "node-1.log") + "\n")
+	if want := "seed 1\nFAIL ./main.go:7\nsee $TMPDIR/velox-chaos-1/node-1.log\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestBlocksOfThePage: what stands in the page's blocks is what this command puts there:
+// no long progress, and no place of a machine.
+func TestBlocksOfThePage(t *testing.T) {
+	text, err := os.ReadFile("../../docs/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := block.FindAllString(string(text), -1)
+	if len(blocks) < 4 {
+		t.Fatalf("the page has %d blocks", len(blocks))
+	}
+	for _, b := range blocks {
+		_, b, fenced := strings.Cut(b, "```text\n")
+		if b, _, _ = strings.Cut(b, "```"); fenced && tail(b) != b {
+			t.Errorf("the block\n%s\nis to be\n%s", b, tail(b))
+		}
 	}
 }

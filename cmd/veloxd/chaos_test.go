@@ -1,8 +1,15 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
+
+	"github.com/velox-trading/velox/engine"
 )
 
 // TestChaosFlags: what can't be done is refused before anything starts.
@@ -17,6 +24,46 @@ func TestChaosFlags(t *testing.T) {
 		code, _, stderr := call(t, append([]string{"chaos"}, strings.Fields(flags)...)...)
 		if code != 2 || !strings.Contains(stderr, want) {
 			t.Errorf("%s: %d, %s, want 2 and %q", flags, code, stderr, want)
+		}
+	}
+}
+
+// TestChaosHelp: the help and the page name every exit code that there is, the page's
+// commands are taken, and the help has every flag.
+func TestChaosHelp(t *testing.T) {
+	_, help, _ := call(t, "chaos", "--help")
+	page, err := os.ReadFile("../../docs/chaos.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, exits, _ := strings.Cut(help, "Exits 0 ")
+	_, codes, _ := strings.Cut(string(page), "Exit codes: 0 ")
+	for _, code := range []int{exitFailure, exitUsage, int(engine.ExitKafka)} {
+		if word := fmt.Sprint(code, " "); !strings.Contains(exits, word) || !strings.Contains(codes, ", "+word) {
+			t.Errorf("the help or the page doesn't name exit code %d", code)
+		}
+	}
+	known := make(map[string]bool)
+	chaosCommand().Flags().VisitAll(func(f *pflag.Flag) {
+		known["--"+f.Name] = true
+		if !strings.Contains(help, "--"+f.Name+" ") {
+			t.Errorf("the help doesn't have --%s", f.Name)
+		}
+	})
+	lines := append(strings.Split(help+string(page), "\n"), regexp.MustCompile(`(?m)^(CHAOS|RECOVERY) \?= .*$`).FindAllString(string(makefile), -1)...)
+	for _, line := range lines {
+		_, command, ok := strings.Cut(line, "veloxd chaos ")
+		if !ok && !strings.Contains(line, " ?= ") {
+			continue
+		}
+		for _, flag := range regexp.MustCompile(`--[a-z-]+`).FindAllString(command+line, -1) {
+			if !known[flag] {
+				t.Errorf("%q: chaos has no flag %s", line, flag)
+			}
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (o *options) configCheck() *cobra.Command {
 				return err
 			}
 			for _, w := range cfg.Warnings() {
-				fmt.Fprintf(cmd.OutOrStdout(), "warning: %s\n", w)
+				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", w)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "the configuration is right: %s, %s with %s\n",
 				broker(cfg), counted(len(cfg.Accounts), "account", "accounts"), counted(strategies(cfg), "strategy", "strategies"))

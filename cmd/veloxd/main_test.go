@@ -112,6 +112,48 @@ func TestJSONForScripts(t *testing.T) {
 	}
 }
 
+// TestCommandsWithoutSettings: those that read none have no flags for them in their
+// help, and refuse them; all others have them.
+func TestCommandsWithoutSettings(t *testing.T) {
+	t.Setenv("PATH", "") // chaos would begin
+	for _, name := range []string{"chaos", "indicators", "version"} {
+		if _, help, _ := call(t, name, "--help"); strings.Contains(help, "--bootstrap-servers") || strings.Contains(help, "Global Flags") || !strings.Contains(help, "--json") {
+			t.Errorf("the help of %s:\n%s", name, help)
+		}
+		code, _, stderr := call(t, name, "--bootstrap-servers", "127.0.0.1:1", "--set", "log.level=debug")
+		if want := "veloxd " + name + " reads no settings: --bootstrap-servers, --set would have no effect"; code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%s with flags of settings: %d, %q", name, code, stderr)
+		}
+	}
+	if _, help, _ := call(t, "verify", "--help"); !strings.Contains(help, "--bootstrap-servers") {
+		t.Errorf("the help of verify:\n%s", help)
+	}
+}
+
+// TestCheckWarns: rules for faults that nothing arms are right, and told.
+func TestCheckWarns(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "velox.yaml")
+	if err := os.WriteFile(file, []byte("faults:\n  rules:\n    - {point: step, action: panic, nth: 1}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const told = "faults.rules: nothing arms these rules, for faults.enabled is false: set it to true"
+	code, _, stderr := call(t, "config", "check", "--config", file)
+	if code != 0 || !strings.HasPrefix(stderr, "warning: velox.yaml:2:3: "+told) {
+		t.Errorf("gives %d and %q", code, stderr)
+	}
+	code, out, _ := call(t, "config", "check", "--config", file, "--json")
+	var result struct {
+		OK       bool
+		Warnings []configs.Problem
+	}
+	if err := json.Unmarshal([]byte(out), &result); err != nil || code != 0 || !result.OK || len(result.Warnings) != 1 || result.Warnings[0].Path != "faults.rules" {
+		t.Errorf("gives %d and %s (%v)", code, out, err)
+	}
+	if code, _, stderr = call(t, "config", "check", "--config", file, "--set", "faults.enabled=true"); code != 0 || stderr != "" {
+		t.Errorf("with faults.enabled it gives %d and %q", code, stderr)
+	}
+}
+
 // TestEveryCommandIsExplained wants a help with an example from each command.
 func TestEveryCommandIsExplained(t *testing.T) {
 	var visit func(c *cobra.Command)

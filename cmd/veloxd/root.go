@@ -63,8 +63,27 @@ func newRoot(env []string) *cobra.Command {
 	o.runFlags(root)
 	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.testCommand(), o.topicsCommand(),
 		o.configCommand(), o.healthCommand(), o.brokerCommand(), o.commandCommand(), o.haltCommand(), o.resumeCommand(), o.simulateCommand(),
-		o.verifyCommand(), chaosCommand(), indicatorsCommand(), versionCommand())
+		o.verifyCommand(), alone(chaosCommand()), alone(indicatorsCommand()), alone(versionCommand()))
 	return root
+}
+
+// alone makes a command one that reads no settings: their flags are not in its help, and
+// refused instead of having no effect.
+func alone(cmd *cobra.Command) *cobra.Command {
+	cmd.SetUsageTemplate(strings.Replace(cmd.UsageTemplate(), "{{if .HasAvailableInheritedFlags}}", "{{if false}}", 1))
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		var given []string
+		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Changed {
+				given = append(given, "--"+f.Name)
+			}
+		})
+		if len(given) > 0 {
+			return &usageError{fmt.Errorf("%s reads no settings: %s would have no effect, leave it out", cmd.CommandPath(), strings.Join(given, ", "))}
+		}
+		return nil
+	}
+	return cmd
 }
 
 // noArguments refuses arguments; an unknown command comes here, too.
@@ -133,7 +152,7 @@ func (o *options) setUp(cmd *cobra.Command, demo configs.DemoMode) (*configs.Con
 // warn logs what is right in a configuration and may not be meant.
 func warn(cfg *configs.Config, logger *slog.Logger) {
 	for _, w := range cfg.Warnings() {
-		logger.Warn("a setting may not be meant", "where", w.Where, "setting", w.Path, "value", w.Value, "warning", w.Want)
+		logger.Warn("a setting may not be meant: " + w.String())
 	}
 }
 

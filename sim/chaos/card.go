@@ -43,13 +43,16 @@ type Card struct {
 	// Unrecovered are partitions without a new update within the patience of the run.
 	Unrecovered []string `json:"unrecovered,omitempty"`
 	// Failover is of a node that was killed, Handover of one that stopped in order, while
-	// nothing else failed. Both are absent when they were not measured.
+	// nothing else failed. Both are absent when they were not measured. A time that misses
+	// its bound is told, and leaves OK as it is: it may be the machine's.
 	Failover *Spread `json:"failover,omitempty"`
 	Handover *Spread `json:"handover,omitempty"`
 	// Held is how many symbols a node had that was killed for Failover: the fewest.
 	Held int `json:"symbols_of_killed,omitempty"`
-	// SessionMs is the session timeout that bounds Failover.
+	// SessionMs is the session timeout, from which the bound of Failover comes.
 	SessionMs int64 `json:"session_ms"`
+	// Missed is how many times missed their bounds, of all measures.
+	Missed int `json:"missed_bounds"`
 	// Checks is what the checks looked at and found.
 	Checks *check.Report `json:"checks"`
 	// Undisturbed are the checks with findings in the run without a fault, against which
@@ -57,24 +60,43 @@ type Card struct {
 	Undisturbed []*check.Result `json:"undisturbed,omitempty"`
 }
 
-// Spread describes times in milliseconds.
+// PromisedSymbols is how many symbols a killed node has at least of which the bound of
+// its recovery is promised.
+const PromisedSymbols = 5500
+
+// The bounds of recovery while nothing else fails: of a node that was killed, so long
+// beyond the session timeout, and of one that stopped in order.
+const (
+	BeyondSession = 2 * time.Second
+	CleanStop     = time.Second
+)
+
+// Spread describes times in milliseconds, and how many of them missed their bound.
 type Spread struct {
 	Count int   `json:"count"`
 	P50   int64 `json:"p50_ms"`
 	P99   int64 `json:"p99_ms"`
 	Max   int64 `json:"max_ms"`
+	// Bound is what each time has to be less than, Missed how many are not.
+	Bound  int64 `json:"bound_ms"`
+	Missed int   `json:"missed"`
 }
 
 // NewSpread describes times: percentiles are the smallest time that so many per cent
 // don't exceed.
-func NewSpread(times []time.Duration) Spread {
-	s := Spread{Count: len(times)}
+func NewSpread(times []time.Duration, bound time.Duration) Spread {
+	s := Spread{Count: len(times), Bound: bound.Milliseconds()}
 	if s.Count == 0 {
 		return s
 	}
 	sorted := slices.Sorted(slices.Values(times))
 	at := func(percent int) int64 { return sorted[(len(sorted)*percent+99)/100-1].Milliseconds() }
 	s.P50, s.P99, s.Max = at(50), at(99), sorted[len(sorted)-1].Milliseconds()
+	for _, t := range times {
+		if t >= bound {
+			s.Missed++
+		}
+	}
 	return s
 }
 
@@ -82,7 +104,18 @@ func (s Spread) String() string {
 	if s.Count == 0 {
 		return "none"
 	}
-	return fmt.Sprintf("%d partitions, p50 %d ms, p99 %d ms, max %d ms", s.Count, s.P50, s.P99, s.Max)
+	return fmt.Sprintf("%d partitions, p50 %d ms, p99 %d ms, max %d ms; bound %d ms, %d missed", s.Count, s.P50, s.P99, s.Max, s.Bound, s.Missed)
+}
+
+// mark is how a line of the card begins.
+func (s Spread) mark() string {
+	switch {
+	case s.Count == 0:
+		return "-   "
+	case s.Missed > 0:
+		return "MISS"
+	}
+	return "ok  "
 }
 
 // doubledBy and lostBy name the checks whose findings are records too many and too
@@ -150,6 +183,21 @@ func (c *Card) Count(r, undisturbed *check.Report) {
 	c.OK = c.Lost+c.Doubled+c.Wrong+len(c.Unrecovered)+len(c.Ended)+len(c.Missing)+len(c.Undisturbed) == 0
 }
 
+// Measure takes the times of recoveries over, of nodes and of brokers under faults and,
+// when killed and stopped are not nil, of those while nothing else failed. Patience is
+// how long the run waits for a partition: one that is not back has it as its time.
+func (c *Card) Measure(nodes, brokers, killed, stopped []time.Duration, session, patience time.Duration) {
+	c.SessionMs = session.Milliseconds()
+	c.Recovery, c.BrokerRecovery = NewSpread(nodes, patience), NewSpread(brokers, patience)
+	c.Missed = c.Recovery.Missed + c.BrokerRecovery.Missed
+	if killed == nil && stopped == nil {
+		return
+	}
+	failover, handover := NewSpread(killed, session+BeyondSession), NewSpread(stopped, CleanStop)
+	c.Failover, c.Handover = &failover, &handover
+	c.Missed += failover.Missed + handover.Missed
+}
+
 // compared splits the findings of a comparison. Those beyond what is told in full are
 // wrong.
 func (c *Card) compared(r *check.Result) {
@@ -180,15 +228,8 @@ func (c *Card) WriteText(w io.Writer) error {
 	for _, kind := range slices.Sorted(maps.Keys(c.Faults)) {
 		fmt.Fprintf(&b, "  %-14s %4d%s\n", kind, c.Faults[kind], c.aimsOf(kind))
 	}
-	fmt.Fprintf(&b, "\nlost %d, doubled %d, wrong %d\n\nfrom the fault to the first new update of a moved partition\n", c.Lost, c.Doubled, c.Wrong)
-	fmt.Fprintf(&b, "  under faults        %s\n", c.Recovery)
-	fmt.Fprintf(&b, "  a broker is killed  %s (all of them, moved or not)\n", c.BrokerRecovery)
-	if c.Failover != nil {
-		fmt.Fprintf(&b, "  a node is killed    %s (of %d symbols; session timeout %d ms)\n", c.Failover, c.Held, c.SessionMs)
-	}
-	if c.Handover != nil {
-		fmt.Fprintf(&b, "  a node is stopped   %s\n", c.Handover)
-	}
+	fmt.Fprintf(&b, "\nlost %d, doubled %d, wrong %d\n\n", c.Lost, c.Doubled, c.Wrong)
+	c.writeRecovery(&b)
 	for _, line := range c.Unrecovered {
 		fmt.Fprintf(&b, "not recovered: %s\n", line)
 	}
@@ -208,9 +249,29 @@ func (c *Card) WriteText(w io.Writer) error {
 	if !c.OK {
 		word = "NOT as it must be"
 	}
+	if c.Missed > 0 {
+		word += fmt.Sprintf("; recovery times that MISSED their bounds: %d", c.Missed)
+	}
 	fmt.Fprintf(&b, "\n%s\nagain: %s\n", word, c.Command)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeRecovery writes how long moved partitions were away.
+func (c *Card) writeRecovery(b *strings.Builder) {
+	b.WriteString("from the fault to the first new update of a moved partition\n")
+	line := func(what string, s *Spread, more string) {
+		if s != nil {
+			fmt.Fprintf(b, "%s %-19s %s%s\n", s.mark(), what, s, more)
+		}
+	}
+	line("under faults", &c.Recovery, "")
+	line("a broker is killed", &c.BrokerRecovery, " (all of them, moved or not)")
+	line("a node is killed", c.Failover, fmt.Sprintf(" (of %d symbols; session timeout %d ms)", c.Held, c.SessionMs))
+	line("a node is stopped", c.Handover, "")
+	if c.Failover != nil && c.Held < PromisedSymbols {
+		fmt.Fprintf(b, "the bound of a killed node is promised of one with %d symbols: more --symbols show it\n", PromisedSymbols)
+	}
 }
 
 func (c *Card) aimsOf(kind Kind) string {

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -14,14 +15,70 @@ func TestSpread(t *testing.T) {
 	for i := 200; i > 0; i-- {
 		times = append(times, time.Duration(i)*time.Millisecond)
 	}
-	if got, want := NewSpread(times), (Spread{200, 100, 198, 200}); got != want {
+	if got, want := NewSpread(times, 199*time.Millisecond), (Spread{200, 100, 198, 200, 199, 2}); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if got, want := NewSpread(times[:1]), (Spread{1, 200, 200, 200}); got != want {
+	if got, want := NewSpread(times[:1], time.Second), (Spread{1, 200, 200, 200, 1000, 0}); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if got := NewSpread(nil).String(); got != "none" {
+	if got := NewSpread(nil, time.Second).String(); got != "none" {
 		t.Error(got)
+	}
+}
+
+// TestCardOfBounds: each measure has its bound, how many missed it and a mark; a miss is
+// told at the end and spoils nothing else; and a killed node with fewer symbols than are
+// promised is told.
+func TestCardOfBounds(t *testing.T) {
+	s := time.Second
+	for name, c := range map[string]struct {
+		nodes, killed, stopped []time.Duration
+		held, missed           int
+		want                   []string
+	}{
+		"all hold": {
+			[]time.Duration{20 * s},
+			[]time.Duration{7 * s, 7999 * time.Millisecond},
+			[]time.Duration{s / 2},
+			5500, 0,
+			[]string{
+				"ok   under faults        1 partitions, p50 20000 ms, p99 20000 ms, max 20000 ms; bound 90000 ms, 0 missed\n",
+				"-    a broker is killed  none (all of them, moved or not)\n",
+				"max 7999 ms; bound 8000 ms, 0 missed (of 5500 symbols; session timeout 6000 ms)\n", "\nnothing lost, nothing doubled, nothing wrong\nagain",
+			},
+		},
+		"kills and stops miss": {
+			[]time.Duration{20 * s},
+			[]time.Duration{7 * s, 8 * s, 9 * s},
+			[]time.Duration{s / 2, s},
+			5500, 3,
+			[]string{
+				"MISS a node is killed    3 partitions, p50 8000 ms, p99 9000 ms, max 9000 ms; bound 8000 ms, 2 missed (",
+				"MISS a node is stopped   2 partitions, p50 500 ms, p99 1000 ms, max 1000 ms; bound 1000 ms, 1 missed\n",
+				"nothing lost, nothing doubled, nothing wrong; recovery times that MISSED their bounds: 3\n",
+			},
+		},
+		"one is not back":  {[]time.Duration{90 * s}, nil, nil, 0, 1, []string{"MISS under faults        1 partitions", "MISSED their bounds: 1"}},
+		"with few symbols": {nil, []time.Duration{s}, []time.Duration{}, 1808, 0, []string{"-    under faults        none", "promised of one with 5500 symbols: more --symbols"}},
+	} {
+		card := &Card{Held: c.held, Faults: map[Kind]int{}}
+		card.Measure(c.nodes, nil, c.killed, c.stopped, 6*s, 90*s)
+		card.Count(&check.Report{}, &check.Report{})
+		var text, doc strings.Builder
+		if err := card.WriteText(&text); err != nil || card.WriteJSON(&doc) != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(text.String(), want) {
+				t.Errorf("%s: no %q in\n%s", name, want, text.String())
+			}
+		}
+		if !card.OK || card.Missed != c.missed || !strings.Contains(doc.String(), fmt.Sprintf(`"missed_bounds": %d`, c.missed)) {
+			t.Errorf("%s: ok %t, %d missed, want %d:\n%s", name, card.OK, card.Missed, c.missed, doc.String())
+		}
+		if strings.Contains(text.String(), "a node is killed") != (c.killed != nil) || c.held == 5500 && strings.Contains(text.String(), "promised") {
+			t.Errorf("%s:\n%s", name, text.String())
+		}
 	}
 }
 
@@ -115,7 +172,7 @@ func TestCardOfLess(t *testing.T) {
 
 func TestCardText(t *testing.T) {
 	c := &Card{Seed: 7, Command: "veloxd chaos --seed 7", Faults: map[Kind]int{KillNode: 2}, Aims: map[string]int{"kill node, in a commit": 2}}
-	c.Recovery, c.BrokerRecovery = NewSpread([]time.Duration{time.Second}), NewSpread([]time.Duration{2 * time.Second})
+	c.Measure([]time.Duration{time.Second}, []time.Duration{2 * time.Second}, nil, nil, 6*time.Second, 90*time.Second)
 	c.Count(&check.Report{OK: true}, &check.Report{})
 	var text, doc bytes.Buffer
 	if err := c.WriteText(&text); err != nil {

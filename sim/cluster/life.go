@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -144,6 +145,7 @@ func (l *life) leave() {
 // show. Quarantine has tests of its own.
 func (l *life) faulty(point, detail string) error {
 	f := l.cluster.faults
+	detail, _, _ = strings.Cut(detail, " = ") // a strategy by its id
 	where := point + " " + detail
 	if _, struck := f.strikesAt("jump", where); struck {
 		l.skew.Add(int64(time.Hour))

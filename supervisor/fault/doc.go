@@ -20,11 +20,12 @@
 // where the real failure would show, and its error goes the way of a real one:
 // otherwise the tests show how the program treats faults, and not how it treats
 // failures. [Injector.Declare] names a program's points, so that a rule for a
-// point that doesn't exist is refused instead of never striking.
+// point that doesn't exist, or with a match that no detail of its point can have, is
+// refused instead of never striking.
 //
 // # Rules
 //
-// A [Rule] says where (Point, and Match, a part of the detail), what ([Action]:
+// A [Rule] says where (Point, and Match, a pattern of the detail), what ([Action]:
 // panic, error, delay, drop, hang), and when: at the Nth time that it matches, or
 // each time with a Probability, at most Limit times. Rules are asked in the order
 // in which they were armed; the first that strikes decides. They can be armed and

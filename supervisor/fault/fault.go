@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"time"
 )
@@ -35,7 +36,10 @@ var ErrDropped = errors.New("dropped")
 type Rule struct {
 	// Point is the name of the point.
 	Point string
-	// Match is a part of the detail with which the point was reached; empty: all.
+	// Match says which details the rule is about: a name of one, or a pattern of names
+	// as path.Match has it, in which * is any run of characters without a slash. One
+	// that ends in a slash is about all that begins with it: "account/" is "account/*".
+	// Empty: all.
 	Match  string
 	Action Action
 	// Nth strikes once, at the nth time that the rule matches, from 1 on; with 0 the
@@ -58,6 +62,8 @@ func (r *Rule) Check() error {
 	switch {
 	case r.Point == "":
 		return errors.New("no point")
+	case badPattern(r.Match):
+		return fmt.Errorf("match %q; %w", r.Match, errPattern)
 	case r.Nth < 0 || !(r.Probability >= 0 && r.Probability <= 1): // NaN is neither
 		return fmt.Errorf("nth %d and probability %v; want 0 or more, and 0 to 1", r.Nth, r.Probability)
 	case (r.Nth == 0) == (r.Probability == 0):
@@ -72,9 +78,40 @@ func (r *Rule) Check() error {
 	return nil
 }
 
+// Alias stands in a detail between two names of the same thing, either of which a
+// Match may mean.
+const Alias = " = "
+
 // matches tells whether the rule is about a step.
 func (r *Rule) matches(point, detail string) bool {
-	return r.Point == point && strings.Contains(detail, r.Match)
+	if r.Point != point {
+		return false
+	}
+	if r.Match == "" {
+		return true
+	}
+	for name := range strings.SplitSeq(detail, Alias) {
+		if Matches(r.Match, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Matches tells whether a rule's match, which is not empty, is about a name.
+func Matches(match, name string) bool {
+	if strings.HasSuffix(match, "/") {
+		match += "*"
+	}
+	ok, err := path.Match(match, name)
+	return ok && err == nil
+}
+
+var errPattern = errors.New(`want a name, or a pattern such as account/*, in which \ stands before a [, *, ? or \ of a name`)
+
+func badPattern(match string) bool {
+	_, err := path.Match(match, "")
+	return err != nil
 }
 
 // Point is a place in a program at which it can be made to fail.
@@ -82,6 +119,26 @@ type Point struct {
 	Name string `json:"name"`
 	// About says before what the point stands, and what its detail is.
 	About string `json:"about,omitempty"`
+	// Never says of a match, which is not empty, why it is about no detail that the
+	// point can have, and what is wanted instead; nil when it may be about one. Without
+	// the function any may.
+	Never func(match string) error `json:"-"`
+}
+
+// Takes gives why no rule with a match can ever strike at the point; nil when one may.
+func (p *Point) Takes(match string) error {
+	switch {
+	case match == "":
+		return nil
+	case badPattern(match):
+		return errPattern
+	case p.Never == nil:
+		return nil
+	}
+	if err := p.Never(match); err != nil {
+		return fmt.Errorf("never strikes at %s: %w", p.Name, err)
+	}
+	return nil
 }
 
 // Injected is the error, or the panic's value, of a struck rule.

@@ -44,6 +44,37 @@ func TestNthStrikesOnce(t *testing.T) {
 	}
 }
 
+// TestMatch: a rule is about what its match names, whole, by a pattern or by what it
+// begins with, and about none that only has it somewhere.
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		match, detail string
+		want          bool
+	}{
+		{"", "ann", true},
+		{"ann", "ann", true},
+		{"ann", "joanna", false},
+		{"ann", "ann/dip", false},
+		{"symbol/1", "symbol/1", true},
+		{"symbol/1", "symbol/12", false},
+		{"symbol/", "symbol/12", true},
+		{"symbol/", "account/12", false},
+		{"NIFTY*", "NIFTY 50", true},
+		{"*", "ann/dip", false},
+		{`M\*M`, "M*M", true},
+		{"5f0c", "5f0c" + Alias + "ann/dip", true},
+		{"ann/dip", "5f0c" + Alias + "ann/dip", true},
+		{"ann/", "5f0c" + Alias + "ann/dip", true},
+		{"*/dip", "5f0c" + Alias + "ann/dip", true},
+		{"ann", "5f0c" + Alias + "ann/dip", false},
+	} {
+		f := injector(t, Rule{Point: "step", Match: c.match, Action: Error, Nth: 1})
+		if err := f.At("step", c.detail); (err != nil) != c.want {
+			t.Errorf("%q and %q: %v, want %t", c.match, c.detail, err, c.want)
+		}
+	}
+}
+
 func TestASeedRepeats(t *testing.T) {
 	run := func() (out []bool) {
 		f := injector(t, Rule{Point: "step", Action: Drop, Probability: 0.3})
@@ -119,6 +150,7 @@ func TestRulesAreChecked(t *testing.T) {
 		"nth 0 and probability N": {Point: "a", Action: Error, Probability: math.NaN()},
 		"limit 2; want 0 or more": {Point: "a", Action: Error, Nth: 1, Limit: 2},
 		"want none with drop":     {Point: "a", Action: Drop, Nth: 1, Delay: time.Second},
+		`match "a["; want a name`: {Point: "a", Match: "a[", Action: Error, Nth: 1},
 	} {
 		if _, err := New(1, r); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v; want %q", r, err, want)

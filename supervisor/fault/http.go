@@ -62,8 +62,8 @@ func wired(s Status) wireRule {
 //
 // A rule is {"point", "match", "action", "nth", "probability", "limit", "delay"},
 // as in Rule, delay as in "250ms". Every error is {"error": "..."} and says what is
-// wrong: 400 for a rule that can't be followed, 404 for a rule that isn't armed,
-// 405 and 415 for another method or type. A POST must be application/json, which
+// wrong and what to do: 400 for a rule that can't be followed, 404 for a rule that
+// isn't armed, 405 for another method, 415 for another type. A POST must be application/json, which
 // no web page of another origin may send unasked. Whoever may reach the handler
 // may break the program: who that is, is for the program to see to.
 func (f *Injector) Handler() http.Handler {
@@ -77,7 +77,7 @@ func (f *Injector) Handler() http.Handler {
 			f.remove(w, r)
 		default:
 			w.Header().Set("Allow", "GET, POST, DELETE")
-			refuse(w, http.StatusMethodNotAllowed, "method %s; want GET, POST or DELETE", r.Method)
+			refuse(w, http.StatusMethodNotAllowed, "method %s; want GET to see the rules, POST to arm one, DELETE to disarm", r.Method)
 		}
 	})
 }
@@ -96,7 +96,8 @@ func (f *Injector) show(w http.ResponseWriter) {
 
 func (f *Injector) post(w http.ResponseWriter, r *http.Request) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		refuse(w, http.StatusUnsupportedMediaType, "content type %q; want application/json", r.Header.Get("Content-Type"))
+		refuse(w, http.StatusUnsupportedMediaType, "content type %q; want application/json: send the header Content-Type: application/json with the rule",
+			r.Header.Get("Content-Type"))
 		return
 	}
 	rules, err := readRules(http.MaxBytesReader(w, r.Body, maxBody))
@@ -152,7 +153,7 @@ func (f *Injector) remove(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if f.Disarm(number) == 0 {
-		refuse(w, http.StatusNotFound, "rule %d is not armed", number)
+		refuse(w, http.StatusNotFound, "rule %d is not armed; GET lists those that are, with their numbers", number)
 		return
 	}
 	reply(w, http.StatusOK, map[string]any{"disarmed": 1})

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,7 +34,7 @@ func TestRulesOverHTTP(t *testing.T) {
 	if code, d := call(t, h, "GET", "/faults", ""); code != 200 || len(d["points"].([]any)) != 2 || len(d["rules"].([]any)) != 0 {
 		t.Errorf("%d %v", code, d)
 	}
-	code, d := call(t, h, "POST", "/faults", `{"point": "write", "match": "X", "action": "error", "probability": 1, "limit": 2}`)
+	code, d := call(t, h, "POST", "/faults", `{"point": "write", "match": "X?", "action": "error", "probability": 1, "limit": 2}`)
 	if numbers, _ := d["armed"].([]any); code != 201 || len(numbers) != 1 || numbers[0] != 1.0 {
 		t.Errorf("%d %v", code, d)
 	}
@@ -60,7 +61,13 @@ func TestRulesOverHTTP(t *testing.T) {
 // TestBadRequests: each says what is wrong, and arms nothing.
 func TestBadRequests(t *testing.T) {
 	f := injector(t)
-	if err := f.Declare(Point{Name: "write"}); err != nil {
+	never := func(match string) error {
+		if match == "nobody" {
+			return errors.New("want somebody")
+		}
+		return nil
+	}
+	if err := f.Declare(Point{Name: "write", Never: never}); err != nil {
 		t.Fatal(err)
 	}
 	h := f.Handler()
@@ -76,14 +83,16 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "/", `{"piont": "write"}`, 400, `unknown field "piont"`},
 		{"POST", "/", `{"point": "write", "action": "explode", "nth": 1}`, 400, `action "explode"; want panic`},
 		{"POST", "/", `{"point": "rite", "action": "error", "nth": 1}`, 400, `point "rite"; want one of write`},
+		{"POST", "/", `{"point": "write", "match": "nobody", "action": "error", "nth": 1}`, 400, `match "nobody" never strikes at write: want somebody`},
+		{"POST", "/", `{"point": "write", "match": "[", "action": "error", "nth": 1}`, 400, `match "["; want a name, or a pattern`},
 		{"POST", "/", `{"point": "write", "action": "error"}`, 400, "want either nth or probability"},
 		{"POST", "/", `{"point": "write", "action": "error", "nth": "1"}`, 400, "nth of type int64"},
 		{"POST", "/", `[{"point": "write", "action": "error", "nth": 1}, {"point": "write", "action": "delay", "nth": 1, "delay": "soon"}]`, 400, `rule 1: delay "soon"`},
 		{"POST", "/", `{"point": "write", "action": "error", "nth": 1, "struck": 1}`, 400, "leave them out"},
 		{"POST", "/", `"` + strings.Repeat("x", maxBody) + `"`, 400, "request body too large"},
-		{"DELETE", "/?rule=7", "", 404, "rule 7 is not armed"},
+		{"DELETE", "/?rule=7", "", 404, "rule 7 is not armed; GET lists those that are"},
 		{"DELETE", "/?rule=x", "", 400, `rule "x"; want a rule's number`},
-		{"PUT", "/", "", 405, "method PUT"},
+		{"PUT", "/", "", 405, "method PUT; want GET to see"},
 	} {
 		if code, d := call(t, h, c.method, c.target, c.body); code != c.code || !strings.Contains(d["error"].(string), c.want) {
 			t.Errorf("%s %s %.60s: %d %v; want %d, %q", c.method, c.target, c.body, code, d, c.code, c.want)
@@ -102,7 +111,8 @@ func TestFormsAreRefused(t *testing.T) {
 	r.Header.Set("Content-Type", "text/plain")
 	w := httptest.NewRecorder()
 	f.Handler().ServeHTTP(w, r)
-	if w.Code != http.StatusUnsupportedMediaType || len(f.Armed()) != 0 {
+	if w.Code != http.StatusUnsupportedMediaType || len(f.Armed()) != 0 || !json.Valid(w.Body.Bytes()) ||
+		!strings.Contains(w.Body.String(), "Content-Type: application/json") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

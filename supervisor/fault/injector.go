@@ -60,13 +60,14 @@ func New(seed int64, rules ...Rule) (*Injector, error) {
 	return f, err
 }
 
-// Declare names the points that there are: rules for any other are refused from
-// now on. It fails, and changes nothing, when an armed rule is for another.
+// Declare names the points that there are: rules for any other, and those that never
+// match at theirs, are refused from now on. It fails, and changes nothing, when one is
+// armed.
 func (f *Injector) Declare(points ...Point) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, a := range f.armed {
-		if err := known(points, a.Rule.Point); err != nil {
+		if err := known(points, &a.Rule); err != nil {
 			return fmt.Errorf("rule %d: %w", a.Number, err)
 		}
 	}
@@ -84,15 +85,22 @@ func (f *Injector) Points() []Point {
 	return slices.Clone(f.points)
 }
 
-func known(points []Point, name string) error {
-	if len(points) == 0 || slices.ContainsFunc(points, func(p Point) bool { return p.Name == name }) {
+// known gives why a rule can't strike at any of the points, when they are named.
+func known(points []Point, r *Rule) error {
+	names := make([]string, len(points))
+	for i := range points {
+		if points[i].Name == r.Point {
+			if err := points[i].Takes(r.Match); err != nil {
+				return fmt.Errorf("match %q %w", r.Match, err)
+			}
+			return nil
+		}
+		names[i] = points[i].Name
+	}
+	if len(points) == 0 {
 		return nil
 	}
-	names := make([]string, len(points))
-	for i, p := range points {
-		names[i] = p.Name
-	}
-	return fmt.Errorf("point %q; want one of %s", name, strings.Join(names, ", "))
+	return fmt.Errorf("point %q; want one of %s", r.Point, strings.Join(names, ", "))
 }
 
 // Arm adds rules behind those that are armed and gives their numbers. When one of
@@ -104,7 +112,7 @@ func (f *Injector) Arm(rules ...Rule) ([]int64, error) {
 		if err := rules[i].Check(); err != nil {
 			return nil, fmt.Errorf("rule %d: %w", i, err)
 		}
-		if err := known(f.points, rules[i].Point); err != nil {
+		if err := known(f.points, &rules[i]); err != nil {
 			return nil, fmt.Errorf("rule %d: %w", i, err)
 		}
 	}
