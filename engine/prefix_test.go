@@ -15,7 +15,8 @@ func TestRefusedNodeLeavesNothing(t *testing.T) {
 	c, err := configs.Load(configs.Sources{
 		Demo: configs.DemoOff, File: manyAccounts(t, 3, []string{"AURORA", "BASALT"}),
 		Flags: []configs.Override{
-			{Path: "broker.address", Value: "127.0.0.1:0", Flag: "--set"}, {Path: "http.address", Value: "", Flag: "--set"},
+			{Path: "broker.address", Value: "127.0.0.1:0", Flag: "--set"},
+			{Path: "http.address", Value: "", Flag: "--set"},
 			{Path: "node.status_every", Value: "0s", Flag: "--set"},
 		},
 	})
