@@ -46,6 +46,9 @@ func TestSimulation(t *testing.T) {
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { simulate(t, seed) })
 			})
+			if done := seed - first + 1; done%tellEvery == 0 && done < n {
+				fmt.Printf("%s%d of %d from %d on\n", doneSeeds, done, n, first)
+			}
 		}
 	default:
 		spread(t, first, n)
@@ -81,8 +84,13 @@ func spread(t *testing.T, first, n uint64) {
 	work.Wait()
 }
 
-// failedSeed begins a line by which a process tells at once of a seed that failed.
-const failedSeed = "failed: seed "
+// failedSeed begins a line by which a process tells at once of a seed that failed, and
+// doneSeeds one by which it tells how far it is, every so many seeds.
+const (
+	failedSeed = "failed: seed "
+	doneSeeds  = "seeds: "
+	tellEvery  = 250
+)
 
 // teller passes such lines on: with -v they can be seen while other seeds run.
 type teller struct {
@@ -97,7 +105,7 @@ func (w *teller) Write(p []byte) (int, error) {
 		if !whole {
 			return len(p), nil
 		}
-		if bytes.HasPrefix(line, []byte(failedSeed)) {
+		if bytes.HasPrefix(line, []byte(failedSeed)) || bytes.HasPrefix(line, []byte(doneSeeds)) {
 			w.t.Logf("%s", line)
 		}
 		w.rest = rest
