@@ -109,7 +109,7 @@ func (f *facts) openOrders(saved map[string]*savedAccount, out *Result) {
 	for _, h := range f.histories() {
 		e := h.last
 		known[e.OrderID] = h
-		user, ok := f.users[e.StrategyID]
+		user, ok := f.userOf(e)
 		if a := saved[user]; !ok || h.foreign || a == nil {
 			continue // others don't tell all
 		}

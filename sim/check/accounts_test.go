@@ -1,7 +1,10 @@
 package check
 
 import (
+	"slices"
 	"testing"
+
+	"github.com/velox-trading/velox/messages"
 )
 
 // TestAccounts: what an account's state holds and has open is what its last events say,
@@ -40,4 +43,24 @@ func TestAccounts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOrdersOfTwoUsers: when two users have deployed one strategy in the same moment, an
+// order is of the one that its id derives from, whoever was the last to say that he has it.
+func TestOrdersOfTwoUsers(t *testing.T) {
+	both(t, func() *written {
+		w := onPaper(newWritten(t))
+		w.more = func() {
+			w.put("second owner", messages.TopicStrategies, strategy,
+				messages.AppendStrategyOwner(nil, &messages.StrategyOwner{StrategyID: strategy, UserID: "another"}), by(accountBy, "velox-account-commands/0/1/1")...)
+		}
+		return w
+	}, func(t *testing.T, s *Subject) {
+		got := failed(checked(t, s))
+		for _, name := range []string{"accounts", "positions"} {
+			if slices.Contains(got, name) {
+				t.Errorf("found by %s", name)
+			}
+		}
+	})
 }

@@ -105,6 +105,27 @@ func (f *facts) reasons(all []*history) *reasons {
 	return r
 }
 
+// userOf gives whose an order is: of a strategy that several users have had, for two who
+// deploy an id in the same moment may both have it, the one that its id derives from.
+func (f *facts) userOf(e *orderFact) (user string, ok bool) {
+	if f.givers == nil {
+		f.givers = make(map[string]string)
+		all := f.histories()
+		r := f.reasons(all)
+		for _, h := range all {
+			if len(r.users[h.first.StrategyID]) > 1 {
+				is, _ := r.of(h.first)
+				f.givers[h.first.OrderID] = is.user
+			}
+		}
+	}
+	if user = f.givers[e.OrderID]; user != "" {
+		return user, true
+	}
+	user, ok = f.users[e.StrategyID]
+	return user, ok
+}
+
 // of gives what the id of an order derives from; false when it derives from nothing.
 func (r *reasons) of(e *orderFact) (reason, bool) {
 	origin := e.origin.Topic + "/" + strconv.Itoa(int(e.origin.Partition)) + "/" + strconv.FormatInt(e.origin.Offset, 10)

@@ -129,8 +129,10 @@ type facts struct {
 	// whose accounts trade at a live venue.
 	users map[string]string
 	// had lists all users that a strategy had, one after another.
-	had  map[string][]string
-	live map[string]bool
+	had map[string][]string
+	// givers are the users that ids of orders derive from, of strategies that several had.
+	givers map[string]string
+	live   map[string]bool
 	// opened are the numbers of symbol shards' newest openings, as far as the updates
 	// are read.
 	opened map[openingPlace]int64

@@ -43,7 +43,7 @@ func (f *facts) trades(out *Result) map[bookCause][]trade {
 		if e.EventType != "FILLED" || e.Execution == nil {
 			continue
 		}
-		user, ok := f.users[e.StrategyID]
+		user, ok := f.userOf(e)
 		if !ok {
 			if e.written {
 				out.Find(e.String(), "order %s is of strategy %s, which nobody has", e.OrderID, e.StrategyID)
