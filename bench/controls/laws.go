@@ -51,7 +51,7 @@ var laws = []law{
 		},
 	}},
 	{"a restore is bounded by the last stable offset", []int{3, 5, 7}, []change{
-		{"sim/memlog/read.go", "\ttarget := p.next\n", "\ttarget := p.stable()\n"},
+		{"sim/memlog/read.go", "\tr := p.bounds()\n", "\tr := p.bounds()\n\tr.End = p.stable()\n"},
 	}},
 	{"a restore is bounded by the last stable offset, on Kafka", nil, []change{
 		{
