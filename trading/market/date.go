@@ -71,6 +71,9 @@ func moment(d Date, of time.Duration, zone *time.Location) int64 {
 		t := time.Unix(at, 0).In(zone)
 		_, offset := t.Zone()
 		_, end := t.ZoneBounds()
+		if !end.IsZero() && !end.After(t) {
+			end = t.Add(24 * time.Hour) // where a rule goes on, 31 December of a leap year has no end: see package zone
+		}
 		if hit := max(wall-int64(offset), at); end.IsZero() || hit < end.Unix() {
 			return hit*1000 + (of % time.Second).Milliseconds()
 		}

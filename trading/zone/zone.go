@@ -37,12 +37,14 @@ func Version() string {
 	return name
 }
 
-// Load gives the zone of an IANA name, spelled as IANA does; every call gives the same one
-// or an equal one. The empty name and Local, which mean the machine's zone or none, and
+// Load gives the zone of an IANA name, spelled as IANA does; every call gives the same one. The empty name and Local, which mean the machine's zone or none, and
 // names that are not in the data are an error that wraps ErrUnknown.
 func Load(name string) (*time.Location, error) {
 	if name == "UTC" {
 		return time.UTC, nil
+	}
+	if z, ok := loaded.Load(name); ok {
+		return z.(*time.Location), nil
 	}
 	files, err := index()
 	if err != nil {
@@ -57,11 +59,18 @@ func Load(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("time zone %s: embedded data of %s: %w", name, Version(), err)
 	}
 	location, err := time.LoadLocationFromTZData(name, rules)
+	if err == nil {
+		location, err = time.LoadLocationFromTZData(name, listed(rules, location))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("time zone %s: embedded data of %s: %w", name, Version(), err)
 	}
-	return location, nil
+	z, _ := loaded.LoadOrStore(name, location)
+	return z.(*time.Location), nil
 }
+
+// loaded holds the zones that were asked for, by name: at most all of the data.
+var loaded sync.Map
 
 // index lists the files of the data by their names.
 var index = sync.OnceValues(func() (map[string]*zip.File, error) {
