@@ -90,6 +90,17 @@ func (o *owned) stops(shards ...int32) {
 	o.seen.forget()
 }
 
+// opens opens the account of another user who is at home with near.
+func (o *owned) opens() string {
+	for i := 0; ; i++ {
+		user := fmt.Sprint("second-", i)
+		if messages.HomePartition([]byte(user), 2) == o.keeper {
+			o.command(user, "open"+user, account.CmdOpenAccount, map[string]any{"deposit": 1_000_000})
+			return user
+		}
+	}
+}
+
 func (o *owned) deploys(user string, revision int) {
 	o.n++
 	o.command(user, fmt.Sprint("deploy", o.n), account.CmdDeploy, account.Deploy{
@@ -268,14 +279,7 @@ func TestOneStrategyForUsersOfAShard(t *testing.T) {
 	for name, again := range map[string]bool{"at once": false, "and after a restart": true} {
 		t.Run(name, func(t *testing.T) {
 			o := newOwned(t)
-			second := ""
-			for i := 0; second == ""; i++ {
-				user := fmt.Sprint("second-", i)
-				if messages.HomePartition([]byte(user), 2) == o.keeper {
-					second = user
-				}
-			}
-			o.command(second, "open"+second, account.CmdOpenAccount, map[string]any{"deposit": 1_000_000})
+			second := o.opens()
 			o.deploys(o.near, 1)
 			o.deploys(second, 1) // is refused
 			a := o.signals()
@@ -299,6 +303,39 @@ func TestOneStrategyForUsersOfAShard(t *testing.T) {
 					t.Errorf("signal %d came to no order of %s", i, user)
 				}
 			}
+		})
+	}
+}
+
+// TestDerivedIDOfAnother: an id that is derived from a user's name for a strategy is one as
+// any other. Of two users of a shard who deploy it, one by the name and one by the id, who
+// comes first has it, also when the shard reads both in one go.
+func TestDerivedIDOfAnother(t *testing.T) {
+	for name, apart := range map[string]bool{"at once": false, "one by one": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOwned(t)
+			second := o.opens()
+			o.reads(o.keeper)
+			if !apart {
+				o.stops(o.keeper)
+			}
+			deploy := func(user, id, name string) {
+				o.n++
+				o.command(user, fmt.Sprint("deploy", o.n), account.CmdDeploy, account.Deploy{
+					StrategyID: id, Name: name, Symbols: []string{"SYM0"}, External: true,
+				})
+				if apart {
+					o.ready(o.node)
+				}
+			}
+			deploy(o.near, "", "first")
+			deploy(second, ident.Derive(o.near, "first"), "taken") // is refused
+			deploy(second, ident.Derive(o.near, "later"), "mine")
+			deploy(o.near, "", "later") // is refused
+			if !apart {
+				o.reads(o.keeper)
+			}
+			o.want("command 3: COMMAND_REFUSED", "command 5: COMMAND_REFUSED")
 		})
 	}
 }
