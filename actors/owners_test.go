@@ -28,12 +28,20 @@ type owned struct {
 	// near is at home with the keeper, and far at the other shard.
 	near, far string
 	n         int
+	// fault, if set, is asked at every step of the log.
+	fault atomic.Pointer[func(context.Context, memlog.Call) error]
 }
 
 const outside = "outside"
 
 func newOwned(t *testing.T) *owned {
-	o := &owned{kit: newKit(t, nil)}
+	o := &owned{}
+	o.kit = newKit(t, func(ctx context.Context, c memlog.Call) error {
+		if f := o.fault.Load(); f != nil {
+			return (*f)(ctx, c)
+		}
+		return nil
+	})
 	o.keeper = messages.HomePartition([]byte(outside), 2)
 	o.home = 1 - o.keeper
 	for i := 0; o.near == "" || o.far == ""; i++ {
@@ -460,4 +468,59 @@ func TestOneIDOfTwoShards(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOneIDTakenApart: of two users who have one id, one removes it. Who keeps it has all
+// signals for himself, and no letter, once he has deployed it again.
+func TestOneIDTakenApart(t *testing.T) {
+	for name, nearKeeps := range map[string]bool{"the keeper's user keeps it": true, "the other keeps it": false} {
+		t.Run(name, func(t *testing.T) {
+			o := newOwned(t)
+			keeps, removes := o.far, o.near
+			if nearKeeps {
+				keeps, removes = removes, keeps
+			}
+			o.reads(0, 1)
+			o.deployBoth()
+			o.signals() // both trade it
+			o.passes(0, 1)
+			o.removes(removes)
+			o.ready(o.node)
+			o.deploys(keeps, 2)
+			o.ready(o.node)
+			o.signals()
+			o.passes(0, 1)
+			o.want("signal 0"+traded, "signal 0"+traded, "signal 1"+traded)
+		})
+	}
+}
+
+// deployBoth has near and far deploy, and neither shard commit before the other has
+// found that nobody has the strategy.
+func (o *owned) deployBoth() {
+	o.t.Helper()
+	var come atomic.Int32
+	both := make(chan struct{})
+	strike := func(ctx context.Context, c memlog.Call) error {
+		if c.Point != memlog.PointCommitBegin || c.After || c.Shard.Kind != messages.AccountShard {
+			return nil
+		}
+		switch come.Add(1) {
+		case 1:
+			select {
+			case <-both:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		case 2:
+			close(both)
+		}
+		return nil
+	}
+	o.fault.Store(&strike)
+	o.deploys(o.near, 1)
+	o.until("near's", func() bool { return come.Load() == 1 })
+	o.deploys(o.far, 1)
+	o.until("far's", func() bool { return come.Load() >= 2 })
+	o.ready(o.node)
 }
