@@ -13,6 +13,7 @@ import (
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/supervisor"
 	"github.com/velox-trading/velox/trading/account"
+	"github.com/velox-trading/velox/trading/ident"
 )
 
 // accountKind is what account shards do: the commands of one partition, the
@@ -185,14 +186,18 @@ func (k *accountKind) takenBy(c *messages.Command) (id, user string) {
 	return id, ""
 }
 
-// strategyOf gives the id that a command names its strategy by; "" when it names none,
-// for a derived id is its user's own, or has data that the account refuses.
+// strategyOf gives the id of the strategy that a DEPLOY is for, as the account derives it
+// when there is none; "" when it has data that the account refuses.
 func strategyOf(c *messages.Command) string {
 	var d struct {
 		StrategyID string `json:"strategy_id"`
+		Name       string `json:"name"`
 	}
 	if err := json.Unmarshal(c.Data, &d); err != nil {
 		return ""
+	}
+	if d.StrategyID == "" && d.Name != "" {
+		return ident.Derive(c.UserID, d.Name)
 	}
 	return d.StrategyID
 }

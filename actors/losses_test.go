@@ -1,23 +1,35 @@
 package actors
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/sim/memlog"
 	"github.com/velox-trading/velox/trading/account"
 	"github.com/velox-trading/velox/trading/decimal"
 	"github.com/velox-trading/velox/trading/market"
 )
 
 // TestLostUpdates: updates that were deleted before an account took them in are
-// counted, and its account goes to REDUCING with an alert: an entry is refused,
-// an exit isn't.
+// counted, once though the first commit of it fails, and its account goes to REDUCING
+// with an alert: an entry is refused, an exit isn't.
 func TestLostUpdates(t *testing.T) {
-	k := newKit(t, nil)
+	var fails atomic.Bool
+	owner := messages.HomePartition([]byte("alice"), 2)
+	k := newKit(t, func(_ context.Context, c memlog.Call) error {
+		of := c.Shard == messages.ShardID{Kind: messages.AccountShard, Partition: owner}
+		if of && c.Point == memlog.PointCommitBegin && !c.After && fails.CompareAndSwap(true, false) {
+			return errors.New("not now")
+		}
+		return nil
+	})
 	node := k.startAll(k.config())
 	k.command("alice", "open", account.CmdOpenAccount, map[string]any{"deposit": 1_000_000})
 	k.command("alice", "deploy", account.CmdDeploy, account.Deploy{StrategyID: "outside", Name: "outside", Symbols: []string{"SYM1"}, External: true})
@@ -36,14 +48,18 @@ func TestLostUpdates(t *testing.T) {
 	}
 	k.until("updates without accounts", func() bool { return k.seen.get(CountTicks, "") >= 600 })
 	home := messages.HomePartition([]byte("SYM1"), k.cluster.Partitions(messages.TopicUpdates))
-	owner := messages.HomePartition([]byte("alice"), k.cluster.Partitions(messages.TopicCommands))
 	at := k.seen.position(messages.AccountShard, owner, messages.TopicUpdates, home)
 	const lost = 5
+	all := 0 // of both account shards
+	for shard := range k.cluster.Partitions(messages.TopicCommands) {
+		all += int(max(0, at+lost-k.seen.position(messages.AccountShard, shard, messages.TopicUpdates, home)))
+	}
+	fails.Store(true)
 	if err := k.cluster.DeleteRecords(messages.TopicUpdates, home, at+lost); err != nil {
 		t.Fatal(err)
 	}
 	symbols.Assigned(&member{}, messages.AccountShard, allAccounts)
-	k.until("the loss is counted", func() bool { return k.seen.get(CountLost, messages.TopicUpdates) >= lost })
+	k.until("the loss is counted", func() bool { return k.seen.get(CountLost, messages.TopicUpdates) >= all })
 	k.until("an alert", func() bool {
 		for _, r := range k.cluster.AllRecords(messages.TopicAlerts) {
 			a, err := messages.DecodeAlert(r.Value)
@@ -65,6 +81,9 @@ func TestLostUpdates(t *testing.T) {
 		t.Errorf("the entry's event is %s, %v", entry, err)
 	}
 	k.stop(symbols)
+	if n := k.seen.get(CountLost, messages.TopicUpdates); n != all || fails.Load() {
+		t.Errorf("%d lost updates were counted, want %d", n, all)
+	}
 }
 
 // position gives where a shard stands in any partition of a topic.

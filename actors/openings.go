@@ -157,7 +157,7 @@ func (s *shard) announce(ctx context.Context) error {
 // these; what stands between the first ends and the second is read. And where the second
 // ends lie, the openings in those states hold already, though the record of one may still
 // come: the owner before it can't commit any more, so the new one makes again what he
-// writes from there on.
+// writes from there on. What he wrote below may be committed, and stays.
 func (s *shard) learnOpenings(ctx context.Context) (frontier, error) {
 	reads := func(t inputTopic) bool { return t.topic == messages.TopicUpdates }
 	first, err := s.ends(ctx, reads)
@@ -193,7 +193,7 @@ func (s *shard) learnOpenings(ctx context.Context) (frontier, error) {
 	for shard, number := range numbers {
 		for _, p := range announcedIn(shard, shards, s.counts[messages.TopicUpdates]) {
 			end := ends[messages.TopicPartition{Topic: messages.TopicUpdates, Partition: p}]
-			known.note(openingPlace{p, shard}, seenOpening{end - 1, number})
+			known.note(openingPlace{p, shard}, seenOpening{end, number})
 		}
 	}
 	return ends, nil

@@ -49,7 +49,7 @@ func (o *owners) learn(r *messages.Record) {
 		return
 	}
 	if was != nil && owner.Number > 0 && owner.Number == was.Number && owner.UserID != was.UserID && !owner.Removed && !was.Removed {
-		o.shard.config.Logger.Error("two users have deployed one strategy id in the same moment: what others write for it comes to both; remove it from one of them",
+		o.shard.config.Logger.Error("two users have deployed one strategy id in the same moment: what others write for it comes to both; remove it from one of them, and then deploy it again for the other",
 			"shard", o.shard.id.String(), "strategy_id", owner.StrategyID, "users", was.UserID+", "+owner.UserID)
 	}
 	if len(owner.Answers) == 0 {

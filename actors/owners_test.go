@@ -28,12 +28,20 @@ type owned struct {
 	// near is at home with the keeper, and far at the other shard.
 	near, far string
 	n         int
+	// fault, if set, is asked at every step of the log.
+	fault atomic.Pointer[func(context.Context, memlog.Call) error]
 }
 
 const outside = "outside"
 
 func newOwned(t *testing.T) *owned {
-	o := &owned{kit: newKit(t, nil)}
+	o := &owned{}
+	o.kit = newKit(t, func(ctx context.Context, c memlog.Call) error {
+		if f := o.fault.Load(); f != nil {
+			return (*f)(ctx, c)
+		}
+		return nil
+	})
 	o.keeper = messages.HomePartition([]byte(outside), 2)
 	o.home = 1 - o.keeper
 	for i := 0; o.near == "" || o.far == ""; i++ {
@@ -88,6 +96,17 @@ func (o *owned) passes(shards ...int32) {
 func (o *owned) stops(shards ...int32) {
 	o.node.Lost(messages.AccountShard, shards)
 	o.seen.forget()
+}
+
+// opens opens the account of another user who is at home with near.
+func (o *owned) opens() string {
+	for i := 0; ; i++ {
+		user := fmt.Sprint("second-", i)
+		if messages.HomePartition([]byte(user), 2) == o.keeper {
+			o.command(user, "open"+user, account.CmdOpenAccount, map[string]any{"deposit": 1_000_000})
+			return user
+		}
+	}
 }
 
 func (o *owned) deploys(user string, revision int) {
@@ -268,14 +287,7 @@ func TestOneStrategyForUsersOfAShard(t *testing.T) {
 	for name, again := range map[string]bool{"at once": false, "and after a restart": true} {
 		t.Run(name, func(t *testing.T) {
 			o := newOwned(t)
-			second := ""
-			for i := 0; second == ""; i++ {
-				user := fmt.Sprint("second-", i)
-				if messages.HomePartition([]byte(user), 2) == o.keeper {
-					second = user
-				}
-			}
-			o.command(second, "open"+second, account.CmdOpenAccount, map[string]any{"deposit": 1_000_000})
+			second := o.opens()
 			o.deploys(o.near, 1)
 			o.deploys(second, 1) // is refused
 			a := o.signals()
@@ -299,6 +311,39 @@ func TestOneStrategyForUsersOfAShard(t *testing.T) {
 					t.Errorf("signal %d came to no order of %s", i, user)
 				}
 			}
+		})
+	}
+}
+
+// TestDerivedIDOfAnother: an id that is derived from a user's name for a strategy is one as
+// any other. Of two users of a shard who deploy it, one by the name and one by the id, who
+// comes first has it, also when the shard reads both in one go.
+func TestDerivedIDOfAnother(t *testing.T) {
+	for name, apart := range map[string]bool{"at once": false, "one by one": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOwned(t)
+			second := o.opens()
+			o.reads(o.keeper)
+			if !apart {
+				o.stops(o.keeper)
+			}
+			deploy := func(user, id, name string) {
+				o.n++
+				o.command(user, fmt.Sprint("deploy", o.n), account.CmdDeploy, account.Deploy{
+					StrategyID: id, Name: name, Symbols: []string{"SYM0"}, External: true,
+				})
+				if apart {
+					o.ready(o.node)
+				}
+			}
+			deploy(o.near, "", "first")
+			deploy(second, ident.Derive(o.near, "first"), "taken") // is refused
+			deploy(second, ident.Derive(o.near, "later"), "mine")
+			deploy(o.near, "", "later") // is refused
+			if !apart {
+				o.reads(o.keeper)
+			}
+			o.want("command 3: COMMAND_REFUSED", "command 5: COMMAND_REFUSED")
 		})
 	}
 }
@@ -423,4 +468,59 @@ func TestOneIDOfTwoShards(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOneIDTakenApart: of two users who have one id, one removes it. Who keeps it has all
+// signals for himself, and no letter, once he has deployed it again.
+func TestOneIDTakenApart(t *testing.T) {
+	for name, nearKeeps := range map[string]bool{"the keeper's user keeps it": true, "the other keeps it": false} {
+		t.Run(name, func(t *testing.T) {
+			o := newOwned(t)
+			keeps, removes := o.far, o.near
+			if nearKeeps {
+				keeps, removes = removes, keeps
+			}
+			o.reads(0, 1)
+			o.deployBoth()
+			o.signals() // both trade it
+			o.passes(0, 1)
+			o.removes(removes)
+			o.ready(o.node)
+			o.deploys(keeps, 2)
+			o.ready(o.node)
+			o.signals()
+			o.passes(0, 1)
+			o.want("signal 0"+traded, "signal 0"+traded, "signal 1"+traded)
+		})
+	}
+}
+
+// deployBoth has near and far deploy, and neither shard commit before the other has
+// found that nobody has the strategy.
+func (o *owned) deployBoth() {
+	o.t.Helper()
+	var come atomic.Int32
+	both := make(chan struct{})
+	strike := func(ctx context.Context, c memlog.Call) error {
+		if c.Point != memlog.PointCommitBegin || c.After || c.Shard.Kind != messages.AccountShard {
+			return nil
+		}
+		switch come.Add(1) {
+		case 1:
+			select {
+			case <-both:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		case 2:
+			close(both)
+		}
+		return nil
+	}
+	o.fault.Store(&strike)
+	o.deploys(o.near, 1)
+	o.until("near's", func() bool { return come.Load() == 1 })
+	o.deploys(o.far, 1)
+	o.until("far's", func() bool { return come.Load() >= 2 })
+	o.ready(o.node)
 }

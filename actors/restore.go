@@ -405,7 +405,7 @@ func (s *shard) reportLoss(ctx context.Context, lost []loss) error {
 	ep := s.newEpoch()
 	for _, l := range lost {
 		n := l.start - l.from
-		s.config.Observer.Count(CountLost, l.tp.Topic, int(n))
+		ep.count(CountLost, l.tp.Topic, int(n))
 		s.config.Logger.Error("inputs were deleted before they were taken in", "shard", s.id.String(),
 			"partition", l.tp.String(), "from", l.from, "to", l.start)
 		s.kind.lose(ep, gap{topic: l.tp.Topic, lost: n, timeMs: s.config.Clock.Now().UnixMilli()})

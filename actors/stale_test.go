@@ -265,3 +265,57 @@ func TestUpdatesOfUncommittedRequests(t *testing.T) {
 		values[origin] = string(r.Value)
 	}
 }
+
+// TestUpdateBeforeAnOpening: an owner's last update is no stale one, though his successor
+// has committed his number and has not told of it, when an account shard that has missed
+// some looks for openings.
+func TestUpdateBeforeAnOpening(t *testing.T) {
+	gate := make(chan struct{})
+	var held atomic.Bool
+	k := newKit(t, func(ctx context.Context, c memlog.Call) error {
+		if !held.Load() || c.Point != memlog.PointEmit || c.After {
+			return nil
+		}
+		select {
+		case <-gate:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	accounts := k.startAll(k.config())
+	k.command("alice", "open", account.CmdOpenAccount, map[string]any{"deposit": 1_000_000})
+	k.command("alice", "deploy", account.CmdDeploy, account.Deploy{StrategyID: "outside", Name: "outside", Symbols: []string{"SYM0"}, External: true})
+	k.ready(accounts)
+	k.stop(accounts)
+	first := k.start(k.config())
+	first.Assigned(&member{}, messages.SymbolShard, allTicks)
+	k.ready(first)
+	for _, tick := range walk(3, 1, 20, "feed") {
+		k.tick(tick)
+	}
+	k.until("the updates", func() bool { return k.total(messages.TopicUpdates) >= 20 })
+	k.stop(first)
+
+	home := messages.HomePartition([]byte("SYM0"), k.cluster.Partitions(messages.TopicUpdates))
+	end := k.cluster.EndOffset(messages.TopicUpdates, home)
+	if err := k.cluster.DeleteRecords(messages.TopicUpdates, home, end-1); err != nil {
+		t.Fatal(err)
+	}
+	state, shard := messages.StateTopic(messages.SymbolShard), messages.HomePartition([]byte("SYM0"), 3)
+	before := k.cluster.EndOffset(state, shard)
+	held.Store(true)
+	second := k.start(k.config())
+	second.Assigned(&member{}, messages.SymbolShard, allTicks)
+	k.until("the successor's number", func() bool { return k.cluster.EndOffset(state, shard) > before })
+	accounts = k.start(k.config())
+	accounts.Assigned(&member{}, messages.AccountShard, allAccounts)
+	owner := messages.HomePartition([]byte("alice"), k.cluster.Partitions(messages.TopicCommands))
+	k.until("the last update taken in", func() bool {
+		return k.seen.position(messages.AccountShard, owner, messages.TopicUpdates, home) >= end
+	})
+	if n := k.seen.get(CountRepeats, "stale update"); n != 0 {
+		t.Errorf("%d updates were dropped as stale", n)
+	}
+	close(gate)
+}

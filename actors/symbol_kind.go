@@ -21,13 +21,15 @@ const replaySource = "replay-"
 // symbolKind is what symbol shards do: ticks of one partition, and the requests
 // of strategy-signals for the symbols that are at home in it.
 type symbolKind struct {
-	shard     *shard
-	running   partitionClocks
-	target    clockState // at the committed frontier, during a replay
-	interner  *messages.Interner
-	minDue    map[string]int64 // by source, the earliest candle to close
-	staleDue  bool
-	ticked    time.Time // since when the partition is silent
+	shard    *shard
+	running  partitionClocks
+	target   clockState // at the committed frontier, during a replay
+	interner *messages.Interner
+	minDue   map[string]int64 // by source, the earliest candle to close
+	staleDue bool
+	ticked   time.Time // since when the partition is silent
+	// moved is when timers have moved the clocks of sources on since then.
+	moved     map[string]time.Time
 	fetches   context.Context
 	endFetch  context.CancelFunc
 	fetchSlot chan struct{}
@@ -38,7 +40,7 @@ func newSymbolKind(s *shard) *symbolKind {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &symbolKind{
 		digest: settingsDigest(s.config),
-		shard:  s, interner: messages.NewInterner(), minDue: make(map[string]int64),
+		shard:  s, interner: messages.NewInterner(), minDue: make(map[string]int64), moved: make(map[string]time.Time),
 		fetches: ctx, endFetch: cancel, fetchSlot: make(chan struct{}, 4),
 	}
 }
@@ -105,6 +107,7 @@ func (k *symbolKind) routeTick(ep *epoch, r *messages.Record) {
 	k.running.see(t.Source, t.TimeMs, in)
 	in.clockMs = k.running.now[t.Source].ms
 	k.ticked = ep.start
+	clear(k.moved)
 	ep.ticks++
 	ep.give(t.Symbol, in)
 }
@@ -200,15 +203,22 @@ func (k *symbolKind) idle(ep *epoch, now time.Time) {
 	if now.Sub(k.ticked) < wait {
 		return
 	}
-	elapsed := now.Sub(k.ticked).Milliseconds()
 	k.staleDue = true // a timer must close a candle, for only its update tells of it
 	for source, c := range k.running.share() {
+		since, moved := k.moved[source]
+		if !moved {
+			since = k.ticked
+		}
+		if now.Sub(since) < wait {
+			continue
+		}
+		elapsed := now.Sub(since).Milliseconds()
 		at, ok := k.dueOf(source)
 		if !ok || strings.HasPrefix(source, replaySource) || c.ms+elapsed < at {
 			continue
 		}
 		k.strike(ep, source, c.ms+elapsed)
-		k.ticked = now
+		k.moved[source] = now
 		return // one source an epoch keeps the order of their outputs plain
 	}
 }

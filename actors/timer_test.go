@@ -3,6 +3,7 @@ package actors
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -173,3 +174,27 @@ func TestTimerAfterRestart(t *testing.T) {
 	f.node.Revoked(t.Context(), messages.SymbolShard, f.shard)
 	f.sound()
 }
+
+// TestTimersOfTwoSources: that a timer closes a candle of one source makes none of another
+// wait: all clocks go on by the time since the last tick.
+func TestTimersOfTwoSources(t *testing.T) {
+	c := &handClock{}
+	f := newTimed(t, func(config *Config) { config.Clock = c })
+	f.tick("SYM0", "feed", 900)
+	f.tick(neighbour(), "other-feed", 500)
+	f.took()
+	timers := func(n int) func() bool {
+		return func() bool { return f.seen.get(CountTimers, string(messages.SymbolShard)) == n }
+	}
+	c.ms.Add(200)
+	f.until("the first candle is closed", timers(1))
+	c.ms.Add(400) // 600 after its tick, the other source is at 1100
+	f.until("the second candle is closed", timers(2))
+	f.node.Revoked(t.Context(), messages.SymbolShard, f.shard)
+	f.sound()
+}
+
+// handClock goes on by hand.
+type handClock struct{ ms atomic.Int64 }
+
+func (c *handClock) Now() time.Time { return time.UnixMilli(baseMs + c.ms.Load()) }

@@ -203,6 +203,8 @@ func (g *Group) setLeaving(partitions map[string][]int32, leaving bool) {
 		} else {
 			delete(g.leaving, p)
 			delete(g.last, p)
+			// What the handler notes too late is not published over the next member's.
+			delete(g.due, messages.TopicPartition{Topic: g.config.Topic, Partition: p})
 		}
 	}
 }
