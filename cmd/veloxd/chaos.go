@@ -54,8 +54,8 @@ func chaosCommand() *cobra.Command {
 	flags.IntVar(&o.Counts.Links, "links", 4, "`NUMBER` of connections that are cut or slowed")
 	flags.IntVar(&o.Counts.Moves, "moves", 4, "`NUMBER` of partitions that move")
 	flags.IntVar(&o.Symbols, "symbols", 5500, "`NUMBER` of symbols")
-	flags.IntVar(&o.Rate, "rate", 150, "ticks a second")
-	flags.IntVar(&o.Measures, "measures", 1, "how often a kill and a stop are measured before anything else fails")
+	flags.IntVar(&o.Rate, "rate", 150, "`NUMBER` of ticks a second")
+	flags.IntVar(&o.Measures, "measures", 1, "`NUMBER` of times that a kill and a stop are measured before anything else fails")
 	flags.StringVar(&o.Dir, "dir", "", "`DIR` for the journal, logs and data, kept; default: a temporary one, removed when all is well")
 	flags.BoolVar(&asJSON, "json", false, "print the scorecard as JSON")
 	return cmd

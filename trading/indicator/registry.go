@@ -104,7 +104,11 @@ func (k Kind) parse(name string, fields []string) (Spec, int, error) {
 		return Spec{}, 0, fmt.Errorf("%s names no output; want one of %s, as in %s", name, strings.Join(k.Outputs, ", "), k.example())
 	}
 	if len(fields) != len(k.Parameters) {
-		return Spec{}, 0, fmt.Errorf("%s: %s takes %d parameters, as in %s", name, k.Name, len(k.Parameters), k.example())
+		word := "parameters"
+		if len(k.Parameters) == 1 {
+			word = "parameter"
+		}
+		return Spec{}, 0, fmt.Errorf("%s: %s takes %d %s, as in %s", name, k.Name, len(k.Parameters), word, k.example())
 	}
 	spec := Spec{Kind: k.Name, Params: make([]float64, len(fields))}
 	for i, f := range fields {

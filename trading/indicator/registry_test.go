@@ -40,8 +40,8 @@ func TestBadNames(t *testing.T) {
 		"ema_20":                   `no indicator "ema_20": did you mean EMA_20?`,
 		"MACDD_12_26_9":            `no indicator "MACDD_12_26_9": did you mean MACD_12_26_9?`,
 		"NO_SUCH_THING_20":         `no indicator "NO_SUCH_THING_20"`,
-		"EMA":                      "EMA takes 1 parameters, as in EMA_20",
-		"EMA_20_5":                 "takes 1 parameters",
+		"EMA":                      "EMA takes 1 parameter, as in EMA_20",
+		"EMA_20_5":                 "takes 1 parameter, as in",
 		"EMA_0":                    `periods of EMA_0 is "0"; want a whole number from 1 to 10000`,
 		"EMA_10001":                "from 1 to 10000",
 		"EMA_2.5":                  "whole number",
@@ -50,8 +50,8 @@ func TestBadNames(t *testing.T) {
 		"EMA_NaN":                  "whole number",
 		"EMA_1e1":                  "whole number",
 		"EMA_":                     "whole number",
-		"EMA_20_":                  "takes 1 parameters",
-		"EMA_20_SIGNAL":            "takes 1 parameters",
+		"EMA_20_":                  "takes 1 parameter, as in",
+		"EMA_20_SIGNAL":            "takes 1 parameter, as in",
 		"RSI_1":                    "from 2 to 10000",
 		"ICHIMOKU_9_26_52_SENKOU":  "names no output",
 		"ICHIMOKU_9_26_52_B":       "names no output",
@@ -65,7 +65,7 @@ func TestBadNames(t *testing.T) {
 		"BBANDS_20_0_UPPER":        "from 0.001 to 100",
 		"BBANDS_20_0x1p1_UPPER":    "a number from",
 		"BBANDS_1_2_UPPER":         "from 2 to 10000",
-		strings.Repeat("EMA_", 99): "takes 1 parameters",
+		strings.Repeat("EMA_", 99): "takes 1 parameter, as in",
 	} {
 		if spec, _, err := ParseName(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q gives %v, %v; want %q", name, spec, err, want)

@@ -64,14 +64,21 @@ func letters(text string) string {
 // leastSearched is how many letters a part of a word needs to be looked for.
 const leastSearched = 3
 
+// patternWords are what patterns are called together.
+var patternWords = []string{"candlestick", "candlesticks", "candlestickpattern", "candlestickpatterns"}
+
 // Search gives the kinds in whose name, in letters or in words, a word or several stand,
-// sorted by name.
+// sorted by name; all patterns for candlestick.
 func Search(words string) []Kind {
 	part := letters(words)
 	if len(part) < leastSearched {
 		return nil
 	}
+	patterns := slices.Contains(patternWords, part)
 	return slices.DeleteFunc(Kinds(), func(k Kind) bool {
+		if patterns && k.Group == "pattern" {
+			return false
+		}
 		return !strings.Contains(letters(k.Name), part) && !strings.Contains(letters(k.Title()), part)
 	})
 }

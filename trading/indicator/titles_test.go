@@ -33,6 +33,11 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q finds %v, want %v", word, got, want)
 		}
 	}
+	for _, word := range []string{"candlestick", "Candlesticks", "candlestick patterns"} {
+		if got := Search(word); len(got) < 60 || slices.ContainsFunc(got, func(k Kind) bool { return k.Group != "pattern" }) {
+			t.Errorf("%q finds %d kinds, want all patterns", word, len(got))
+		}
+	}
 	if n := len(Search("moving average")); n < 15 {
 		t.Errorf("%d moving averages are found", n)
 	}
