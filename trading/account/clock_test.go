@@ -67,6 +67,23 @@ func TestLeap(t *testing.T) {
 			FILLED #3 SELL X 10 limit 110 got 10 at 111 FILLED
 			OPENED X -10 at 111, now 111, open 0, made 0
 		`,
+		"a time that comes back again and again, from a symbol that goes on where it was, makes no day": held + `
+			> tick X 100 1700000015000
+			> tick X 100 ` + in400Days + `
+			> tick X 100 1700000016000
+			> tick X 100 ` + in400Days + `
+			> tick Y 0.5 1700000017000
+			MODIFIED Y 10 at 100, now 0.5, open -995, made 0
+			ALERT DAILY_LOSS ERROR {"current_loss":995,"limit":1000}
+		`,
+		"nor when another symbol has taken it back": held + `
+			> tick Y 45 1700000015000
+			> tick X 100 1700000016000
+			> tick X 100 ` + in400Days + `
+			> tick Y 111 1700000017000
+			FILLED #2 SELL Y 10 limit 110 got 10 at 111 FILLED
+			CLOSED Y 0 at 0, now 111, open 0, made 110
+		`,
 		"a tick there later tells that the first was right": before + `
 			> tick X 100 1700259200000
 			> tick Y 45 1700000015000
