@@ -75,13 +75,21 @@ func (a *Account) beginDay(ms int64) bool {
 	}
 	a.s.Day = day
 	a.startDay()
+	a.s.Leap.forget()
 	a.s.Recent.NewDay()
 	return true
 }
 
 func (a *Account) startDay() {
 	a.s.DayBase, a.s.LossLevel = a.profit(), 0
-	a.s.Leap.forget()
+}
+
+// grantDay counts the day's loss afresh, and goes on so when a leap is taken back.
+func (a *Account) grantDay() {
+	a.startDay()
+	if a.s.Leap.alone() {
+		a.s.Leap.DayBase, a.s.Leap.LossLevel = a.s.DayBase, a.s.LossLevel
+	}
 }
 
 // forget keeps of a leap only where it went.

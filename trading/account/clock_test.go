@@ -95,3 +95,39 @@ func TestLeap(t *testing.T) {
 		`,
 	})
 }
+
+// TestResumeInLeap: who resumes while one tick is ahead grants the day that goes on, and
+// the market's time still comes back.
+func TestResumeInLeap(t *testing.T) {
+	p := newPlayer(t)
+	p.play(`
+		> cmd OPEN_ACCOUNT {"deposit": 100000, "limits": {"daily_loss": 500}}
+		> cmd DEPLOY {"strategy_id": "s", "name": "S", "symbols": ["X", "Y"], "external": true}
+		STRATEGY s RUNNING
+		> tick Y 100
+		> tick X 100
+		> signal s BUY Y qty=10
+		PLACED #1 BUY Y 10 PENDING
+		> tick Y 100
+		FILLED #1 BUY Y 10 got 10 at 100 FILLED
+		OPENED Y 10 at 100, now 100, open 0, made 0
+		> tick Y 45
+		MODIFIED Y 10 at 100, now 45, open -550, made 0
+		ALERT DAILY_LOSS CRITICAL {"current_loss":550,"limit":500,"positions_to_close":["Y"]}
+		PLACED #2 SELL Y 10 RISK PENDING
+		> tick Y 45
+		FILLED #2 SELL Y 10 got 10 at 45 FILLED
+		CLOSED Y 0 at 0, now 45, open 0, made -550
+		ALERT SYSTEM CRITICAL REDUCING DAILY_LOSS > HALTED DAILY_LOSS
+		> tick X 100 1734560000000
+		> cmd RESUME
+		ALERT SYSTEM INFO HALTED DAILY_LOSS > ACTIVE COMMAND granted DAILY_LOSS
+		> tick Y 45 1700000015000
+	`)
+	if p.a.s.ClockMs != 1_700_000_015_000 {
+		t.Errorf("the market's time is %d", p.a.s.ClockMs)
+	}
+	if got := p.a.s.DayBase.String(); got != "-550" {
+		t.Errorf("the day counts its loss from %s", got)
+	}
+}
