@@ -167,6 +167,9 @@ func (a *Account) watch(s *Symbol, m *Mark) {
 			b.Brackets[i].follow(long, m)
 		}
 		if a.justRefused(b) {
+			a.noteStops(b, m)
+		}
+		if a.justRefused(b) {
 			continue
 		}
 		for i := range b.Brackets {
@@ -176,12 +179,24 @@ func (a *Account) watch(s *Symbol, m *Mark) {
 			}
 			k.ExitID = ""
 			purpose := k.touched(long, m)
-			if purpose == "" {
+			if purpose == "" || k.Touched == order.StopExit { // a stop is touched once, wherever the price has gone
 				purpose = k.Touched
 			}
 			if purpose != "" && (a.s.Mode != Halted || purpose == order.StopExit) {
 				a.exit(s, b, k, purpose, m.TimeMs)
 			}
+		}
+	}
+}
+
+// noteStops notes the stops that are touched while closes wait after refusals. What was
+// refused before, as of targets, keeps them back no longer than one refusal does.
+func (a *Account) noteStops(b *Book, m *Mark) {
+	for i := range b.Brackets {
+		k := &b.Brackets[i]
+		if a.orders[k.ExitID] == nil && k.Touched != order.StopExit && k.touched(b.Quantity.Sign() > 0, m) == order.StopExit {
+			k.Touched = order.StopExit
+			b.Refusals = min(b.Refusals, unprotectedAfter-1)
 		}
 	}
 }
@@ -205,8 +220,8 @@ func (a *Account) exit(s *Symbol, b *Book, k *Bracket, purpose order.Purpose, ti
 	k.Touched = ""
 	if s.closable(b.StrategyID, d.Side).Less(k.Quantity) {
 		a.cancelResting(s, b.StrategyID, d.Side, reason, timeMs)
-		if slices.ContainsFunc(s.Orders, func(o *order.Order) bool { return o.BookID == b.StrategyID && o.Side == d.Side && o.Waits() }) {
-			k.Touched = purpose // a venue has yet to cancel what is in the way
+		if purpose == order.StopExit || slices.ContainsFunc(s.Orders, func(o *order.Order) bool { return o.BookID == b.StrategyID && o.Side == d.Side && o.Waits() }) {
+			k.Touched = purpose // what is in the way has yet to be cancelled, or to fill
 		}
 	}
 	// Some of it may be on its way out already.

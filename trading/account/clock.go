@@ -17,7 +17,8 @@ const aDayMs = 24 * 60 * 60 * 1000
 // takes the clock back, and the day goes on as it was.
 type Leap struct {
 	// ToMs is where the clock went; it is kept when the clock came back, for another
-	// tick there means that the first was right.
+	// tick there means that the first was right, unless a symbol that was there has come
+	// back itself.
 	ToMs int64 `json:"to_ms"`
 	// Symbol is that of the tick, while no other tick has come there; the rest is how
 	// things stood before.
@@ -43,6 +44,9 @@ func (a *Account) advance(s *Symbol, m *Mark) {
 	case ms > a.s.ClockMs+aDayMs && (ms > leap.ToMs+aDayMs || ms < leap.ToMs-aDayMs):
 		a.leap(s, ms)
 	case ms >= a.s.ClockMs-aDayMs:
+		if s.ofReplay(m) && ms < leap.ToMs-aDayMs {
+			leap.ToMs = 0 // its own symbol comes back, and goes on where it was
+		}
 		a.believe(ms)
 		a.moveTo(max(a.s.ClockMs, ms))
 	case leap.alone():
@@ -71,13 +75,21 @@ func (a *Account) beginDay(ms int64) bool {
 	}
 	a.s.Day = day
 	a.startDay()
+	a.s.Leap.forget()
 	a.s.Recent.NewDay()
 	return true
 }
 
 func (a *Account) startDay() {
 	a.s.DayBase, a.s.LossLevel = a.profit(), 0
-	a.s.Leap.forget()
+}
+
+// grantDay counts the day's loss afresh, and goes on so when a leap is taken back.
+func (a *Account) grantDay() {
+	a.startDay()
+	if a.s.Leap.alone() {
+		a.s.Leap.DayBase, a.s.Leap.LossLevel = a.s.DayBase, a.s.LossLevel
+	}
 }
 
 // forget keeps of a leap only where it went.

@@ -67,6 +67,23 @@ func TestLeap(t *testing.T) {
 			FILLED #3 SELL X 10 limit 110 got 10 at 111 FILLED
 			OPENED X -10 at 111, now 111, open 0, made 0
 		`,
+		"a time that comes back again and again, from a symbol that goes on where it was, makes no day": held + `
+			> tick X 100 1700000015000
+			> tick X 100 ` + in400Days + `
+			> tick X 100 1700000016000
+			> tick X 100 ` + in400Days + `
+			> tick Y 0.5 1700000017000
+			MODIFIED Y 10 at 100, now 0.5, open -995, made 0
+			ALERT DAILY_LOSS ERROR {"current_loss":995,"limit":1000}
+		`,
+		"nor when another symbol has taken it back": held + `
+			> tick Y 45 1700000015000
+			> tick X 100 1700000016000
+			> tick X 100 ` + in400Days + `
+			> tick Y 111 1700000017000
+			FILLED #2 SELL Y 10 limit 110 got 10 at 111 FILLED
+			CLOSED Y 0 at 0, now 111, open 0, made 110
+		`,
 		"a tick there later tells that the first was right": before + `
 			> tick X 100 1700259200000
 			> tick Y 45 1700000015000
@@ -77,4 +94,40 @@ func TestLeap(t *testing.T) {
 			MODIFIED Y 10 at 100, now 0.5, open -995, made 0
 		`,
 	})
+}
+
+// TestResumeInLeap: who resumes while one tick is ahead grants the day that goes on, and
+// the market's time still comes back.
+func TestResumeInLeap(t *testing.T) {
+	p := newPlayer(t)
+	p.play(`
+		> cmd OPEN_ACCOUNT {"deposit": 100000, "limits": {"daily_loss": 500}}
+		> cmd DEPLOY {"strategy_id": "s", "name": "S", "symbols": ["X", "Y"], "external": true}
+		STRATEGY s RUNNING
+		> tick Y 100
+		> tick X 100
+		> signal s BUY Y qty=10
+		PLACED #1 BUY Y 10 PENDING
+		> tick Y 100
+		FILLED #1 BUY Y 10 got 10 at 100 FILLED
+		OPENED Y 10 at 100, now 100, open 0, made 0
+		> tick Y 45
+		MODIFIED Y 10 at 100, now 45, open -550, made 0
+		ALERT DAILY_LOSS CRITICAL {"current_loss":550,"limit":500,"positions_to_close":["Y"]}
+		PLACED #2 SELL Y 10 RISK PENDING
+		> tick Y 45
+		FILLED #2 SELL Y 10 got 10 at 45 FILLED
+		CLOSED Y 0 at 0, now 45, open 0, made -550
+		ALERT SYSTEM CRITICAL REDUCING DAILY_LOSS > HALTED DAILY_LOSS
+		> tick X 100 1734560000000
+		> cmd RESUME
+		ALERT SYSTEM INFO HALTED DAILY_LOSS > ACTIVE COMMAND granted DAILY_LOSS
+		> tick Y 45 1700000015000
+	`)
+	if p.a.s.ClockMs != 1_700_000_015_000 {
+		t.Errorf("the market's time is %d", p.a.s.ClockMs)
+	}
+	if got := p.a.s.DayBase.String(); got != "-550" {
+		t.Errorf("the day counts its loss from %s", got)
+	}
 }

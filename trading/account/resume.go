@@ -41,7 +41,7 @@ func (a *Account) grant() []AlertType {
 	}
 	var list []AlertType
 	if was(AlertDailyLoss, a.s.LossLevel) {
-		a.startDay()
+		a.grantDay()
 		list = append(list, AlertDailyLoss)
 	}
 	if was(AlertDrawdown, a.s.DrawdownLevel) {

@@ -163,7 +163,7 @@ type Book struct {
 	// would square off. It ends when the strategy is told to run, or to pause without.
 	Leaving bool `json:"leaving,omitempty"`
 	// RefusedMs is the account's clock when a venue last refused a close, Refusals how
-	// many it has refused since something was closed.
+	// many tries it has refused since something was closed.
 	RefusedMs int64 `json:"refused_ms,omitempty"`
 	Refusals  int   `json:"refusals,omitempty"`
 }
@@ -185,8 +185,8 @@ type Bracket struct {
 	SinceMs int64 `json:"since_ms,omitempty"`
 	BestMs  int64 `json:"best_ms,omitempty"`
 	// ExitID is the order that exits it. Touched is what was touched while a live venue
-	// had yet to cancel what was in the way, or a stop whose exit it has ended: it exits
-	// then, wherever the price has gone.
+	// had yet to cancel what was in the way, or a stop that still waits for its exit, or
+	// whose exit the venue has ended: it exits then, wherever the price has gone.
 	ExitID  string        `json:"exit_id,omitempty"`
 	Touched order.Purpose `json:"touched,omitempty"`
 }

@@ -165,10 +165,12 @@ func (a *Account) closeFailed(o *order.Order, how string, timeMs int64) {
 		return
 	}
 	b := s.book(o.BookID)
+	if !a.justRefused(b) { // one try may be many orders, and venues refuse each
+		b.Refusals++
+	}
 	b.RefusedMs = max(a.s.ClockMs, 1) // 0 is never
-	b.Refusals++
 	if b.unprotect(o) && b.Refusals >= unprotectedAfter {
-		message := fmt.Sprintf("Position without protection: the exit of its stop was %s, the last %d closes came to nothing; it is tried on until it is closed", how, b.Refusals)
+		message := fmt.Sprintf("Position without protection: the exit of its stop was %s, the last %d tries came to nothing; it is tried on until it is closed", how, b.Refusals)
 		a.alertOrder(o, risk.Critical, message, timeMs)
 		return
 	}
