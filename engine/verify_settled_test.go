@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -77,6 +78,37 @@ func TestVerifyFindsWhatWasDeletedBeforeItWasTakenIn(t *testing.T) {
 	deleteAll(t, c, messages.TopicTicks)
 	if r := settled(t, c); r.OK || !foundAt(r, "frontiers", messages.ShardID{Kind: messages.SymbolShard, Partition: tick.Partition}.String()) {
 		t.Error("a tick that nobody has taken in is deleted, and that is not found")
+	}
+}
+
+// TestVerifySettledWhileTicksCome: a log that somebody writes to has not settled, which
+// breaks no promise and can't be checked; the error says who has to stop.
+func TestVerifySettledWhileTicksCome(t *testing.T) {
+	c, n, _, _ := tradedOn(t, onEmbedded)
+	stopNode(t, n)
+	tick := committed(t, c, messages.TopicTicks)[0]
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.BootstrapServers...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	came := false
+	v := VerifyConfig(c)
+	v.Settled = true
+	v.Progress = func(p verify.Progress) {
+		if came || p.Doing == "transactions" || p.Doing == "marks" {
+			return
+		}
+		came = true
+		r := &kgo.Record{Topic: tick.Topic, Partition: tick.Partition, Key: tick.Key, Value: tick.Value}
+		if err := client.ProduceSync(t.Context(), r).FirstErr(); err != nil {
+			t.Error(err)
+		}
+	}
+	r, err := verify.Run(t.Context(), v)
+	want := fmt.Sprintf("%s/%d has grown by 1 record", tick.Topic, tick.Partition)
+	if !came || err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "without --settled") {
+		t.Errorf("want an error that says %q: %v, %+v", want, err, r)
 	}
 }
 

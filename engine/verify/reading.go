@@ -15,6 +15,10 @@ import (
 // transaction; that of a later one does not go through the same. A log that settles is
 // read until it has, as long as there is a node that takes something in.
 func (v *verification) surely(ctx context.Context) (*check.Report, error) {
+	began, err := v.inputs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	report, err := v.check(ctx)
 	if err != nil || report.OK {
 		return report, err
@@ -25,7 +29,7 @@ func (v *verification) surely(ctx context.Context) (*check.Report, error) {
 			return nil, err
 		case !run:
 			v.leaveOut("waiting until all is taken in: no node runs that would do it")
-			return brief(report), nil
+			return brief(report), v.written(ctx, began, report)
 		}
 		v.Progress(Progress{Doing: "wait until all is taken in"})
 		select {
@@ -37,8 +41,8 @@ func (v *verification) surely(ctx context.Context) (*check.Report, error) {
 			return nil, err
 		}
 	}
-	if v.Settled || report.OK {
-		return brief(report), nil
+	if v.Settled {
+		return brief(report), v.written(ctx, began, report)
 	}
 	again, err := v.check(ctx)
 	if err != nil {
@@ -46,6 +50,42 @@ func (v *verification) surely(ctx context.Context) (*check.Report, error) {
 	}
 	return brief(check.Confirmed(report, again)), nil
 }
+
+// inputs gives where ticks and commands begin and end.
+func (v *verification) inputs(ctx context.Context) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	var inputs []messages.TopicPartition
+	for _, tp := range v.parts {
+		if tp.Topic == messages.TopicTicks || tp.Topic == messages.TopicCommands {
+			inputs = append(inputs, tp)
+		}
+	}
+	return v.log.Offsets(ctx, inputs...)
+}
+
+// written is the error that a log has not settled because ticks or commands have come
+// since it began, when nothing is wrong that does not come of that.
+func (v *verification) written(ctx context.Context, began map[messages.TopicPartition]messages.OffsetRange, report *check.Report) error {
+	if !unsettled(report) {
+		return nil
+	}
+	now, err := v.inputs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, tp := range v.parts {
+		switch n := now[tp].End - began[tp].End; {
+		case n == 1:
+			return fmt.Errorf("%w: %s has grown by 1 record meanwhile; %s", errUnsettled, tp, stopFirst)
+		case n > 1:
+			return fmt.Errorf("%w: %s has grown by %d records meanwhile; %s", errUnsettled, tp, n, stopFirst)
+		}
+	}
+	return nil
+}
+
+var errUnsettled = errors.New("the log has not settled")
+
+const stopFirst = "stop what writes there, such as a feed or a simulated market, or verify without --settled"
 
 // mostReadings are how often it is read from the beginning when retention deletes what
 // is about to be read: it deletes in steps of segments, minutes apart.

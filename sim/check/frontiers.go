@@ -137,7 +137,7 @@ func (f *facts) unsettled(out *Result) {
 		for p := range f.partitions(topic) {
 			for _, m := range f.marks[messages.TopicPartition{Topic: topic, Partition: p}] {
 				if m.past && f.hasRecord(m.writer) && f.beyond(m) {
-					out.Find(m.String(), "written by %s for %s, which lies beyond its frontier, and nothing runs any more", m.writer, m.origin)
+					out.Find(m.String(), "written by %s for %s, which lies beyond its frontier, though all was to be taken in", m.writer, m.origin)
 				}
 			}
 		}
