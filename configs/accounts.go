@@ -95,6 +95,13 @@ func (c *checker) accounts(cfg *Config) {
 	users := make(map[string]string)
 	ids := make(map[string]string)
 	for i := range cfg.Accounts {
+		for j := range cfg.Accounts[i].Strategies {
+			c.traded = append(c.traded, cfg.Accounts[i].Strategies[j].Symbols...)
+		}
+	}
+	slices.Sort(c.traded)
+	c.traded = slices.Compact(c.traded)
+	for i := range cfg.Accounts {
 		a := &cfg.Accounts[i]
 		path := fmt.Sprintf("accounts[%d]", i)
 		c.once(users, path+".user_id", a.UserID)
@@ -208,7 +215,7 @@ func (c *checker) rules(path string, s *Strategy, tf market.Timeframe) {
 			break
 		}
 	}
-	for _, wrong := range each[*rules.Error](rules.Check(spec, tf, s.Symbols)) {
+	for _, wrong := range each[*rules.Error](rules.Check(spec, tf, s.Symbols, c.traded)) {
 		if wrong.Rule == "" && len(unfit) > 0 {
 			continue // what lacks may be what is misspelt
 		}

@@ -30,6 +30,8 @@ type checker struct {
 	unreadable map[string]bool
 	problems   []Problem
 	warnings   []Problem
+	// traded are the symbols of all strategies: rules may be shared.
+	traded []string
 }
 
 // report adds a problem of a setting, unless one was found there before: a value

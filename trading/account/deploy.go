@@ -41,7 +41,7 @@ func (d *Deployed) written() (strategy.Strategy, error) {
 	if err != nil || d.Rules == nil {
 		return s, err
 	}
-	if err := rules.Check(*d.Rules, market.MustParseTimeframe(d.Timeframe), d.Symbols); err != nil {
+	if err := rules.Check(*d.Rules, market.MustParseTimeframe(d.Timeframe), d.Symbols, nil); err != nil {
 		return nil, fmt.Errorf("strategy %s (%s): %w", d.StrategyID, d.Name, err)
 	}
 	return s, nil

@@ -96,7 +96,7 @@ func TestStrategiesAreReplacedAndRemoved(t *testing.T) {
 			refused INVALID_RULES
 			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "false", "exit": true}, "parameters": {"gap": 2}}
 			refused INVALID_RULES
-			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "is('Y') and close > 1"}}
+			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "close > 1 / 0"}}
 			refused INVALID_RULES
 			> cmd DEPLOY {"name": "m", "symbols": ["X"], "rules": {"entry_long": "close > 1", "confidence": "1.5"}}
 			refused INVALID_RULES

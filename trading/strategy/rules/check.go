@@ -14,22 +14,24 @@ import (
 )
 
 // Check compiles rules as Compile does, for a strategy that trades the symbols, and refuses
-// what can be compiled but not be meant, too: a symbol in is("...") that the strategy does
-// not trade, a constant that is no number, a confidence that no signal can have. It is for
-// rules that someone has just written: those that are deployed already, under whatever
-// version, go on by what Compile takes. The error joins an *Error for each.
-func Check(s Spec, timeframe market.Timeframe, symbols []string) error {
+// what can be compiled but not be meant, too: a symbol in is("...") that is none of those
+// traded, a constant that is no number, a confidence that no signal can have. Traded are the
+// symbols of all strategies that may share the rules; nil when they are not known, which
+// leaves is("...") as it stands. It is for rules that someone has just written: those that
+// are deployed already, under whatever version, go on by what Compile takes. The error
+// joins an *Error for each.
+func Check(s Spec, timeframe market.Timeframe, symbols, traded []string) error {
 	if timeframe.IsZero() {
 		return errors.New("rules: want a timeframe")
 	}
 	b := builder{program: newProgram(timeframe, symbols)}
 	b.compile(&s)
 	for _, n := range b.named {
-		if !n.watched && !slices.Contains(symbols, n.symbol) {
+		if traded != nil && !n.watched && !slices.Contains(traded, n.symbol) {
 			b.doubts = append(b.doubts, &Error{
 				Rule: n.rule, Line: n.line, Column: n.column,
-				Detail: fmt.Sprintf(`is("%s") never holds, for the strategy does not trade it: %swant one of %s`,
-					n.symbol, spelling.Hint(n.symbol, symbols), strings.Join(symbols[:min(len(symbols), 10)], ", ")),
+				Detail: fmt.Sprintf(`is("%s") never holds, for no strategy trades it: %swant one of %s`,
+					n.symbol, spelling.Hint(n.symbol, traded), strings.Join(traded[:min(len(traded), 10)], ", ")),
 			})
 		}
 	}

@@ -15,8 +15,8 @@ func TestCheck(t *testing.T) {
 		spec Spec
 		want string
 	}{
-		{Spec{EntryLong: `is("TYPO") and close > 1`}, `rule entry_long, line 1, column 1: is("TYPO") never holds, for the strategy does not trade it: want one of INFY, TCS`},
-		{Spec{EntryLong: `of("INFY", is("INYF"))`}, `column 12: is("INYF") never holds, for the strategy does not trade it: did you mean INFY? want`},
+		{Spec{EntryLong: `is("TYPO") and close > 1`}, `rule entry_long, line 1, column 1: is("TYPO") never holds, for no strategy trades it: want one of INFY, TCS`},
+		{Spec{EntryLong: `of("INFY", is("INYF"))`}, `column 12: is("INYF") never holds, for no strategy trades it: did you mean INFY? want`},
 		{Spec{EntryLong: "up", Let: "a = close > 1\n up = a and is('X')"}, "rule let, line 2, column 13: is(\"X\") never holds"},
 		{Spec{EntryLong: "close > 1 / 0"}, "rule entry_long, line 1, column 11: divides by 0"},
 		{Spec{EntryLong: "close > 1", StopLoss: "close / (5 - 5)"}, "rule stoploss, line 1, column 7: divides by 0"},
@@ -27,7 +27,7 @@ func TestCheck(t *testing.T) {
 		{Spec{EntryLong: "close > 1", Confidence: "1.5"}, `rule confidence, line 1, column 1: "1.5": want a number from 0 to 1`},
 		{Spec{EntryLong: "close > 1", Confidence: "0 - 0.1"}, "want a number from 0 to 1"},
 	} {
-		err := Check(c.spec, min5, []string{"INFY", "TCS"})
+		err := Check(c.spec, min5, []string{"INFY", "TCS"}, []string{"INFY", "TCS"})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%+v gives %v, want %q alone", c.spec, err, c.want)
 		}
@@ -35,7 +35,7 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%+v, deployed already, gives %v", c.spec, err)
 		}
 	}
-	if err := Check(Spec{EntryLong: "clos > 1 / 0", Quantity: "1 / 0"}, min5, nil); err == nil || len(strings.Split(err.Error(), "\n")) != 3 {
+	if err := Check(Spec{EntryLong: "clos > 1 / 0", Quantity: "1 / 0"}, min5, nil, nil); err == nil || len(strings.Split(err.Error(), "\n")) != 3 {
 		t.Errorf("one of each is %v, want three errors", err)
 	}
 }
@@ -49,8 +49,14 @@ func TestCheckTakes(t *testing.T) {
 		{EntryLong: "close > 1", Quantity: `100 / (is("INFY") ? 0 : 1)`},
 		{EntryLong: "close > 0 / 5 + abs(-1)", Confidence: "1"},
 	} {
-		if err := Check(s, min5, []string{"INFY", "TCS"}); err != nil {
+		if err := Check(s, min5, []string{"INFY", "TCS"}, []string{"INFY", "TCS"}); err != nil {
 			t.Errorf("%+v gives %v", s, err)
+		}
+	}
+	shared := Spec{EntryLong: "close > 1", Quantity: `is("INFY") ? 10 : is("SBIN") ? 5 : 1`}
+	for _, traded := range [][]string{{"INFY", "SBIN"}, nil} {
+		if err := Check(shared, min5, []string{"INFY"}, traded); err != nil {
+			t.Errorf("rules of several strategies, of which %v are known, give %v", traded, err)
 		}
 	}
 }

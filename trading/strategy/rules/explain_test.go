@@ -98,7 +98,7 @@ func TestSuggestedIndicatorsCompile(t *testing.T) {
 
 // TestSymbolForValue: a symbol that stands where a value should.
 func TestSymbolForValue(t *testing.T) {
-	err := Check(Spec{EntryLong: `tf("1hour", INFY) > 1`}, min5, []string{"INFY", "TCS"})
+	err := Check(Spec{EntryLong: `tf("1hour", INFY) > 1`}, min5, []string{"INFY", "TCS"}, nil)
 	if want := `column 13: INFY is a symbol: its last close is of("INFY", close)`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("a symbol without quotes gives %v, want %q", err, want)
 	}
