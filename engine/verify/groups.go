@@ -56,9 +56,11 @@ func (v *verification) published(ctx context.Context) (map[messages.ShardID]map[
 // publishing is how long a node that has just begun may take to publish something.
 const publishing = 5 * time.Second
 
-// appears tells whether something is published after all: by a cluster that has just
-// begun.
+// appears tells whether something is published after all: by nodes that have just begun.
 func (v *verification) appears(ctx context.Context) (bool, error) {
+	if run, err := v.running(ctx); err != nil || !run {
+		return false, err
+	}
 	for deadline := time.Now().Add(publishing); ; {
 		out, err := v.published(ctx)
 		if err != nil || len(out) > 0 || time.Now().After(deadline) {
