@@ -154,13 +154,17 @@ func (k *accountKind) routeCommand(ep *epoch, r *messages.Record) {
 	if deploys && k.shard.replaying && k.shard.committed.below(r.TopicPartition(), r.Offset) {
 		return // its effect, or its refusal, was committed with it; the owners have changed since
 	}
-	if id, user := k.takenBy(&c); deploys && user != "" {
-		ep.dead(in, reasonRefused, "command "+c.Type, fmt.Sprintf("refused: STRATEGY_TAKEN: strategy_id %.64q is another user's", id))
-		return
-	}
-	if id := strategyOf(&c); deploys && id != "" {
-		k.changes[id] = c.UserID
-	} else if account.CommandType(c.Type) == account.CmdRemove {
+	switch {
+	case deploys:
+		id := strategyOf(&c)
+		if user := k.takenBy(id, c.UserID); user != "" {
+			ep.dead(in, reasonRefused, "command "+c.Type, fmt.Sprintf("refused: STRATEGY_TAKEN: strategy_id %.64q is another user's", id))
+			return
+		}
+		if id != "" {
+			k.changes[id] = c.UserID
+		}
+	case account.CommandType(c.Type) == account.CmdRemove:
 		k.changes[""] = c.UserID // which one it names by an id or a name the account knows
 	}
 	ep.give(c.UserID, in)
@@ -172,18 +176,18 @@ func (k *accountKind) routeCommand(ep *epoch, r *messages.Record) {
 	}
 }
 
-// takenBy gives the id of the strategy that a DEPLOY is for and the other user who
-// has it, if one has: signals are routed by that id alone.
-func (k *accountKind) takenBy(c *messages.Command) (id, user string) {
-	if id = strategyOf(c); id == "" {
-		return "", ""
+// takenBy gives the other user who has the strategy that a user's DEPLOY is for, "" when
+// none has: signals are routed by its id alone.
+func (k *accountKind) takenBy(id, user string) string {
+	if id == "" {
+		return ""
 	}
 	for _, owner := range []string{k.own[id], k.owners.user(id)} {
-		if owner != "" && owner != c.UserID {
-			return id, owner
+		if owner != "" && owner != user {
+			return owner
 		}
 	}
-	return id, ""
+	return ""
 }
 
 // strategyOf gives the id of the strategy that a DEPLOY is for, as the account derives it
