@@ -2,12 +2,10 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -45,17 +43,7 @@ func (l *Log) NoteBare(ctx context.Context, parts map[messages.TopicPartition]me
 // Bare gives what NoteBare has noted last with the same group id prefix.
 func (l *Log) Bare(ctx context.Context) (map[messages.TopicPartition]messages.OffsetRange, error) {
 	group := l.config.GroupIDPrefix + bareGroup
-	var answer kadm.OffsetResponses
-	err := patiently(ctx, func() (err error) {
-		answer, err = l.admin.FetchOffsets(ctx, group)
-		if errors.Is(err, kerr.GroupIDNotFound) {
-			answer, err = nil, nil
-		}
-		if err == nil {
-			err = answer.Error()
-		}
-		return err
-	})
+	answer, err := l.fetchOffsets(ctx, group)
 	if err != nil {
 		return nil, fmt.Errorf("where marks stand, by group %s: %w", group, err)
 	}

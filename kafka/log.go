@@ -189,11 +189,9 @@ func (l *Log) GroupOffset(ctx context.Context, group string, tp messages.TopicPa
 	return -1, nil
 }
 
-// GroupOffsets gives all offsets that a group has published; none when there is no
-// such group.
-func (l *Log) GroupOffsets(ctx context.Context, group string) (map[messages.TopicPartition]int64, error) {
-	var answer kadm.OffsetResponses
-	err := patiently(ctx, func() (err error) {
+// fetchOffsets asks for a group's offsets; there are none when there is no such group.
+func (l *Log) fetchOffsets(ctx context.Context, group string) (answer kadm.OffsetResponses, err error) {
+	err = patiently(ctx, func() (err error) {
 		answer, err = l.admin.FetchOffsets(ctx, group)
 		if errors.Is(err, kerr.GroupIDNotFound) {
 			answer, err = nil, nil
@@ -203,6 +201,13 @@ func (l *Log) GroupOffsets(ctx context.Context, group string) (map[messages.Topi
 		}
 		return err
 	})
+	return answer, err
+}
+
+// GroupOffsets gives all offsets that a group has published; none when there is no
+// such group.
+func (l *Log) GroupOffsets(ctx context.Context, group string) (map[messages.TopicPartition]int64, error) {
+	answer, err := l.fetchOffsets(ctx, group)
 	if err != nil {
 		return nil, fmt.Errorf("offsets of group %s: %w", group, err)
 	}
