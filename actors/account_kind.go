@@ -62,6 +62,8 @@ func (k *accountKind) wants(tp messages.TopicPartition) func([]byte) bool {
 	return k.wanted.has
 }
 
+func (k *accountKind) selects() bool { return true }
+
 // keeps tells whether this shard owns the dead letters of a partition that every
 // account shard reads.
 func (k *accountKind) keeps(tp messages.TopicPartition) bool {

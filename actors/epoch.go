@@ -22,6 +22,8 @@ type kind interface {
 	topics() []inputTopic
 	// wants is the key filter of an input, or nil.
 	wants(tp messages.TopicPartition) func(key []byte) bool
+	// selects tells whether wants depends on the entities.
+	selects() bool
 	// prepare may read more before an epoch is routed.
 	prepare(ctx context.Context, ep *epoch, records []*messages.Record) ([]*messages.Record, error)
 	// class: records of different classes are stepped apart, in order.
@@ -124,6 +126,7 @@ type shard struct {
 	self   *actor.PID
 
 	log       messages.ShardLog
+	updates   int32 // partitions of the updates, for who announces its opening there
 	handles   map[string]*handle
 	frontier  frontier
 	committed frontier // at restore: what was visible before

@@ -119,13 +119,10 @@ func announcedIn(shard, shards, partitions int32) []int32 {
 	return all
 }
 
-// announce writes the opening's record into each partition of updates that the shard
-// writes to. Its number is committed by then: who could do that had not been fenced.
-func (s *shard) announce(ctx context.Context) error {
-	n, err := s.partitionCount(ctx, messages.TopicUpdates)
-	if err != nil {
-		return err
-	}
+// announce sends the opening's record to each partition of updates that the shard
+// writes to, before anything else that it emits. Its number is committed by then: who
+// could do that had not been fenced.
+func (s *shard) announce() {
 	opening := messages.Opening{Shard: s.id.Partition, Number: s.opening}
 	u := messages.IndicatorUpdate{
 		Symbol: messages.OpeningSymbol, Timeframe: s.config.Symbols.Timeframe.String(), TimeMs: max(s.config.Clock.Now().UnixMilli(), 1),
@@ -135,13 +132,17 @@ func (s *shard) announce(ctx context.Context) error {
 		value = messages.AppendUpdateProto(nil, &u)
 	}
 	var records []messages.Out
-	for _, p := range announcedIn(s.id.Partition, s.counts[messages.TopicTicks], n) {
+	for _, p := range announcedIn(s.id.Partition, s.counts[messages.TopicTicks], s.updates) {
 		records = append(records, s.record(&output{
 			origin: opening.Origin(), schema: messages.SchemaOpening,
 			out: messages.Out{Topic: messages.TopicUpdates, Partition: p, Key: []byte(messages.OpeningSymbol), Value: value},
 		}))
 	}
 	s.log.Emit(records)
+}
+
+// flushOpening waits until the opening's records are written.
+func (s *shard) flushOpening(ctx context.Context) error {
 	if err := s.log.Flush(ctx); err != nil {
 		return fmt.Errorf("shard %s: tell of its opening: %w", s.id, err)
 	}
@@ -164,10 +165,12 @@ func (s *shard) learnOpenings(ctx context.Context) (frontier, error) {
 	if err != nil || len(first) == 0 {
 		return nil, err
 	}
-	shards, err := s.partitionCount(ctx, messages.StateTopic(messages.SymbolShard))
+	states := messages.StateTopic(messages.SymbolShard)
+	counts, err := s.partitionCounts(ctx, states)
 	if err != nil {
 		return nil, err
 	}
+	shards := counts[states]
 	numbers, err := s.committedOpenings(ctx, shards)
 	if err != nil {
 		return nil, err

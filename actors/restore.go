@@ -37,28 +37,38 @@ func (s *shard) openWith(ctx context.Context) error {
 	return s.resume(ctx, r.record, r.parts)
 }
 
-// countPartitions learns the partition counts of the input topics.
+// countPartitions learns the partition counts of the input topics, and of the updates
+// for who announces its opening there.
 func (s *shard) countPartitions(ctx context.Context) error {
-	for _, t := range s.kind.topics() {
-		n, err := s.partitionCount(ctx, t.topic)
-		if err != nil {
-			return err
-		}
-		s.counts[t.topic] = n
+	inputs := s.kind.topics()
+	topics := make([]string, 0, len(inputs)+1)
+	for _, t := range inputs {
+		topics = append(topics, t.topic)
 	}
+	if s.announces() {
+		topics = append(topics, messages.TopicUpdates)
+	}
+	counts, err := s.partitionCounts(ctx, topics...)
+	if err != nil {
+		return err
+	}
+	for _, t := range inputs {
+		s.counts[t.topic] = counts[t.topic]
+	}
+	s.updates = counts[messages.TopicUpdates]
 	return nil
 }
 
-// partitionCount gives a topic's partition count, or refuses without the topic.
-func (s *shard) partitionCount(ctx context.Context, topic string) (int32, error) {
-	n, err := s.config.Log.PartitionCount(ctx, topic)
+// partitionCounts gives topics' partition counts, or refuses without one of them.
+func (s *shard) partitionCounts(ctx context.Context, topics ...string) (map[string]int32, error) {
+	counts, err := s.config.Log.PartitionCounts(ctx, topics...)
 	if errors.Is(err, messages.ErrNoTopic) {
-		return 0, &RefusedError{Shard: s.id, Why: fmt.Sprintf("topic %s does not exist; create it with `veloxd topics apply`", topic)}
+		return nil, &RefusedError{Shard: s.id, Why: fmt.Sprintf("%v; create it with `veloxd topics apply`", err)}
 	}
 	if err != nil {
-		return 0, fmt.Errorf("shard %s: partitions of %s: %w", s.id, topic, err)
+		return nil, fmt.Errorf("shard %s: %w", s.id, err)
 	}
-	return n, nil
+	return counts, nil
 }
 
 // restored is what a shard's partition of its state topic holds.
@@ -138,7 +148,8 @@ func (s *shard) begin(ctx context.Context) error {
 		return err
 	}
 	if s.announces() {
-		if err := s.announce(ctx); err != nil {
+		s.announce()
+		if err := s.flushOpening(ctx); err != nil {
 			return err
 		}
 	}
@@ -182,9 +193,7 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 		if err := s.commit(ctx, s.newEpoch(), nil); err != nil {
 			return err
 		}
-		if err := s.announce(ctx); err != nil {
-			return err
-		}
+		s.announce()
 	}
 	if err := s.loadParts(parts); err != nil {
 		return err
@@ -202,25 +211,41 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	if !s.replaying {
 		s.endReplay()
 	}
-	if s.config.guarantee(s.id.Kind) == AtLeastOnce {
-		// Updates since the last commit may be out already, an earlier owner's until the
-		// opening's record, which is written by now. They are of ticks below these ends,
-		// and are made again with the same bytes before anything else can change what
-		// comes out.
-		if s.catchUp, err = s.ends(ctx, func(t inputTopic) bool { return !t.later && !t.cache }); err != nil {
-			return err
-		}
-		if s.reached(s.catchUp) {
-			s.catchUp = nil
-		}
+	repeats := s.config.guarantee(s.id.Kind) == AtLeastOnce
+	if repeats {
+		s.catchUp = s.committed // until the ends are known
 	}
 	if err := s.spawnAll(ctx); err != nil {
 		return err
+	}
+	if repeats {
+		if err := s.findCatchUp(ctx); err != nil {
+			return err
+		}
 	}
 	if err := s.takeOver(ctx); err != nil {
 		return err
 	}
 	return s.reportLoss(ctx, lost)
+}
+
+// findCatchUp learns how far the shard catches up. Updates since the last commit may be
+// out already, an earlier owner's until the opening's record, which is waited for. They
+// are of ticks below these ends, and are made again with the same bytes before anything
+// else can change what comes out.
+func (s *shard) findCatchUp(ctx context.Context) error {
+	if err := s.flushOpening(ctx); err != nil {
+		return err
+	}
+	ends, err := s.ends(ctx, func(t inputTopic) bool { return !t.later && !t.cache })
+	if err != nil {
+		return err
+	}
+	if s.catchUp = ends; !s.reached(ends) {
+		return nil
+	}
+	s.catchUp = nil
+	return s.readAll()
 }
 
 // takeOver tells the entities that have to know of the new owner, and commits what
@@ -288,7 +313,8 @@ func (s *shard) loadParts(states map[string]*veloxpb.EntityState) error {
 }
 
 // spawnAll makes the actors of all restored entities, and asks each for what
-// the shard must know of it.
+// the shard must know of it. What is read whoever the entities are is on its way
+// meanwhile.
 func (s *shard) spawnAll(ctx context.Context) error {
 	ep := s.newEpoch()
 	handles := make([]*handle, 0, len(s.handles))
@@ -299,10 +325,18 @@ func (s *shard) spawnAll(ctx context.Context) error {
 	for _, h := range handles {
 		ep.group(h)
 	}
+	if !s.kind.selects() {
+		if err := s.readAll(); err != nil {
+			return err
+		}
+	}
 	if err := s.stepQuietly(ctx, ep); err != nil {
 		return err
 	}
 	s.launch(ep)
+	if !s.kind.selects() {
+		return nil
+	}
 	return s.readAll()
 }
 

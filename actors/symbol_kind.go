@@ -53,6 +53,7 @@ func (k *symbolKind) topics() []inputTopic {
 }
 
 func (k *symbolKind) wants(messages.TopicPartition) func([]byte) bool { return nil }
+func (k *symbolKind) selects() bool                                   { return false }
 
 func (k *symbolKind) prepare(_ context.Context, _ *epoch, r []*messages.Record) ([]*messages.Record, error) {
 	return r, nil

@@ -63,81 +63,36 @@ func (l *Log) Ping(ctx context.Context) error {
 // now. The error wraps messages.ErrNoTopic when there is no such topic; topics
 // are never created by asking.
 func (l *Log) PartitionCount(ctx context.Context, topic string) (int32, error) {
-	var topics kadm.TopicDetails
+	counts, err := l.PartitionCounts(ctx, topic)
+	return counts[topic], err
+}
+
+// PartitionCounts is PartitionCount of several topics in one request. When one of them
+// fails, it gives that one's error alone.
+func (l *Log) PartitionCounts(ctx context.Context, topics ...string) (map[string]int32, error) {
+	if len(topics) == 0 {
+		return nil, nil // kadm takes no names for all topics
+	}
+	var details kadm.TopicDetails
 	err := patiently(ctx, func() (err error) {
-		topics, err = l.admin.ListTopics(ctx, topic)
+		details, err = l.admin.ListTopics(ctx, topics...)
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("topic %s: %w", topic, err)
+		return nil, fmt.Errorf("partitions of %v: %w", topics, err)
 	}
-	detail, ok := topics[topic]
-	switch {
-	case !ok || errors.Is(detail.Err, kerr.UnknownTopicOrPartition):
-		return 0, fmt.Errorf("topic %s: %w", topic, messages.ErrNoTopic)
-	case detail.Err != nil:
-		return 0, fmt.Errorf("topic %s: %w", topic, detail.Err)
-	}
-	return int32(len(detail.Partitions)), nil
-}
-
-// Offsets gives start and high watermark of each partition asked for. It asks
-// again for some seconds while a partition has no leader.
-func (l *Log) Offsets(ctx context.Context, tps ...messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
-	if len(tps) == 0 {
-		return map[messages.TopicPartition]messages.OffsetRange{}, nil
-	}
-	var ranges map[messages.TopicPartition]messages.OffsetRange
-	err := patiently(ctx, func() (err error) {
-		ranges, err = l.offsetsOnce(ctx, tps)
-		return err
-	})
-	return ranges, err
-}
-
-func (l *Log) offsetsOnce(ctx context.Context, tps []messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
-	set := make(map[string]struct{})
-	var topics []string
-	for _, tp := range tps {
-		if _, ok := set[tp.Topic]; !ok {
-			set[tp.Topic] = struct{}{}
-			topics = append(topics, tp.Topic)
+	counts := make(map[string]int32, len(topics))
+	for _, topic := range topics {
+		detail, ok := details[topic]
+		switch {
+		case !ok || errors.Is(detail.Err, kerr.UnknownTopicOrPartition):
+			return nil, fmt.Errorf("topic %s: %w", topic, messages.ErrNoTopic)
+		case detail.Err != nil:
+			return nil, fmt.Errorf("topic %s: %w", topic, detail.Err)
 		}
+		counts[topic] = int32(len(detail.Partitions))
 	}
-	// The end offset of an uncommitted read is the high watermark. A committed
-	// read's would be the last stable offset, which hides what is committed above
-	// someone's open transaction.
-	starts, err := l.admin.ListStartOffsets(ctx, topics...)
-	if err != nil {
-		return nil, fmt.Errorf("start offsets of %v: %w", topics, err)
-	}
-	ends, err := l.admin.ListEndOffsets(ctx, topics...)
-	if err != nil {
-		return nil, fmt.Errorf("end offsets of %v: %w", topics, err)
-	}
-	ranges := make(map[messages.TopicPartition]messages.OffsetRange, len(tps))
-	for _, tp := range tps {
-		start, startErr := offsetOf(starts, tp)
-		end, endErr := offsetOf(ends, tp)
-		if err := errors.Join(startErr, endErr); err != nil {
-			return nil, err
-		}
-		ranges[tp] = messages.OffsetRange{Start: start, End: end}
-	}
-	return ranges, nil
-}
-
-func offsetOf(listed kadm.ListedOffsets, tp messages.TopicPartition) (int64, error) {
-	o, ok := listed.Lookup(tp.Topic, tp.Partition)
-	switch {
-	case !ok:
-		return 0, fmt.Errorf("offsets of %s: %w: %w", tp, messages.ErrNoTopic, kerr.UnknownTopicOrPartition)
-	case errors.Is(o.Err, kerr.UnknownTopicOrPartition):
-		return 0, fmt.Errorf("offsets of %s: %w: %w", tp, messages.ErrNoTopic, o.Err)
-	case o.Err != nil:
-		return 0, fmt.Errorf("offsets of %s: %w", tp, o.Err)
-	}
-	return o.Offset, nil
+	return counts, nil
 }
 
 // PublishOffsets writes offsets to a group that has no members, for tools and

@@ -17,14 +17,29 @@ import (
 // old state without noticing. It ends by position, and control records are part
 // of that: the last offset is the mark of a commit, which is no record.
 func (s *shardLog) Restore(ctx context.Context, apply func(*messages.Record) error) error {
-	tp := messages.TopicPartition{Topic: messages.StateTopic(s.id.Kind), Partition: s.id.Partition}
+	tp := stateOf(s.id)
 	if err := s.restore(ctx, tp, apply); err != nil {
 		return fmt.Errorf("shard %s: restore from %s: %w", s.id, tp, err)
 	}
 	return nil
 }
 
+// stateOf is where a shard's state is.
+func stateOf(id messages.ShardID) messages.TopicPartition {
+	return messages.TopicPartition{Topic: messages.StateTopic(id.Kind), Partition: id.Partition}
+}
+
+func fromStart(tp messages.TopicPartition) map[string]map[int32]kgo.Offset {
+	return map[string]map[int32]kgo.Offset{tp.Topic: {tp.Partition: kgo.NewOffset().AtStart()}}
+}
+
+// restore asks for the end once earlier owners are fenced. What was read before that is
+// committed and stays what it is.
 func (s *shardLog) restore(ctx context.Context, tp messages.TopicPartition, apply func(*messages.Record) error) error {
+	early := s.takeState()
+	if early != nil {
+		defer early.Close()
+	}
 	ranges, err := s.log.Offsets(ctx, tp)
 	if err != nil {
 		return err
@@ -32,11 +47,24 @@ func (s *shardLog) restore(ctx context.Context, tp messages.TopicPartition, appl
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
-	err = s.log.Scan(ctx, ranges, apply)
+	if early != nil {
+		err = s.log.scan(ctx, early, ranges, apply)
+	} else {
+		err = s.log.Scan(ctx, ranges, apply)
+	}
 	if s.life.Err() != nil {
 		return errClosed
 	}
 	return err
+}
+
+// takeState gives the client that reads the state, once.
+func (s *shardLog) takeState() *kgo.Client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := s.state
+	s.state = nil
+	return state
 }
 
 // Scan gives the committed records of each range to apply, in the order of their
@@ -45,8 +73,6 @@ func (s *shardLog) restore(ctx context.Context, tp messages.TopicPartition, appl
 // is deleted before it is read gives a *messages.OffsetOutOfRangeError.
 func (l *Log) Scan(ctx context.Context, ranges map[messages.TopicPartition]messages.OffsetRange, apply func(*messages.Record) error) error {
 	from := make(map[string]map[int32]kgo.Offset)
-	left := make(map[messages.TopicPartition]int64, len(ranges)) // the ends of those that are not passed yet
-	at := make(map[messages.TopicPartition]int64, len(ranges))
 	for tp, r := range ranges {
 		if r.Start >= r.End {
 			continue
@@ -54,10 +80,9 @@ func (l *Log) Scan(ctx context.Context, ranges map[messages.TopicPartition]messa
 		if from[tp.Topic] == nil {
 			from[tp.Topic] = make(map[int32]kgo.Offset)
 		}
-		from[tp.Topic][tp.Partition], left[tp] = kgo.NewOffset().At(r.Start), r.End
-		at[tp] = r.Start
+		from[tp.Topic][tp.Partition] = kgo.NewOffset().At(r.Start)
 	}
-	if len(left) == 0 {
+	if len(from) == 0 {
 		return nil
 	}
 	client, err := l.config.newClient(l.config.readerOptions(from)...)
@@ -65,6 +90,18 @@ func (l *Log) Scan(ctx context.Context, ranges map[messages.TopicPartition]messa
 		return err
 	}
 	defer client.Close()
+	return l.scan(ctx, client, ranges, apply)
+}
+
+// scan is Scan with a client that reads the ranges from their starts.
+func (l *Log) scan(ctx context.Context, client *kgo.Client, ranges map[messages.TopicPartition]messages.OffsetRange, apply func(*messages.Record) error) error {
+	left := make(map[messages.TopicPartition]int64, len(ranges)) // the ends of those that are not passed yet
+	at := make(map[messages.TopicPartition]int64, len(ranges))
+	for tp, r := range ranges {
+		if r.Start < r.End {
+			left[tp], at[tp] = r.End, r.Start
+		}
+	}
 	for len(left) > 0 {
 		fetches := client.PollFetches(ctx)
 		if err := ctx.Err(); err != nil {

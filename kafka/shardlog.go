@@ -30,15 +30,17 @@ type shardLog struct {
 	// loaded holds the topics whose partitions the producer has published.
 	loaded map[string]bool
 
-	mu     sync.Mutex // guards what Close must see: the two below
+	mu     sync.Mutex // guards what Close must see: the three below
 	emits  *emitter
 	reader *reader
+	state  *kgo.Client // for Restore; nil once that has it
 }
 
 // OpenShard makes a client with the shard's transactional id and obtains its
 // producer id, which makes the cluster abort and fence every earlier owner. The
 // error of that request is looked at: BeginTransaction would hide it. While
-// brokers come and go it is repeated for some seconds.
+// brokers come and go it is repeated for some seconds. The shard's state is on its way
+// meanwhile: whoever waits for the shard waits for one of the two and not for both.
 func (l *Log) OpenShard(ctx context.Context, id messages.ShardID) (messages.ShardLog, error) {
 	if err := l.fault(FaultOpen, id); err != nil {
 		return nil, fmt.Errorf("shard %s: open: %w", id, err)
@@ -54,16 +56,22 @@ func (l *Log) OpenShard(ctx context.Context, id messages.ShardID) (messages.Shar
 	if err != nil {
 		return nil, fmt.Errorf("shard %s: open: %w", id, err)
 	}
+	state, err := l.config.newClient(l.config.readerOptions(fromStart(stateOf(id)))...)
+	if err != nil {
+		producer.Close()
+		return nil, fmt.Errorf("shard %s: open: %w", id, err)
+	}
 	err = patiently(ctx, func() error {
 		_, _, err := producer.ProducerID(ctx)
 		return err
 	})
 	if err != nil {
 		producer.Close()
+		state.Close()
 		return nil, fmt.Errorf("shard %s: open: fence earlier owners of transactional id %s: %w",
 			id, l.config.TransactionalID(string(id.Kind), id.Partition), err)
 	}
-	s := &shardLog{log: l, id: id, producer: producer, loaded: make(map[string]bool)}
+	s := &shardLog{log: l, id: id, producer: producer, state: state, loaded: make(map[string]bool)}
 	s.life, s.end = context.WithCancel(context.Background())
 	return s, nil
 }
@@ -149,6 +157,9 @@ func (s *shardLog) Close() {
 	s.end()
 	emits, reader := s.emits, s.reader
 	s.mu.Unlock()
+	if state := s.takeState(); state != nil {
+		state.Close()
+	}
 	if emits != nil {
 		emits.close()
 	}

@@ -57,9 +57,9 @@ type Log interface {
 	// transactions is open or can still commit. The error wraps the cause and
 	// names the shard.
 	OpenShard(ctx context.Context, id ShardID) (ShardLog, error)
-	// PartitionCount gives the number of partitions of a topic, or an error that
-	// wraps ErrNoTopic when it does not exist.
-	PartitionCount(ctx context.Context, topic string) (int32, error)
+	// PartitionCounts gives the number of partitions of each topic, or the error of one
+	// of them, which names it, and wraps ErrNoTopic when it does not exist.
+	PartitionCounts(ctx context.Context, topics ...string) (map[string]int32, error)
 	// Scan gives the committed records of each range to apply, in the order of their
 	// offsets within a partition. A range ends at most at its partition's high
 	// watermark, and one that begins below the partition's start is an error. Scan waits

@@ -52,13 +52,16 @@ func beforeStart(f *fixture) {
 
 func noTopic(f *fixture) {
 	node := f.node()
-	_, err := node.PartitionCount(f.ctx, topicName("missing"))
+	topic, other := f.topic(5, TopicOptions{}), f.topic(3, TopicOptions{})
+	counts, err := node.PartitionCounts(f.ctx, topic, topicName("missing"), other)
 	f.wantError(err, messages.ErrNoTopic)
-	topic := f.topic(5, TopicOptions{})
-	n, err := node.PartitionCount(f.ctx, topic)
+	if len(counts) > 0 {
+		f.Errorf("PartitionCounts gives %v beside its error", counts)
+	}
+	counts, err = node.PartitionCounts(f.ctx, topic, other)
 	f.ok(err)
-	if n != 5 {
-		f.Errorf("PartitionCount gives %d, want 5", n)
+	if len(counts) != 2 || counts[topic] != 5 || counts[other] != 3 {
+		f.Errorf("PartitionCounts gives %v, want 5 and 3", counts)
 	}
 }
 
@@ -73,13 +76,13 @@ func addedPartitions(f *fixture) {
 	w.expect("a")
 	f.ok(f.cluster.AddPartitions(f.ctx, topic, 4))
 	for {
-		n, err := node.PartitionCount(f.ctx, topic)
+		counts, err := node.PartitionCounts(f.ctx, topic)
 		f.ok(err)
-		if n == 4 {
+		if counts[topic] == 4 {
 			break
 		}
 		if f.ctx.Err() != nil {
-			f.Fatalf("PartitionCount still gives %d, want 4", n)
+			f.Fatalf("PartitionCounts still gives %v, want 4", counts)
 		}
 		w.poll(100 * time.Millisecond)
 	}

@@ -12,17 +12,17 @@ type Point string
 
 // The points at which faults can be injected.
 const (
-	PointPartitionCount Point = "partition count"
-	PointScan           Point = "scan"
-	PointOpenShard      Point = "open shard"
-	PointRestore        Point = "restore"
-	PointOffsets        Point = "offsets"
-	PointPoll           Point = "poll"
-	PointEmit           Point = "emit"
-	PointFlush          Point = "flush"
-	PointCommitBegin    Point = "commit begin"
-	PointCommitWrite    Point = "commit write"
-	PointCommitEnd      Point = "commit end"
+	PointPartitionCounts Point = "partition counts"
+	PointScan            Point = "scan"
+	PointOpenShard       Point = "open shard"
+	PointRestore         Point = "restore"
+	PointOffsets         Point = "offsets"
+	PointPoll            Point = "poll"
+	PointEmit            Point = "emit"
+	PointFlush           Point = "flush"
+	PointCommitBegin     Point = "commit begin"
+	PointCommitWrite     Point = "commit write"
+	PointCommitEnd       Point = "commit end"
 )
 
 // Call describes the moment at which a fault may strike.
@@ -33,7 +33,7 @@ type Call struct {
 	After bool
 	// Node is the number of the caller's Log, counted from 1 in order of creation.
 	Node int
-	// Shard is the zero ShardID at PointPartitionCount and PointScan.
+	// Shard is the zero ShardID at PointPartitionCounts and PointScan.
 	Shard messages.ShardID
 	// Records is how many records the step writes, or the limit of a Poll.
 	Records int
@@ -44,7 +44,7 @@ type Call struct {
 // slow or hanging broker) as long as it honours ctx, or panic.
 //
 // What an error does:
-//   - Before OpenShard, Restore, Offsets, Poll, PartitionCount, Scan: the call fails
+//   - Before OpenShard, Restore, Offsets, Poll, PartitionCounts, Scan: the call fails
 //     and has no effect. After them: the effect stands (OpenShard has fenced) and
 //     the answer is lost.
 //   - Before Emit: the records are lost; with a *CutError only those behind its

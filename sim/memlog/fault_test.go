@@ -154,9 +154,9 @@ func TestCallFaults(t *testing.T) {
 		if fenced := errors.Is(old.Commit(t.Context(), nil), messages.ErrFenced); fenced != after {
 			t.Errorf("fault after opening %v, old owner fenced %v", after, fenced)
 		}
-		strike(PointPartitionCount)
-		if _, err := node.PartitionCount(t.Context(), "in"); !errors.Is(err, errFault) {
-			t.Errorf("partition count: %v", err)
+		strike(PointPartitionCounts)
+		if _, err := node.PartitionCounts(t.Context(), "in"); !errors.Is(err, errFault) {
+			t.Errorf("partition counts: %v", err)
 		}
 		l := c.open(t)
 		strike(PointRestore)

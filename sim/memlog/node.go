@@ -61,18 +61,21 @@ func (c *Cluster) fence(n *Node, id messages.ShardID) *shardLog {
 	return &shardLog{node: n, cluster: c, id: id, owner: o, epoch: o.epoch, done: make(chan struct{})}
 }
 
-// PartitionCount gives a topic's partition count or an error that wraps
-// ErrNoTopic.
-func (n *Node) PartitionCount(ctx context.Context, topic string) (int32, error) {
-	if err := n.fault(ctx, Call{Point: PointPartitionCount}); err != nil {
-		return 0, fmt.Errorf("partitions of %s: %w", topic, err)
+// PartitionCounts gives topics' partition counts or an error that wraps ErrNoTopic.
+func (n *Node) PartitionCounts(ctx context.Context, topics ...string) (map[string]int32, error) {
+	if err := n.fault(ctx, Call{Point: PointPartitionCounts}); err != nil {
+		return nil, fmt.Errorf("partitions of %v: %w", topics, err)
 	}
-	t, ok := n.cluster.topic(topic)
-	if !ok {
-		return 0, fmt.Errorf("partitions of %s: %w", topic, messages.ErrNoTopic)
+	counts := make(map[string]int32, len(topics))
+	for _, topic := range topics {
+		t, ok := n.cluster.topic(topic)
+		if !ok {
+			return nil, fmt.Errorf("partitions of %s: %w", topic, messages.ErrNoTopic)
+		}
+		counts[topic] = int32(len(t.parts))
 	}
-	if err := n.fault(ctx, Call{Point: PointPartitionCount, After: true}); err != nil {
-		return 0, fmt.Errorf("partitions of %s: %w", topic, err)
+	if err := n.fault(ctx, Call{Point: PointPartitionCounts, After: true}); err != nil {
+		return nil, fmt.Errorf("partitions of %v: %w", topics, err)
 	}
-	return int32(len(t.parts)), nil
+	return counts, nil
 }
