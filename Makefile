@@ -40,7 +40,7 @@ CHAOS ?= --length 1h --rate 60 --node-kills 100 --broker-kills 20 --stops 50 --j
 chaos: build ## an hour of faults on a real cluster of its own, and what came of them
 	bin/veloxd chaos $(CHAOS)
 
-RECOVERY ?= --length 0s --measures 3 --symbols 17100 --rate 60
+RECOVERY ?= --length 0s --measures 3 --symbols 17100 --rate 30
 recovery: build ## how fast partitions come back from a killed and a stopped node, with 5,500 symbols or more each; three minutes
 	bin/veloxd chaos $(RECOVERY)
 

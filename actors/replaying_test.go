@@ -108,7 +108,7 @@ type stuckShard struct {
 }
 
 func (s *stuckShard) Emit(records []messages.Out) {
-	if s.opens && string(records[0].Key) == messages.OpeningSymbol {
+	if len(records) == 0 || s.opens && string(records[0].Key) == messages.OpeningSymbol {
 		s.ShardLog.Emit(records)
 		return
 	}

@@ -17,6 +17,9 @@ import (
 // openWith restores the shard and points it at its inputs.
 func (s *shard) openWith(ctx context.Context) error {
 	s.config.Observer.ShardState(s.id, "restoring", nil)
+	if s.config.guarantee(s.id.Kind) == AtLeastOnce {
+		s.log.Emit(nil) // its producer is ready when the opening is told
+	}
 	if err := s.countPartitions(ctx); err != nil {
 		return err
 	}

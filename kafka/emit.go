@@ -35,7 +35,7 @@ type emitter struct {
 // Emit hands records to the idempotent producer. It blocks while too many of
 // them wait for an acknowledgement; Close ends that.
 func (s *shardLog) Emit(records []messages.Out) {
-	if s.spent != nil || len(records) == 0 {
+	if s.spent != nil {
 		return
 	}
 	s.mu.Lock()
@@ -47,7 +47,9 @@ func (s *shardLog) Emit(records []messages.Out) {
 		s.emits = newEmitter(s)
 	}
 	s.mu.Unlock()
-	s.emits.emit(records)
+	if len(records) > 0 {
+		s.emits.emit(records)
+	}
 }
 
 // Flush waits until every emitted record is acknowledged. When ctx ends first,
@@ -76,6 +78,7 @@ func newEmitter(s *shardLog) *emitter {
 	}
 	e.client = client
 	s.work.Go(e.stopAtError)
+	s.work.Go(func() { _, _, _ = client.ProducerID(s.life) }) // the first record meets what may be wrong
 	return e
 }
 

@@ -38,7 +38,7 @@ func fromStart(tp messages.TopicPartition) map[string]map[int32]kgo.Offset {
 func (s *shardLog) restore(ctx context.Context, tp messages.TopicPartition, apply func(*messages.Record) error) error {
 	early := s.takeState()
 	if early != nil {
-		defer early.Close()
+		defer s.closeBehind(early)
 	}
 	ranges, err := s.log.Offsets(ctx, tp)
 	if err != nil {
@@ -56,6 +56,14 @@ func (s *shardLog) restore(ctx context.Context, tp messages.TopicPartition, appl
 		return errClosed
 	}
 	return err
+}
+
+// closeBehind closes a client without waiting for it: one that has fetched asks its
+// brokers to forget about that.
+func (s *shardLog) closeBehind(client *kgo.Client) {
+	if !s.spawn(client.Close) {
+		client.Close()
+	}
 }
 
 // takeState gives the client that reads the state, once.

@@ -92,7 +92,8 @@ type ShardLog interface {
 	// ctx means that nothing was taken: Poll may be called again.
 	Poll(ctx context.Context, limit int, wait time.Duration) (Batch, error)
 	// Emit hands records to an idempotent producer that is not part of the
-	// transaction; they become visible at once. Errors come from Flush.
+	// transaction; they become visible at once. Errors come from Flush. Emit of no
+	// records gets the producer ready, so that the first that come don't wait for it.
 	Emit(records []Out)
 	// Flush waits until every emitted record is acknowledged and gives the first
 	// error of any of them.

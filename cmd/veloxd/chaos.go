@@ -34,7 +34,7 @@ func chaosCommand() *cobra.Command {
 			"it could not be done.",
 		Example: "  veloxd chaos --kafka-home ~/kafka_2.13-4.1.2\n" +
 			"  veloxd chaos --seed 7 --length 1h --node-kills 100 --broker-kills 20 --stops 50 --joins 50\n" +
-			"  veloxd chaos --length 0s --measures 3 --symbols 17100 --rate 60     # recovery times alone, 5,500 symbols a node",
+			"  veloxd chaos --length 0s --measures 3 --symbols 17100 --rate 30     # recovery times alone, 5,500 symbols a node",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkChaos(&o); err != nil {
