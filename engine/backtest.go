@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/velox-trading/velox/actors"
@@ -77,7 +78,8 @@ type backtest struct {
 	config    *configs.Config
 	options   BacktestOptions
 	files     *replay.Replay
-	node      *memoryNode // nil until the first tick
+	node      *memoryNode                // nil until the first tick
+	started   atomic.Pointer[memoryNode] // the same, for who draws the bar
 	collector *collector
 	prices    *performance.Prices
 	traded    map[string]bool   // symbols that are traded; true when they had a tick
@@ -181,7 +183,7 @@ func newBacktest(c *configs.Config, o BacktestOptions, files *replay.Replay) *ba
 func (b *backtest) run(ctx context.Context) (ended, err error) {
 	bar, stopBar := context.WithCancel(context.WithoutCancel(ctx))
 	var drawing sync.WaitGroup
-	drawing.Go(func() { draw(bar, b.options.Progress, b.files) })
+	drawing.Go(func() { draw(bar, b.options.Progress, b.progress) })
 	defer drawing.Wait()
 	defer stopBar()
 	ended = b.files.Run(ctx, b)
@@ -241,6 +243,7 @@ func (b *backtest) Send(ctx context.Context, t *market.Tick) error {
 			return err
 		}
 		b.node, b.firstMs, b.lastMs = n, t.TimeMs, t.TimeMs
+		b.started.Store(n)
 	}
 	b.ticks++
 	b.firstMs, b.lastMs = min(b.firstMs, t.TimeMs), max(b.lastMs, t.TimeMs)

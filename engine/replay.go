@@ -147,7 +147,7 @@ func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, files 
 	defer producer.Close()
 	bar, stopBar := context.WithCancel(ctx)
 	var drawing sync.WaitGroup
-	drawing.Go(func() { draw(bar, o.Progress, files) })
+	drawing.Go(func() { draw(bar, o.Progress, files.Progress) })
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	drawing.Go(func() {
@@ -233,7 +233,7 @@ func deadLetterHint(byReason map[string]int64, nameByExchange bool) string {
 }
 
 // draw shows a bar with rate and time left, twice a second.
-func draw(ctx context.Context, out io.Writer, files *replay.Replay) {
+func draw(ctx context.Context, out io.Writer, progress func() replay.Progress) {
 	ticker := time.NewTicker(500 * time.Millisecond)
 	defer ticker.Stop()
 	for {
@@ -242,7 +242,7 @@ func draw(ctx context.Context, out io.Writer, files *replay.Replay) {
 			fmt.Fprint(out, "\r\033[K")
 			return
 		case <-ticker.C:
-			fmt.Fprint(out, "\r"+barLine(files.Progress())+"\033[K")
+			fmt.Fprint(out, "\r"+barLine(progress())+"\033[K")
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/velox-trading/velox/kafka"
@@ -27,12 +28,44 @@ const reopen = 10
 // TestEpochWrapOnKafka: a shard's producer epoch comes to its end, and 1,000
 // transactions go on across it under another producer id. None is lost or doubled,
 // and who had the shard before the wrap stays fenced after it.
-func TestEpochWrapOnKafka(t *testing.T) {
-	c := real(t, 1)
+func TestEpochWrapOnKafka(t *testing.T) { wrap(t, real(t, 1), 1_000) }
+
+// TestEpochWrapOnFakeBroker: the same on the broker in memory.
+func TestEpochWrapOnFakeBroker(t *testing.T) {
+	_, c := fake(t)
+	wrap(t, c, 100)
+}
+
+// TestFakeBrokerHidesConcurrency: the broker in memory gives a producer id at once
+// while its transaction is open. Kafka ends that transaction first, and answers
+// CONCURRENT_TRANSACTIONS until it has: what waits for that shows on real brokers alone.
+func TestFakeBrokerHidesConcurrency(t *testing.T) {
+	_, c := fake(t)
+	s := newSeries(c, "open")
+	client, err := kgo.NewClient(seeds(c.servers), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.TransactionalID(s.name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if err := client.BeginTransaction(); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.ProduceSync(t.Context(), &kgo.Record{Topic: s.counter.topic, Value: []byte("open")}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	if state := s.producer().State; state != "Ongoing" {
+		t.Fatalf("the transaction is %s, want it open", state)
+	}
+	if err := kerr.ErrorForCode(s.ask().ErrorCode); err != nil {
+		t.Errorf("the broker in memory says %v now: docs/reliability.md tells that it doesn't", err)
+	}
+}
+
+func wrap(t *testing.T, c *cluster, transactions int) {
 	s := newSeries(c, "wrap")
 	before := s.raise(math.MaxInt16 - 40)
 	old := c.shard(s.log, s.counter.id)
-	s.transactions(1_000)
+	s.transactions(transactions)
 	after := s.producer()
 	if after.ProducerID == before.ProducerID || after.ProducerEpoch >= before.ProducerEpoch {
 		t.Errorf("the epoch hasn't come to its end: producer %d epoch %d, then %d epoch %d",
@@ -115,13 +148,8 @@ func (s *series) raise(epoch int16) *kmsg.InitProducerIDResponse {
 	s.c.t.Helper()
 	var last *kmsg.InitProducerIDResponse
 	for last == nil || last.ProducerEpoch < epoch {
-		ask := kmsg.NewPtrInitProducerIDRequest()
-		ask.TransactionalID, ask.TransactionTimeoutMillis = &s.name, 60_000
-		answer, err := ask.RequestWith(s.c.t.Context(), s.c.raw)
-		if err == nil {
-			err = kerr.ErrorForCode(answer.ErrorCode)
-		}
-		switch {
+		answer := s.ask()
+		switch err := kerr.ErrorForCode(answer.ErrorCode); {
 		case errors.Is(err, kerr.ConcurrentTransactions):
 		case err != nil:
 			s.c.t.Fatalf("producer id of %s: %v", s.name, err)
@@ -130,6 +158,18 @@ func (s *series) raise(epoch int16) *kmsg.InitProducerIDResponse {
 		}
 	}
 	return last
+}
+
+// ask asks once for the shard's producer id.
+func (s *series) ask() *kmsg.InitProducerIDResponse {
+	s.c.t.Helper()
+	ask := kmsg.NewPtrInitProducerIDRequest()
+	ask.TransactionalID, ask.TransactionTimeoutMillis = &s.name, 60_000
+	answer, err := ask.RequestWith(s.c.t.Context(), s.c.raw)
+	if err != nil {
+		s.c.t.Fatalf("producer id of %s: %v", s.name, err)
+	}
+	return answer
 }
 
 // producer describes who has the transactional id.

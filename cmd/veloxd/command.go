@@ -54,7 +54,7 @@ func (o *options) commandCommand() *cobra.Command {
 			"to the embedded broker of the node that runs here.\n\n" +
 			"TYPE is one of " + strings.Join(account.CommandTypes(), ", ") + ".\n" +
 			"DATA is its JSON, @FILE that has it, or - for standard input. PAUSE, RESUME_STRATEGY and REMOVE also take\n" +
-			"the strategy's name alone. docs/orders.md, docs/risk.md and docs/strategies.md tell the fields.\n\n" +
+			"the strategy's name alone. docs/commands.md tells the fields.\n\n" +
 			"Exits 0 when it was taken in, 2 when no account would take it, 3 when there is no cluster, 9 when the\n" +
 			"account refused it or its order, 10 when nobody was seen to take it in: it stays in the log.",
 		Example: `  veloxd command alice OPEN_ACCOUNT '{"deposit": 100000, "limits": {"daily_loss": 2000}}'` + "\n" +

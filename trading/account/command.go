@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -171,7 +172,8 @@ func ParseCommand(id, userID string, timeMs int64, t CommandType, data []byte) (
 		if t == CmdHalt || t == CmdResume || t == CmdOpenAccount {
 			return c, nil
 		}
-		return c, refused("MISSING_DATA", "%s needs data", t)
+		known := slices.Sorted(maps.Keys(fieldsOf(reflect.TypeOf(c.Data).Elem())))
+		return c, refused("MISSING_DATA", "%s needs data: an object with %s", t, strings.Join(known, ", "))
 	}
 	err := strict(data)
 	if err == nil {

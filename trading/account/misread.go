@@ -43,17 +43,23 @@ func misread(raw json.RawMessage, t reflect.Type, path string) error {
 	return unreadable(raw, t, path)
 }
 
-func misreadFields(raw json.RawMessage, t reflect.Type, path string) error {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(raw, &members) != nil {
-		return fmt.Errorf("%s is %.40s; want an object", path, raw)
-	}
+// fieldsOf gives the fields that an object has on the wire, by name.
+func fieldsOf(t reflect.Type) map[string]reflect.Type {
 	fields := make(map[string]reflect.Type)
 	for _, f := range reflect.VisibleFields(t) {
 		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
 			fields[name] = f.Type
 		}
 	}
+	return fields
+}
+
+func misreadFields(raw json.RawMessage, t reflect.Type, path string) error {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		return fmt.Errorf("%s is %.40s; want an object", path, raw)
+	}
+	fields := fieldsOf(t)
 	known := slices.Sorted(maps.Keys(fields))
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		field := path + "." + name

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -107,5 +108,38 @@ func TestWhatIsRemembered(t *testing.T) {
 	}
 	if (&Recent{TimesMs: []int64{1}}).IsZero() || (&Recent{Equals: []Entry{{}}}).IsZero() || (&Recent{Today: 1}).IsZero() {
 		t.Error("something is nothing")
+	}
+}
+
+// TestReplacedTerms: a change counts as one more order, and its new terms stand in
+// place of the old ones among what others are compared with, wherever these were.
+func TestReplacedTerms(t *testing.T) {
+	g := NewGuard(&Limits{OrdersPerDay: 50, DuplicateWindowMs: 5000})
+	five, six, seven, eight := asked("BUY 1 LIMIT 5"), asked("BUY 1 LIMIT 6"), asked("BUY 1 LIMIT 7"), asked("BUY 1 LIMIT 8")
+	var r Recent
+	g.Note(&r, five, noon, true)
+	g.Note(&r, six, noon+1, true)
+	for _, c := range []struct {
+		was, is *Order
+		left    []*Order
+	}{
+		{five, seven, []*Order{six, seven}},        // the oldest
+		{seven, eight, []*Order{six, eight}},       // the newest
+		{five, seven, []*Order{six, eight, seven}}, // one that is not remembered any more
+	} {
+		g.Replace(&r, c.was, c.is, noon+2, true)
+		var got, want []string
+		for _, e := range r.Equals {
+			got = append(got, e.Key)
+		}
+		for _, o := range c.left {
+			want = append(want, o.key())
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%v in place of %v leaves %q, want %q", c.is, c.was, got, want)
+		}
+	}
+	if r.Today != 5 {
+		t.Errorf("%d orders today, want 5", r.Today)
 	}
 }

@@ -194,6 +194,27 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// TestWordsOfWindows: what is wrong with a window is told in words that say which part
+// of it lacks, and which day was meant.
+func TestWordsOfWindows(t *testing.T) {
+	for name, c := range map[string]struct {
+		window Window
+		want   string
+	}{
+		"empty":            {Window{}, `want from and to, such as {from: "09:15", to: "15:30"}`},
+		"without its end":  {Window{From: 555}, `want to, the time at which it ends: "24:00" is the end of the day`},
+		"a day, spelt out": {Window{To: 1, Days: []string{"Tuesday"}}, "did you mean TUE? want MON, TUE, WED, THU, FRI, SAT or SUN"},
+		"small letters":    {Window{To: 1, Days: []string{"fri"}}, "did you mean FRI? want MON, TUE, WED, THU, FRI, SAT or SUN"},
+		"too short":        {Window{To: 1, Days: []string{"TU"}}, "want MON, TUE, WED, THU, FRI, SAT or SUN"},
+		"no day":           {Window{To: 1, Days: []string{"holiday"}}, "want MON, TUE, WED, THU, FRI, SAT or SUN"},
+	} {
+		problems := (&Limits{TradingHours: []Window{c.window}}).Problems()
+		if len(problems) != 1 || problems[0].Want != c.want {
+			t.Errorf("%s: %+v, want %q", name, problems, c.want)
+		}
+	}
+}
+
 func TestDay(t *testing.T) {
 	const hour = 3_600_000
 	utc, india := NewGuard(&Limits{}), NewGuard(&Limits{DayOffsetMinutes: 330})
