@@ -139,6 +139,7 @@ func inspect(s source) []string {
 	bad = append(bad, checkFunctions(s)...)
 	if !s.isTest() {
 		bad = append(bad, checkBanned(s)...)
+		bad = append(bad, checkConcurrency(s)...)
 		bad = append(bad, checkComments(s)...)
 	}
 	return bad
@@ -220,6 +221,32 @@ func checkFunctions(s source) []string {
 			bad = append(bad, fmt.Sprintf("%s: %s has %d lines, at most %d: split it", s.line(f.Pos()), f.Name.Name, n, maxFunctionLines))
 		}
 	}
+	return bad
+}
+
+// concurrent are the folders of trading whose package holds something that goroutines
+// share, and guards it: `.ci/run race` runs these of trading under the race detector.
+var concurrent = []string{"trading/zone", "trading/strategy/compiled"}
+
+// checkConcurrency holds that nothing else in trading starts a goroutine or guards what
+// several share: a state machine belongs to who steps it.
+func checkConcurrency(s source) []string {
+	if !under(s.folder(), "trading") || slices.Contains(concurrent, s.folder()) {
+		return nil
+	}
+	var bad []string
+	for _, spec := range s.file.Imports {
+		if p, _ := strconv.Unquote(spec.Path.Value); p == "sync" || p == "sync/atomic" {
+			bad = append(bad, s.line(spec.Pos())+": "+p+" in trading: a state machine belongs to who steps it")
+		}
+	}
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.GoStmt, *ast.ChanType, *ast.SelectStmt:
+			bad = append(bad, s.line(n.Pos())+": concurrency in trading: a state machine belongs to who steps it")
+		}
+		return true
+	})
 	return bad
 }
 
