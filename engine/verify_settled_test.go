@@ -155,6 +155,45 @@ func TestVerifyWithAnotherPrefix(t *testing.T) {
 	}
 }
 
+// TestVerifyWithAPrefixThatHoldsNothing: that a prefix once claimed the shards, and let them
+// go to another, makes it no more that of the nodes, whatever its groups still show.
+func TestVerifyWithAPrefixThatHoldsNothing(t *testing.T) {
+	c, n, _, _ := tradedOn(t, onEmbedded)
+	stopNode(t, n)
+	adopted := *c
+	adopted.Kafka.GroupIDPrefix, adopted.Node.AdoptPrefix = "adopter", c.Kafka.GroupIDPrefix
+	stopNode(t, readyNode(t, &adopted))
+	if r := verified(t, &adopted, nil); !r.OK {
+		t.Error("the shards' own prefix")
+	}
+	for _, groups := range []string{"left", "forgotten"} {
+		if groups == "forgotten" {
+			forget(t, c)
+		}
+		if r := verified(t, c, nil); r.OK || !foundAt(r, "frontiers", c.Kafka.GroupIDPrefix) {
+			t.Errorf("the prefix of before, whose groups are %s, is as good as that of the nodes: %q", groups, r.LeftOut)
+		}
+	}
+}
+
+// forget deletes the groups of a prefix, as the cluster does in time.
+func forget(t *testing.T, c *configs.Config) {
+	t.Helper()
+	admin := adminOf(t, c)
+	groups, err := admin.ListGroups(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := slices.DeleteFunc(groups.Groups(), func(g string) bool { return !strings.HasPrefix(g, c.Kafka.GroupIDPrefix+"-") })
+	if len(own) == 0 {
+		t.Fatalf("no groups of %s", c.Kafka.GroupIDPrefix)
+	}
+	deleted, err := admin.DeleteGroups(t.Context(), own...)
+	if err = errors.Join(err, deleted.Error()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestVerifyWhileRetentionDeletes: what is deleted between the question where a partition
 // begins and its reading counts as deleted, and ends nothing.
 func TestVerifyWhileRetentionDeletes(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/velox-trading/velox/messages"
@@ -125,8 +126,15 @@ func (v *verification) checkOnce(ctx context.Context) (*check.Report, error) {
 	report, err := check.Log(&check.Subject{
 		View: log, Published: published, Once: v.Once, Settled: v.Settled, Live: true, Candles: v.Candles, MaxAhead: v.MaxAhead, Keep: manyFindings,
 	}, done)
-	if err != nil || len(published) > 0 || len(log.shards) == 0 {
+	if err != nil || len(log.shards) == 0 {
 		return report, err
+	}
+	if prefixes := log.prefixes(); len(prefixes) > 0 && !slices.Contains(prefixes, v.Kafka.GroupIDPrefix) {
+		v.others(prefixes, log, report)
+		return report, nil
+	}
+	if len(published) > 0 {
+		return report, nil
 	}
 	switch come, err := v.appears(ctx); {
 	case err != nil:
