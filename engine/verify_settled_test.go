@@ -122,26 +122,7 @@ func TestVerifySettledReadsThroughACommit(t *testing.T) {
 	broker, start := onFake(t)
 	c, _, _, _ := tradedOn(t, start)
 	topic := messages.StateTopic(messages.AccountShard)
-	states := committed(t, c, topic)
-	i := slices.IndexFunc(states, func(r *kgo.Record) bool { return strings.HasPrefix(string(r.Key), "account/") && r.Value != nil })
-	if i < 0 {
-		t.Fatal("no account has a state")
-	}
-	saved := states[i]
-	for _, r := range states {
-		if r.Partition == saved.Partition && string(r.Key) == string(saved.Key) && r.Offset > saved.Offset {
-			saved = r
-		}
-	}
-	e := &veloxpb.EntityState{}
-	if err := proto.Unmarshal(saved.Value, e); err != nil {
-		t.Fatal(err)
-	}
-	e.Payload = bytes.Replace(e.Payload, []byte(`"symbols":[`), []byte(`"symbols":[{"name":"AHEAD","net":{"quantity":5}},`), 1)
-	ahead, err := proto.Marshal(e)
-	if err != nil || bytes.Equal(ahead, saved.Value) {
-		t.Fatalf("the state is not changed: %v", err)
-	}
+	saved, ahead := lastOfAnAccount(t, c, topic)
 	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.BootstrapServers...), kgo.TransactionalID("committing"), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err != nil {
 		t.Fatal(err)
@@ -189,6 +170,30 @@ func TestVerifySettledReadsThroughACommit(t *testing.T) {
 			t.Log(text)
 		}
 	}
+}
+
+// lastOfAnAccount gives what is saved of an account, and what would be if it held more.
+func lastOfAnAccount(t *testing.T, c *configs.Config, topic string) (saved *kgo.Record, ahead []byte) {
+	t.Helper()
+	for _, r := range committed(t, c, topic) {
+		first := saved == nil && strings.HasPrefix(string(r.Key), "account/")
+		if first || saved != nil && r.Partition == saved.Partition && string(r.Key) == string(saved.Key) && r.Offset > saved.Offset {
+			saved = r
+		}
+	}
+	if saved == nil {
+		t.Fatal("no account has a state")
+	}
+	e := &veloxpb.EntityState{}
+	if err := proto.Unmarshal(saved.Value, e); err != nil {
+		t.Fatal(err)
+	}
+	e.Payload = bytes.Replace(e.Payload, []byte(`"symbols":[`), []byte(`"symbols":[{"name":"AHEAD","net":{"quantity":5}},`), 1)
+	ahead, err := proto.Marshal(e)
+	if err != nil || bytes.Equal(ahead, saved.Value) {
+		t.Fatalf("the state is not changed: %v", err)
+	}
+	return saved, ahead
 }
 
 // stopNode stops a node before its test ends.
