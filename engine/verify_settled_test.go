@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,10 +15,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/engine/verify"
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/messages/veloxpb"
 )
 
 // TestVerifySettledOfNothing: where nothing was ever written there is nothing to be taken
@@ -112,6 +116,86 @@ func TestVerifySettledWhileTicksCome(t *testing.T) {
 	}
 }
 
+// TestVerifySettledReadsThroughACommit: while nodes run, a commit that is read in part is
+// read again, also when everything is to be taken in.
+func TestVerifySettledReadsThroughACommit(t *testing.T) {
+	broker, start := onFake(t)
+	c, _, _, _ := tradedOn(t, start)
+	topic := messages.StateTopic(messages.AccountShard)
+	saved, ahead := lastOfAnAccount(t, c, topic)
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.BootstrapServers...), kgo.TransactionalID("committing"), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	write := func(value []byte) error {
+		return client.ProduceSync(t.Context(), &kgo.Record{Topic: topic, Partition: saved.Partition, Key: saved.Key, Value: value}).FirstErr()
+	}
+	var half, whole atomic.Bool
+	v := VerifyConfig(c)
+	v.Settled, v.ReadOnly = true, true
+	v.Progress = func(p verify.Progress) {
+		if half.Load() || p.Doing == "transactions" {
+			return
+		}
+		if err := errors.Join(client.BeginTransaction(), write(ahead)); err != nil {
+			t.Fatal(err)
+		}
+		half.Store(true)
+	}
+	id := topicID(t, c, topic)
+	broker.ControlKey(int16(kmsg.Fetch), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		fetched := func(f kmsg.FetchRequestTopic) bool {
+			return (f.Topic == topic || f.TopicID == id) && slices.ContainsFunc(f.Partitions, func(p kmsg.FetchRequestTopicPartition) bool { return p.Partition == saved.Partition })
+		}
+		if !half.Load() || !slices.ContainsFunc(req.(*kmsg.FetchRequest).Topics, fetched) || whole.Swap(true) {
+			broker.KeepControl()
+			return nil, nil, false
+		}
+		broker.SleepControl(func() { // the reading has asked for the end
+			if err := errors.Join(write(saved.Value), client.EndTransaction(t.Context(), kgo.TryCommit)); err != nil {
+				t.Error(err)
+			}
+		})
+		return nil, nil, false
+	})
+	r, err := verify.Run(t.Context(), v)
+	if !whole.Load() {
+		t.Fatal("no commit was read through")
+	}
+	if err != nil || !r.OK {
+		t.Errorf("half of a commit is found to be wrong: %v", err)
+		text := &strings.Builder{}
+		if r != nil && r.WriteText(text) == nil {
+			t.Log(text)
+		}
+	}
+}
+
+// lastOfAnAccount gives what is saved of an account, and what would be if it held more.
+func lastOfAnAccount(t *testing.T, c *configs.Config, topic string) (saved *kgo.Record, ahead []byte) {
+	t.Helper()
+	for _, r := range committed(t, c, topic) {
+		first := saved == nil && strings.HasPrefix(string(r.Key), "account/")
+		if first || saved != nil && r.Partition == saved.Partition && string(r.Key) == string(saved.Key) && r.Offset > saved.Offset {
+			saved = r
+		}
+	}
+	if saved == nil {
+		t.Fatal("no account has a state")
+	}
+	e := &veloxpb.EntityState{}
+	if err := proto.Unmarshal(saved.Value, e); err != nil {
+		t.Fatal(err)
+	}
+	e.Payload = bytes.Replace(e.Payload, []byte(`"symbols":[`), []byte(`"symbols":[{"name":"AHEAD","net":{"quantity":5}},`), 1)
+	ahead, err := proto.Marshal(e)
+	if err != nil || bytes.Equal(ahead, saved.Value) {
+		t.Fatalf("the state is not changed: %v", err)
+	}
+	return saved, ahead
+}
+
 // stopNode stops a node before its test ends.
 func stopNode(t *testing.T, n *node) {
 	t.Helper()
@@ -144,6 +228,28 @@ func adminOf(t *testing.T, c *configs.Config) *kadm.Client {
 	return kadm.NewClient(client)
 }
 
+// onFake gives a broker whose requests a test can get hold of, and what prepares it.
+func onFake(t *testing.T) (*kfake.Cluster, func(t *testing.T, file string, overrides ...string) *configs.Config) {
+	t.Helper()
+	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(broker.Close)
+	return broker, func(t *testing.T, file string, overrides ...string) *configs.Config {
+		return onTopics(t, file, append([]string{"kafka.bootstrap_servers=" + strings.Join(broker.ListenAddrs(), ","), "http.address=", "node.status_every=0s"}, overrides...))
+	}
+}
+
+func topicID(t *testing.T, c *configs.Config, topic string) kadm.TopicID {
+	t.Helper()
+	topics, err := adminOf(t, c).ListTopics(t.Context(), topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return topics[topic].ID
+}
+
 // TestVerifyWithAnotherPrefix: the offsets of groups that don't exist agree with nothing.
 func TestVerifyWithAnotherPrefix(t *testing.T) {
 	c, _, _, _ := tradedOn(t, onEmbedded)
@@ -155,36 +261,64 @@ func TestVerifyWithAnotherPrefix(t *testing.T) {
 	}
 }
 
-// TestVerifyWhileRetentionDeletes: what is deleted between the question where a partition
-// begins and its reading counts as deleted, and ends nothing.
-func TestVerifyWhileRetentionDeletes(t *testing.T) {
-	var broker *kfake.Cluster
-	c, n, _, _ := tradedOn(t, func(t *testing.T, file string, overrides ...string) *configs.Config {
-		var err error
-		if broker, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second)); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(broker.Close)
-		return onTopics(t, file, append([]string{"kafka.bootstrap_servers=" + strings.Join(broker.ListenAddrs(), ","), "http.address=", "node.status_every=0s"}, overrides...))
-	})
+// TestVerifyWithAPrefixThatHoldsNothing: that a prefix once claimed the shards, and let them
+// go to another, makes it no more that of the nodes, whatever its groups still show.
+func TestVerifyWithAPrefixThatHoldsNothing(t *testing.T) {
+	c, n, _, _ := tradedOn(t, onEmbedded)
 	stopNode(t, n)
-	const most = 100 // records of a partition that are deleted
+	adopted := *c
+	adopted.Kafka.GroupIDPrefix, adopted.Node.AdoptPrefix = "adopter", c.Kafka.GroupIDPrefix
+	stopNode(t, readyNode(t, &adopted))
+	if r := verified(t, &adopted, nil); !r.OK {
+		t.Error("the shards' own prefix")
+	}
+	for _, groups := range []string{"left", "forgotten"} {
+		if groups == "forgotten" {
+			forget(t, c)
+		}
+		if r := verified(t, c, nil); r.OK || !foundAt(r, "frontiers", c.Kafka.GroupIDPrefix) {
+			t.Errorf("the prefix of before, whose groups are %s, is as good as that of the nodes: %q", groups, r.LeftOut)
+		}
+	}
+}
+
+// forget deletes the groups of a prefix, as the cluster does in time.
+func forget(t *testing.T, c *configs.Config) {
+	t.Helper()
 	admin := adminOf(t, c)
-	topics, err := admin.ListTopics(t.Context(), messages.TopicUpdates)
+	groups, err := admin.ListGroups(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	updates := topics[messages.TopicUpdates]
+	own := slices.DeleteFunc(groups.Groups(), func(g string) bool { return !strings.HasPrefix(g, c.Kafka.GroupIDPrefix+"-") })
+	if len(own) == 0 {
+		t.Fatalf("no groups of %s", c.Kafka.GroupIDPrefix)
+	}
+	deleted, err := admin.DeleteGroups(t.Context(), own...)
+	if err = errors.Join(err, deleted.Error()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestVerifyWhileRetentionDeletes: what is deleted between the question where a partition
+// begins and its reading counts as deleted, and ends nothing.
+func TestVerifyWhileRetentionDeletes(t *testing.T) {
+	broker, start := onFake(t)
+	c, n, _, _ := tradedOn(t, start)
+	stopNode(t, n)
+	const most = 100 // records of a partition that are deleted
+	admin := adminOf(t, c)
+	updates, id := messages.TopicUpdates, topicID(t, c, messages.TopicUpdates)
 	deleted := false
 	broker.ControlKey(int16(kmsg.Fetch), func(req kmsg.Request) (kmsg.Response, error, bool) {
-		fetched := func(f kmsg.FetchRequestTopic) bool { return f.Topic == updates.Topic || f.TopicID == updates.ID }
+		fetched := func(f kmsg.FetchRequestTopic) bool { return f.Topic == updates || f.TopicID == id }
 		if deleted || !slices.ContainsFunc(req.(*kmsg.FetchRequest).Topics, fetched) {
 			broker.KeepControl()
 			return nil, nil, false
 		}
 		deleted = true
 		broker.SleepControl(func() {
-			ends, err := admin.ListEndOffsets(t.Context(), updates.Topic)
+			ends, err := admin.ListEndOffsets(t.Context(), updates)
 			before := make(kadm.Offsets)
 			ends.Each(func(o kadm.ListedOffset) { before.AddOffset(o.Topic, o.Partition, min(most, o.Offset), -1) })
 			answer, err2 := admin.DeleteRecords(t.Context(), before)

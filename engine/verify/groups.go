@@ -2,8 +2,6 @@ package verify
 
 import (
 	"context"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -74,6 +72,12 @@ func (v *verification) appears(ctx context.Context) (bool, error) {
 	}
 }
 
+// others tells that the shards' states are kept under other prefixes than the nodes' that
+// this verification asks for: what its groups show then is of before, if there is any.
+func (v *verification) others(prefixes []string, log *view, report *check.Report) {
+	v.find(report, "%d shards have a state, which is kept under %s: is kafka.group_id_prefix that of the nodes?", len(log.shards), strings.Join(prefixes, ", "))
+}
+
 // unpublished tells what it means that shards have a state, and no group an offset.
 func (v *verification) unpublished(ctx context.Context, log *view, report *check.Report) error {
 	var names []string
@@ -82,30 +86,31 @@ func (v *verification) unpublished(ctx context.Context, log *view, report *check
 	}
 	slices.Sort(names)
 	held := ""
-	if own := v.Kafka.GroupIDPrefix; len(log.claims) > 0 {
-		if log.claims[own] {
-			run, err := v.running(ctx)
-			if err != nil {
-				return err
-			}
-			if !run { // groups without members are forgotten in time, and are in no copy of the topics
-				v.leaveOut("published offsets: none of the groups %s has any, and none has members; the cluster forgets them "+
-					"offsets.retention.minutes after the last node has stopped", strings.Join(names, ", "))
-				return nil
-			}
-			held = " Nodes run, and publish nothing: do they have the right to?"
-		} else {
-			held = fmt.Sprintf(" The shards are those of %s.", strings.Join(slices.Sorted(maps.Keys(log.claims)), ", "))
+	if len(log.claims) > 0 {
+		run, err := v.running(ctx)
+		if err != nil {
+			return err
 		}
+		if !run { // groups without members are forgotten in time, and are in no copy of the topics
+			v.leaveOut("published offsets: none of the groups %s has any, and none has members; the cluster forgets them "+
+				"offsets.retention.minutes after the last node has stopped", strings.Join(names, ", "))
+			return nil
+		}
+		held = " Nodes run, and publish nothing: do they have the right to?"
 	}
+	v.find(report, "none of the groups %s has an offset, and %d shards have a state: is kafka.group_id_prefix that of the nodes?%s",
+		strings.Join(names, ", "), len(log.shards), held)
+	return nil
+}
+
+// find adds a finding of the prefix to the check of frontiers.
+func (v *verification) find(report *check.Report, format string, args ...any) {
 	for _, result := range report.Results {
 		if result.Check == "frontiers" {
-			result.Find(v.Kafka.GroupIDPrefix, "none of the groups %s has an offset, and %d shards have a state: is kafka.group_id_prefix that of the nodes?%s",
-				strings.Join(names, ", "), len(log.shards), held)
+			result.Find(v.Kafka.GroupIDPrefix, format, args...)
 		}
 	}
 	report.OK = false
-	return nil
 }
 
 // running tells whether nodes run: the groups that place shards have members.

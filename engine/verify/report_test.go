@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,44 @@ func TestUnsettled(t *testing.T) {
 	} {
 		if got := unsettled(c.report); got != c.want {
 			t.Errorf("%+v: %v", c.report.Results, got)
+		}
+	}
+}
+
+// TestLasting: while a log settles only that counts which is found twice, save by the
+// checks that wait for what is to come; and what was found once may be found again.
+func TestLasting(t *testing.T) {
+	report := func(accounts, frontiers string) *check.Report {
+		r := &check.Report{}
+		for name, where := range map[string]string{"accounts": accounts, "frontiers": frontiers} {
+			result := &check.Result{Check: name}
+			if where != "" {
+				result.Find(where, "wrong")
+			}
+			r.Add(result)
+		}
+		slices.SortFunc(r.Results, func(a, b *check.Result) int { return strings.Compare(a.Check, b.Check) })
+		return r
+	}
+	for _, c := range []struct {
+		earlier, later *check.Report
+		found          int
+		unsettled      bool
+	}{
+		{report("", ""), report("", ""), 0, false},
+		{report("a", ""), report("b", ""), 0, false},
+		{report("a", ""), report("a", ""), 1, false},
+		{report("a", "x"), report("b", "y"), 1, true},
+		{report("a", "x"), report("a", "y"), 2, false},
+		{report("", ""), report("", "y"), 1, true},
+	} {
+		had := c.later.Found()
+		got := lasting(c.earlier, c.later)
+		if got.Found() != c.found || got.OK != (c.found == 0) || unsettled(got) != c.unsettled {
+			t.Errorf("%+v behind %+v: %+v", c.later.Results, c.earlier.Results, got.Results)
+		}
+		if c.later.Found() != had {
+			t.Errorf("%+v is changed", c.later.Results)
 		}
 	}
 }

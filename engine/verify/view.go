@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,16 +25,21 @@ type view struct {
 	// stall is how long a partition may give nothing before its reading ends.
 	stall time.Duration
 	read  func(messages.TopicPartition, int64) // told of every record
-	// shards are those that have a state, and claims the prefixes that have a claim on
-	// one, which are as many as there are prefixes in use: one, if all is well.
+	// shards are those that have a state, and claims what prefixes claim of them.
 	shards map[string]bool
-	claims map[string]bool
+	claims map[claim]bool
+}
+
+// claim is that of a prefix on a shard, whose state is in a partition.
+type claim struct {
+	prefix string
+	tp     messages.TopicPartition
 }
 
 func newView(ctx context.Context, log *kafka.Log, stall time.Duration) *view {
 	return &view{
 		ctx: ctx, log: log, stall: stall, ranges: make(map[messages.TopicPartition]messages.OffsetRange),
-		shards: make(map[string]bool), claims: make(map[string]bool), read: func(messages.TopicPartition, int64) {},
+		shards: make(map[string]bool), claims: make(map[claim]bool), read: func(messages.TopicPartition, int64) {},
 	}
 }
 
@@ -82,11 +88,27 @@ func (v *view) note(r *messages.Record) {
 		return
 	}
 	key := string(r.Key)
-	if prefix, ok := strings.CutPrefix(key, messages.ClaimKey); ok && r.Value != nil {
-		v.claims[prefix] = true
+	if prefix, ok := strings.CutPrefix(key, messages.ClaimKey); ok {
+		if c := (claim{prefix, r.TopicPartition()}); r.Value != nil {
+			v.claims[c] = true
+		} else {
+			delete(v.claims, c) // it was taken back, or the shard has gone over to another
+		}
 	} else if shard, ok := strings.CutPrefix(key, "shard/"); ok {
 		v.shards[shard] = true
 	}
+}
+
+// prefixes are those that have a claim: one, if all is well.
+func (v *view) prefixes() []string {
+	var all []string
+	for c := range v.claims {
+		if !slices.Contains(all, c.prefix) {
+			all = append(all, c.prefix)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // stalledError says that a partition gives nothing, and does not end.

@@ -279,7 +279,7 @@ func (f *facts) decode(m *mark, r *messages.Record) error {
 			f.updates = append(f.updates, valueFact{m, r})
 		}
 		if !m.written {
-			return foreignUpdate(r)
+			return f.foreignUpdate(r)
 		}
 	case messages.TopicCommands:
 		c, err := messages.DecodeCommandRecord(r)
@@ -324,8 +324,8 @@ func (f *facts) takeTick(m *mark, r *messages.Record) error {
 	if err == nil {
 		err = sameKey(r, k.Symbol)
 	}
-	if ahead := k.TimeMs - r.TimestampMs; err == nil && ahead > f.subject.maxAhead().Milliseconds() {
-		err = &messages.DecodeError{Reason: reasonAhead, Detail: fmt.Sprintf("%d ms", ahead)}
+	if err == nil {
+		err = f.tooFarAhead(k.TimeMs, r)
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"testing"
@@ -240,6 +241,35 @@ func TestForeignSignal(t *testing.T) {
 			}
 		}
 		wantFound(t, w.subject(), want...)
+	}
+}
+
+// TestForeignUpdateAhead: an update of others that is too far ahead of its record's
+// timestamp can't be taken in, as a tick can't, and has the dead letter that says so.
+func TestForeignUpdateAhead(t *testing.T) {
+	for _, c := range []struct {
+		ahead  int64
+		letter string
+		want   []string
+	}{
+		{60_000, "", nil},
+		{60_001, reasonAhead, nil},
+		{60_001, messages.ReasonUnknown, []string{"letters"}},
+		{60_001, "", []string{"letters"}},
+		{60_000, reasonAhead, []string{"letters"}},
+	} {
+		w := newWritten(t)
+		w.more = func() {
+			u := messages.IndicatorUpdate{Symbol: symbol, Timeframe: "5s", TimeMs: w.nowMs + c.ahead, Indicators: []messages.IndicatorValue{{Name: "X", Value: 1}}}
+			at, value := w.log.EndOffset(messages.TopicUpdates, 0), messages.AppendUpdate(nil, &u)
+			w.put("foreign", messages.TopicUpdates, symbol, value)
+			if c.letter == "" {
+				return
+			}
+			d := messages.DeadLetter{Reason: c.letter, Topic: messages.TopicUpdates, Offset: at, Length: len(value), Hash: fmt.Sprintf("%x", sha256.Sum256(value))}
+			w.put("of it", messages.TopicDeadLetters, symbol, messages.AppendDeadLetter(nil, &d), by(accountBy, fmt.Sprintf("indicator-updates/0/%d/0", at))...)
+		}
+		t.Run(fmt.Sprint(c), func(t *testing.T) { wantFound(t, w.subject(), c.want...) })
 	}
 }
 

@@ -63,7 +63,7 @@ func sameKey(r *messages.Record, of string) error {
 }
 
 // foreignUpdate tells why an update of others can't be taken in.
-func foreignUpdate(r *messages.Record) error {
+func (f *facts) foreignUpdate(r *messages.Record) error {
 	var u messages.IndicatorUpdate
 	if err := messages.DecodeUpdateRecord(r, &u); err != nil {
 		return err
@@ -73,6 +73,15 @@ func foreignUpdate(r *messages.Record) error {
 	}
 	if _, err := market.ParseTimeframe(u.Timeframe); err != nil {
 		return &messages.DecodeError{Reason: messages.ReasonUnknown, Field: "timeframe", Detail: err.Error()}
+	}
+	return f.tooFarAhead(u.TimeMs, r)
+}
+
+// tooFarAhead refuses the time of a tick, or of an update of others, that is too far ahead
+// of its record's timestamp.
+func (f *facts) tooFarAhead(timeMs int64, r *messages.Record) error {
+	if ahead := timeMs - r.TimestampMs; ahead > f.subject.maxAhead().Milliseconds() {
+		return &messages.DecodeError{Reason: reasonAhead, Detail: fmt.Sprintf("%d ms", ahead)}
 	}
 	return nil
 }

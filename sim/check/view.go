@@ -66,7 +66,8 @@ type Subject struct {
 	// Moments tell which updates were taken in before which other inputs, in the order of
 	// time; nil when that is not known, which leaves the rules of strategies out.
 	Moments []Moment
-	// MaxAhead is how far a tick may be ahead of its record's timestamp; 0: a minute.
+	// MaxAhead is how far a tick, or an update of others, may be ahead of its record's
+	// timestamp; 0: a minute.
 	MaxAhead time.Duration
 }
 

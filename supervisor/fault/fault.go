@@ -79,7 +79,7 @@ func (r *Rule) Check() error {
 }
 
 // Alias stands in a detail between two names of the same thing, either of which a
-// Match may mean.
+// Match may mean. The first one that stands there counts: the second name may hold it.
 const Alias = " = "
 
 // matches tells whether the rule is about a step.
@@ -90,12 +90,8 @@ func (r *Rule) matches(point, detail string) bool {
 	if r.Match == "" {
 		return true
 	}
-	for name := range strings.SplitSeq(detail, Alias) {
-		if Matches(r.Match, name) {
-			return true
-		}
-	}
-	return false
+	name, other, aliased := strings.Cut(detail, Alias)
+	return Matches(r.Match, name) || aliased && Matches(r.Match, other)
 }
 
 // Matches tells whether a rule's match, which is not empty, is about a name.

@@ -67,6 +67,8 @@ func TestMatch(t *testing.T) {
 		{"ann/", "5f0c" + Alias + "ann/dip", true},
 		{"*/dip", "5f0c" + Alias + "ann/dip", true},
 		{"ann", "5f0c" + Alias + "ann/dip", false},
+		{"ann/fast = slow", "5f0c" + Alias + "ann/fast = slow", true}, // a name that looks like two
+		{"slow", "5f0c" + Alias + "ann/fast = slow", false},
 	} {
 		f := injector(t, Rule{Point: "step", Match: c.match, Action: Error, Nth: 1})
 		if err := f.At("step", c.detail); (err != nil) != c.want {
