@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/trading/market"
 )
@@ -91,5 +92,18 @@ func TestOutsideHours(t *testing.T) {
 		if got := p.OutsideHours(market.Always, monday); got != nil {
 			t.Errorf("%+v is outside of a market that always trades in %v", c.spec, got)
 		}
+	}
+	p, err := Compile(Spec{EntryLong: "close > 1", Windows: "fri 09:20-15:00", Zone: "Asia/Kolkata"}, min5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nse, err := market.NewCalendar(market.Schedule{
+		Zone: "Asia/Kolkata", Sessions: []market.Hours{{Open: 9*time.Hour + 15*time.Minute, Close: 15*time.Hour + 30*time.Minute}}, Holidays: []market.Date{{Year: 2024, Month: 1, Day: 26}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.OutsideHours(nse, monday+14*dayMs); got != nil {
+		t.Errorf("before a week whose Friday is Republic Day, %v are outside", got)
 	}
 }
