@@ -84,7 +84,7 @@ func largest(v reflect.Value) (texts int) {
 }
 
 // TestTooLarge: at the bound of its record an account takes no entry, no new symbol and no
-// larger settings; it exits, cancels, stops and takes smaller ones as ever.
+// larger settings; it exits, cancels, stops and takes smaller ones, and changes of orders, as ever.
 func TestTooLarge(t *testing.T) {
 	p := newPlayer(t)
 	p.play(started + `
@@ -117,8 +117,10 @@ func TestTooLarge(t *testing.T) {
 		> cmd SET_LIMITS {"symbols_denied": ["` + strings.Repeat("D", 1000) + `"]}
 		refused ACCOUNT_TOO_LARGE
 		> cmd SET_LIMITS {}
+		> cmd ORDER {"modify": "#2", "price": 49}
+		PLACED #2 BUY X 1 limit 49 PENDING
 		> cmd ORDER {"cancel": "#2"}
-		CANCELLED #2 BUY X 1 limit 50 USER CANCELLED
+		CANCELLED #2 BUY X 1 limit 49 USER CANCELLED
 		> signal s SELL X qty=4 exit ms=2
 		PLACED #3 SELL X 4 PENDING
 		> tick X 90
