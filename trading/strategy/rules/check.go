@@ -125,7 +125,7 @@ func (p *Program) OutsideHours(exchange market.Calendar, fromMs int64) []string 
 	h := &p.hours
 	inSession, inWindow, atSquareOff := !h.declared, len(h.windows) == 0, h.squareOff < 0
 	toMs := fromMs + 28*dayMs // a day of the week may be a holiday, and the next one, too
-	for ms := fromMs - fromMs%minuteMs; ms < toMs && !(inSession && inWindow && atSquareOff); ms += minuteMs {
+	for ms := fromMs - fromMs%minuteMs; ms < toMs && (!inSession || !inWindow || !atSquareOff); ms += minuteMs {
 		if _, trades := exchange.SessionAt(ms); !trades {
 			continue
 		}
