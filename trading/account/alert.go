@@ -2,10 +2,15 @@ package account
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/risk"
 )
+
+// wording gives as much of what others say in words as is kept and told: a venue may
+// answer with a whole page.
+func wording(s string) string { return strings.ToValidUTF8(s[:min(len(s), maxTextBytes)], "") }
 
 func (a *Account) alert(what AlertType, severity risk.Severity, message string, data any, timeMs int64) {
 	text, err := json.Marshal(data)

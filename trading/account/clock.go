@@ -33,8 +33,8 @@ type Leap struct {
 func (l *Leap) alone() bool { return l.Symbol != "" }
 
 // advance moves the market's time to a tick's. It goes back only when the tick's symbol
-// does so by more than a day, or is new: a symbol whose ticks are behind those of
-// others, as after a stop, is no replay.
+// does so by more than a day, or is new, and goes on there: the first one may be of a trade
+// of days ago. A symbol whose ticks are behind those of others, as after a stop, is no replay.
 func (a *Account) advance(s *Symbol, m *Mark) {
 	ms, leap := m.TimeMs, &a.s.Leap
 	switch first := a.s.ClockMs == 0; {
@@ -52,7 +52,7 @@ func (a *Account) advance(s *Symbol, m *Mark) {
 	case leap.alone():
 		a.takeBack()
 		a.advance(s, m)
-	case s.Ticks == 0 || s.ofReplay(m):
+	case s.Ticks == 1 || s.ofReplay(m):
 		a.moveTo(ms)
 	}
 }

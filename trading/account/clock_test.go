@@ -84,6 +84,23 @@ func TestLeap(t *testing.T) {
 			FILLED #2 SELL Y 10 limit 110 got 10 at 111 FILLED
 			CLOSED Y 0 at 0, now 111, open 0, made 110
 		`,
+		"a new symbol whose first tick is of days ago ends no day": before + `
+			> tick X 100 1700000014000
+			> cmd DEPLOY {"strategy_id": "t", "name": "T", "symbols": ["Z"], "external": true}
+			STRATEGY t RUNNING
+			> tick Z 7 1699700000000
+			> tick Z 8 1700000015000
+			> tick Y 0.5 1700000016000
+			MODIFIED Y 10 at 100, now 0.5, open -995, made 0
+			ALERT DAILY_LOSS ERROR {"current_loss":995,"limit":1000}
+		`,
+		"one that goes on there is replayed": before + `
+			> cmd DEPLOY {"strategy_id": "t", "name": "T", "symbols": ["Z"], "external": true}
+			STRATEGY t RUNNING
+			> tick Z 7 1699700000000
+			> tick Z 8 1699700001000
+			CANCELLED #2 SELL Y 10 limit 110 DAY_ENDED CANCELLED
+		`,
 		"a tick there later tells that the first was right": before + `
 			> tick X 100 1700259200000
 			> tick Y 45 1700000015000

@@ -161,17 +161,22 @@ func (a *Account) install(n, old *Deployed, needs []strategy.Need, timeMs int64)
 	a.emit(e)
 }
 
+// id gives the id of the strategy that a user deploys.
+func (d *Deploy) id(userID string) string {
+	if d.StrategyID == "" {
+		return ident.Derive(userID, d.Name)
+	}
+	return d.StrategyID
+}
+
 // checkDeploy gives the strategy that a DEPLOY asks for.
 func (a *Account) checkDeploy(d *Deploy) (*Deployed, error) {
 	n := &Deployed{
-		StrategyID: d.StrategyID, Name: d.Name, Symbols: slices.Clone(d.Symbols), Timeframe: d.Timeframe,
+		StrategyID: d.id(a.s.UserID), Name: d.Name, Symbols: slices.Clone(d.Symbols), Timeframe: d.Timeframe,
 		Code: d.Code, Parameters: d.Parameters, External: d.External, Status: Running, Revision: d.Revision,
 	}
 	slices.Sort(n.Symbols)
 	n.Symbols = slices.Compact(n.Symbols)
-	if n.StrategyID == "" {
-		n.StrategyID = ident.Derive(a.s.UserID, n.Name)
-	}
 	if n.Timeframe == "" {
 		n.Timeframe = defaultTimeframe
 	}
@@ -269,7 +274,7 @@ func (a *Account) changeStrategy(t CommandType, ref *StrategyRef) (action, error
 		return nil, refused("INVALID_DATA", "%s: only PAUSE has close_positions", t)
 	}
 	// A strategy that failed starts afresh: its last state is what it failed on.
-	afresh, detail := d.Status == Failed && !d.External, ref.Reason
+	afresh, detail := d.Status == Failed && !d.External, wording(ref.Reason)
 	var needs []strategy.Need
 	if afresh {
 		switch s, err := d.New(); {
@@ -350,7 +355,7 @@ func (a *Account) StrategyFailed(strategyID, detail string, cause Cause) []Event
 	if d == nil {
 		return nil
 	}
-	nowMs := a.begin(cause)
+	nowMs, detail := a.begin(cause), wording(detail)
 	d.Status, d.Detail = Failed, detail
 	a.setSquares()
 	a.emit(a.status(d, nowMs))

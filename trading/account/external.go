@@ -99,7 +99,7 @@ func (a *Account) ExternalAlert(severity risk.Severity, message string, cause Ca
 		return nil
 	}
 	nowMs := a.begin(cause)
-	a.halt(modeData{Reason: "EXTERNAL_ALERT", Detail: message}, nowMs)
+	a.halt(modeData{Reason: "EXTERNAL_ALERT", Detail: wording(message)}, nowMs)
 	return a.end()
 }
 
@@ -116,7 +116,7 @@ func (a *Account) Reduce(reason, message string, cause Cause) []Event {
 			a.endEntries(s, order.ReasonReducing, nowMs)
 		}
 	}
-	a.alert(AlertSystem, risk.Error, message, map[string]string{"reason": reason}, nowMs)
+	a.alert(AlertSystem, risk.Error, wording(message), map[string]string{"reason": reason}, nowMs)
 	a.assess(nil, nowMs)
 	return a.end()
 }

@@ -18,8 +18,10 @@ func (a *Account) checkLimits(s *Symbol, o *order.Order, d *draft) (order.Reason
 	if reason, detail := a.checkVenue(s); reason != "" {
 		return reason, detail
 	}
-	if reason, detail := a.checkRoom(bytesOf(o) + s.opens(o)); reason != "" {
-		return reason, detail
+	if a.orders[o.ID] == nil { // a change adds none
+		if reason, detail := a.checkRoom(bytesOf(o) + s.opens(o)); reason != "" {
+			return reason, detail
+		}
 	}
 	// s may be the symbol as it would be without some order, so what is kept of the
 	// symbol as it is must not be used of it.

@@ -105,11 +105,11 @@ func (a *Account) halt(d modeData, timeMs int64) {
 }
 
 func (a *Account) haltCommand(d *Halt, commandID string, timeMs int64) {
-	words := d.Reason
+	words := wording(d.Reason)
 	if words == "" {
 		words = "by command"
 	}
-	a.halt(modeData{Reason: reasonCommand, Detail: words, By: d.By, CommandID: commandID}, timeMs)
+	a.halt(modeData{Reason: reasonCommand, Detail: words, By: wording(d.By), CommandID: commandID}, timeMs)
 	if d.ClosePositions {
 		a.s.Closing = true
 		a.closeAll(order.ReasonHalted, timeMs)

@@ -129,7 +129,7 @@ func (a *Account) Unreachable(question int64, detail string, cause Cause) []Even
 		a.emit(Ignored{What: "snapshot", Detail: "the venue can't be reached: " + detail})
 		return a.end()
 	}
-	r.Unreachable = true
+	r.Unreachable, detail = true, wording(detail)
 	a.alert(AlertSystem, risk.Error, "The venue doesn't say what it has of the account; it is asked on, and no entries are taken until it answers",
 		venueData{Reason: string(order.ReasonReconciling), Venue: a.s.Venue, Detail: detail}, nowMs)
 	return a.end()

@@ -20,7 +20,7 @@ func (a *Account) resume(d *Resume, commandID string, timeMs int64) {
 	}
 	a.marked = 0
 	a.changeMode(modeData{
-		Reason: reasonCommand, Mode: Active, Detail: d.Reason, By: d.By, CommandID: commandID, Granted: granted,
+		Reason: reasonCommand, Mode: Active, Detail: wording(d.Reason), By: wording(d.By), CommandID: commandID, Granted: granted,
 	}, risk.Info, "Account resumed", timeMs)
 	a.assess(nil, timeMs)
 	a.assessSizes(timeMs)

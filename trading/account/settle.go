@@ -55,7 +55,7 @@ func (a *Account) settleOrder(d *Settle, commandID string) (action, error) {
 	}
 	over := order.Report{
 		OrderID: o.ID, Kind: order.ReportCancelled, Reason: order.ReasonUser,
-		FilledQuantity: d.FilledQuantity, AveragePrice: d.AveragePrice, Detail: d.Reason,
+		FilledQuantity: d.FilledQuantity, AveragePrice: d.AveragePrice, Detail: wording(d.Reason),
 	}
 	if trial := *o; d.VenueOrderID == "" {
 		if _, err := trial.Apply(over); err != nil {
@@ -65,7 +65,7 @@ func (a *Account) settleOrder(d *Settle, commandID string) (action, error) {
 	return func(timeMs int64) {
 		a.moved()
 		a.alert(AlertSystem, risk.Warning, "An order of unknown fate was settled by command", settleData{
-			orderData: orderData{OrderID: o.ID, Symbol: o.Symbol, Status: o.Status, Detail: d.Reason}, By: d.By, CommandID: commandID,
+			orderData: orderData{OrderID: o.ID, Symbol: o.Symbol, Status: o.Status, Detail: wording(d.Reason)}, By: wording(d.By), CommandID: commandID,
 		}, timeMs)
 		if d.VenueOrderID != "" {
 			o.VenueOrderID = d.VenueOrderID

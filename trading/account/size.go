@@ -169,11 +169,8 @@ func (a *Account) checkGrowth(c Command) error {
 // replaces, and its symbols that are new. What its rules watch stands in their texts.
 func (a *Account) deployBytes(d *Deploy) int {
 	n := jsonBytes(d) + runBytes
-	for _, old := range a.s.Strategies {
-		if old.StrategyID == d.StrategyID || old.Name == d.Name {
-			n -= jsonBytes(old.fixed()) + runBytes
-			break
-		}
+	if old := a.deployed(d.id(a.s.UserID)); old != nil {
+		n -= jsonBytes(old.fixed()) + runBytes
 	}
 	followed := a.settled().followed
 	for _, name := range d.Symbols {

@@ -84,7 +84,7 @@ func largest(v reflect.Value) (texts int) {
 }
 
 // TestTooLarge: at the bound of its record an account takes no entry, no new symbol and no
-// larger settings; it exits, cancels, stops and takes smaller ones as ever.
+// larger settings; it exits, cancels, stops and takes smaller ones, and changes of orders, as ever.
 func TestTooLarge(t *testing.T) {
 	p := newPlayer(t)
 	p.play(started + `
@@ -117,8 +117,10 @@ func TestTooLarge(t *testing.T) {
 		> cmd SET_LIMITS {"symbols_denied": ["` + strings.Repeat("D", 1000) + `"]}
 		refused ACCOUNT_TOO_LARGE
 		> cmd SET_LIMITS {}
+		> cmd ORDER {"modify": "#2", "price": 49}
+		PLACED #2 BUY X 1 limit 49 PENDING
 		> cmd ORDER {"cancel": "#2"}
-		CANCELLED #2 BUY X 1 limit 50 USER CANCELLED
+		CANCELLED #2 BUY X 1 limit 49 USER CANCELLED
 		> signal s SELL X qty=4 exit ms=2
 		PLACED #3 SELL X 4 PENDING
 		> tick X 90
@@ -135,6 +137,79 @@ func TestTooLarge(t *testing.T) {
 	}
 	if len(saved) > p.a.bytes() || p.a.bytes() > maxStateBytes {
 		t.Errorf("the record has %d bytes, reckoned at %d of %d", len(saved), p.a.bytes(), maxStateBytes)
+	}
+}
+
+// TestDeploysAddUp: a strategy of the name of another one is another one, and takes room.
+func TestDeploysAddUp(t *testing.T) {
+	p := newPlayer(t)
+	p.play(`
+		> cmd OPEN_ACCOUNT {"deposit": 1}
+	`)
+	var symbols []string
+	for i := range maxStrategySymbols {
+		symbols = append(symbols, fmt.Sprintf("%q", strings.Repeat("X", maxTextBytes-3)+fmt.Sprintf("%03d", i)))
+	}
+	deploy := func(id string, revision int) string {
+		return strings.Join(p.input(fmt.Sprintf(`cmd DEPLOY {"strategy_id": %q, "name": "T", "symbols": [%s], "external": true, "revision": %d}`,
+			id, strings.Join(symbols, ","), revision)), " ")
+	}
+	for i, got := 0, ""; got != "refused ACCOUNT_TOO_LARGE"; i++ {
+		if got = deploy(fmt.Sprint("t", i), 0); p.a.bytes() > maxStateBytes {
+			t.Fatalf("with %d strategies of one name the record is reckoned at %d bytes of %d; the last gave %s", i+1, p.a.bytes(), maxStateBytes, got)
+		}
+	}
+	if got := deploy("t0", 1); got != "STRATEGY t0 RUNNING" {
+		t.Errorf("another revision, which is no larger: %s", got)
+	}
+}
+
+// TestWordsAreCut: what others say in words is kept as much as a record has room for, however
+// much it is: of venues, commands and alerts.
+func TestWordsAreCut(t *testing.T) {
+	long := strings.Repeat("<é", 1<<19)
+	p := newPlayer(t)
+	p.play(`
+		> cmd OPEN_ACCOUNT {"venue": "live", "deposit": 1e9}
+		> cmd DEPLOY {"strategy_id": "s", "name": "S", "symbols": ["X"], "external": true}
+		STRATEGY s RUNNING
+		> signal s BUY X qty=1
+		PLACED #1 BUY X 1 PENDING
+		VENUE SEND #1
+		> signal s BUY X qty=1 ms=2
+		PLACED #2 BUY X 1 PENDING
+		VENUE SEND #2
+	`)
+	cause := func() Cause { p.n++; return Cause{Origin: fmt.Sprint("words/", p.n), TimeMs: p.ms} }
+	command := func(kind CommandType, data any) []Event {
+		events, err := p.a.Command(Command{ID: fmt.Sprint("words", p.n), UserID: "alice", Type: kind, Data: data}, cause())
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		return events
+	}
+	for what, events := range map[string][]Event{
+		"a refusal by the venue": p.a.VenueReport(order.Report{OrderID: p.placed[0], Kind: order.ReportRejected, Detail: long}, cause()),
+		"an unclear answer":      p.a.VenueReport(order.Report{OrderID: p.placed[1], Kind: order.ReportUnknown, Detail: long}, cause()),
+		"SETTLE":                 command(CmdSettle, &Settle{OrderID: p.placed[1], Reason: long, By: long}),
+		"HALT":                   command(CmdHalt, &Halt{Reason: long, By: long}),
+		"RESUME":                 command(CmdResume, &Resume{Reason: long, By: long}),
+		"PAUSE":                  command(CmdPause, &StrategyRef{StrategyID: "s", Reason: long}),
+		"a failure":              p.a.StrategyFailed("s", long, cause()),
+		"an alert of others":     p.a.ExternalAlert(risk.Critical, long, cause()),
+		"what reduces":           p.a.Reduce("LOST", long, cause()),
+		"a venue out of reach":   p.a.Unreachable(p.a.s.Reconciliation.Question, long, cause()),
+	} {
+		b, err := json.Marshal(events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b) > 64<<10 {
+			t.Errorf("%s of %d bytes gives %d bytes of events", what, len(long), len(b))
+		}
+	}
+	if got := p.a.bytes(); got > 64<<10 {
+		t.Errorf("the record is reckoned at %d bytes", got)
 	}
 }
 

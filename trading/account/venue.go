@@ -32,6 +32,7 @@ func (a *Account) VenueReport(r order.Report, cause Cause) []Event {
 // report takes in what is said of an order, and tells whether it was new.
 func (a *Account) report(o *order.Order, r order.Report, timeMs int64) bool {
 	was, rest := o.Status, o.Rest()
+	r.Detail = wording(r.Detail)
 	out, err := o.Apply(r)
 	if err != nil {
 		a.alertOrder(o, risk.Error, err.Error(), timeMs)

@@ -50,8 +50,9 @@ func (b *builder) positive(name, text string) *rule {
 	if !r.constant() {
 		return r
 	}
-	switch v := r.value(&frame{}); {
-	case len(r.doubts) > 0:
+	f := frame{}
+	switch v := r.value(&f); {
+	case f.senseless && len(r.doubts) > 0:
 		b.report(r.doubts[0])
 	case !(v > 0):
 		b.wrong(name, text, "want a number above 0: no entry could have this one")

@@ -119,12 +119,13 @@ func (b *builder) share(name, text string) *rule {
 }
 
 // OutsideHours names the rules, of session, windows and square_off, that can never matter at an
-// exchange with a calendar: in the week after a time there is no minute of them in which it
+// exchange with a calendar: in the weeks after a time there is no minute of them in which it
 // trades. A zone that was forgotten does that.
 func (p *Program) OutsideHours(exchange market.Calendar, fromMs int64) []string {
 	h := &p.hours
 	inSession, inWindow, atSquareOff := !h.declared, len(h.windows) == 0, h.squareOff < 0
-	for ms := fromMs - fromMs%minuteMs; ms < fromMs+7*dayMs; ms += minuteMs {
+	toMs := fromMs + 28*dayMs // a day of the week may be a holiday, and the next one, too
+	for ms := fromMs - fromMs%minuteMs; ms < toMs && (!inSession || !inWindow || !atSquareOff); ms += minuteMs {
 		if _, trades := exchange.SessionAt(ms); !trades {
 			continue
 		}

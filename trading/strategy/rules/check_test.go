@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/trading/market"
 )
@@ -26,6 +27,7 @@ func TestCheck(t *testing.T) {
 		{Spec{EntryLong: "z > 1", Let: "z = 1 / 0"}, "rule let, line 1, column 7: divides by 0"},
 		{Spec{EntryLong: "close > 1", Confidence: "1.5"}, `rule confidence, line 1, column 1: "1.5": want a number from 0 to 1`},
 		{Spec{EntryLong: "close > 1", Confidence: "0 - 0.1"}, "want a number from 0 to 1"},
+		{Spec{EntryLong: "close > 1", Quantity: "2 > 1 ? 5 : 1 / 0"}, "rule quantity, line 1, column 15: divides by 0"},
 	} {
 		err := Check(c.spec, min5, []string{"INFY", "TCS"}, []string{"INFY", "TCS"})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
@@ -34,6 +36,9 @@ func TestCheck(t *testing.T) {
 		if _, err := Compile(c.spec, min5); err != nil {
 			t.Errorf("%+v, deployed already, gives %v", c.spec, err)
 		}
+	}
+	if err := Check(Spec{EntryLong: "close > 1", Quantity: "up ? 0 : 0", Let: "up = clos > 1"}, min5, nil, nil); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a number that hangs on a definition that is wrong gives %v, want the definition alone", err)
 	}
 	if err := Check(Spec{EntryLong: "clos > 1 / 0", Quantity: "1 / 0"}, min5, nil, nil); err == nil || len(strings.Split(err.Error(), "\n")) != 3 {
 		t.Errorf("one of each is %v, want three errors", err)
@@ -87,5 +92,18 @@ func TestOutsideHours(t *testing.T) {
 		if got := p.OutsideHours(market.Always, monday); got != nil {
 			t.Errorf("%+v is outside of a market that always trades in %v", c.spec, got)
 		}
+	}
+	p, err := Compile(Spec{EntryLong: "close > 1", Windows: "fri 09:20-15:00", Zone: "Asia/Kolkata"}, min5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nse, err := market.NewCalendar(market.Schedule{
+		Zone: "Asia/Kolkata", Sessions: []market.Hours{{Open: 9*time.Hour + 15*time.Minute, Close: 15*time.Hour + 30*time.Minute}}, Holidays: []market.Date{{Year: 2024, Month: 1, Day: 26}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.OutsideHours(nse, monday+14*dayMs); got != nil {
+		t.Errorf("before a week whose Friday is Republic Day, %v are outside", got)
 	}
 }

@@ -273,6 +273,7 @@ func (c *compiler) truthName(n *ast.IdentifierNode, at place) truth {
 	d := c.names.defined(n.Value)
 	switch low := strings.ToLower(n.Value); {
 	case d != nil && d.node == nil:
+		c.made.partial = true // its own error is told where it is defined
 		return never
 	case d != nil:
 		defer c.writeOut(n)()

@@ -236,7 +236,7 @@ func TestMapGoesBothWays(t *testing.T) {
 }
 
 // FuzzCompile: any text either compiles or gives an *Error, and what compiles
-// can be stepped, and acts on finite numbers alone.
+// can be stepped, and acts on finite numbers alone. Check takes no more.
 func FuzzCompile(f *testing.F) {
 	for _, s := range []string{
 		"cross_above(EMA_9, EMA_21) and RSI_14 < 70", "rising(close, 3) ? true : close[1] > 2", "((((1)))) == 1",
@@ -263,6 +263,13 @@ func FuzzCompile(f *testing.F) {
 		}
 		if err == nil {
 			sameAsReference(t, p, step(t, p, tf), text)
+		}
+		for _, spec := range []Spec{{EntryLong: text}, {EntryLong: "true", StopLoss: text}, {EntryLong: "true", Let: text}, {EntryLong: "true", Confidence: text}} {
+			_, refused := Compile(spec, tf)
+			checked := Check(spec, tf, []string{"X"}, []string{"X"})
+			if checked == nil && refused != nil || checked != nil && !errors.As(checked, &e) {
+				t.Fatalf("%+v is checked with %v and compiled with %v", spec, checked, refused)
+			}
 		}
 	})
 }
