@@ -21,6 +21,9 @@ type Node struct {
 	failed chan error
 	once   sync.Once
 
+	// stopping are the actors of shards that have let go.
+	stopping sync.WaitGroup
+
 	mu     sync.Mutex
 	shards map[messages.ShardID]*placed
 }
@@ -77,9 +80,13 @@ func (n *Node) Assigned(group Group, kind messages.ShardKind, partitions []int32
 
 // Revoked drains shards: each ends its epoch, checkpoints and lets go. It
 // returns when all have, or when ctx ends; then the rest is abandoned, which
-// loses nothing but time.
+// loses nothing but time. The actors end behind it: the next owner waits for the call,
+// and needs none of them.
 func (n *Node) Revoked(ctx context.Context, kind messages.ShardKind, partitions []int32) {
 	gone := n.remove(kind, partitions)
+	if len(gone) == 0 {
+		return
+	}
 	drains := make([]chan struct{}, len(gone))
 	for i, pl := range gone {
 		drains[i] = make(chan struct{})
@@ -92,7 +99,7 @@ func (n *Node) Revoked(ctx context.Context, kind messages.ShardKind, partitions 
 		case <-ctx.Done():
 		}
 	}
-	n.stopAll(gone)
+	n.stopping.Go(func() { n.stopAll(gone) })
 }
 
 // Lost abandons shards that another node may already own.
@@ -185,6 +192,7 @@ func (n *Node) Stop(ctx context.Context) error {
 	for _, kind := range []messages.ShardKind{messages.SymbolShard, messages.AccountShard} {
 		n.Revoked(ctx, kind, byKind[kind])
 	}
+	n.stopping.Wait()
 	return n.system.Stop(ctx)
 }
 

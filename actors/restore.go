@@ -82,34 +82,54 @@ type restored struct {
 	writer string // the prefix of who has written the shard record
 }
 
-// readState reads the shard's partition of its state topic.
+// readState reads the shard's partition of its state topic. Of each key only the last
+// record is decoded: until the topic is compacted it holds many before that.
 func (s *shard) readState(ctx context.Context) (*restored, error) {
 	if err := s.config.Fault.at("restore", s.id.String()); err != nil {
 		return nil, err
 	}
-	out := &restored{parts: make(map[string]*veloxpb.EntityState)}
-	own := shardKey(s.id)
+	out := &restored{}
+	last := make(map[string]*messages.Record)
 	err := s.log.Restore(ctx, func(r *messages.Record) error {
 		key := string(r.Key)
 		if out.claims.take(r) {
 			return nil
 		}
 		if r.Value == nil {
-			delete(out.parts, key)
-			return nil
+			delete(last, key)
+		} else {
+			last[key] = r
 		}
-		if key == own {
-			out.record, out.writer = &veloxpb.ShardState{}, prefixOf(r, s.id)
-			return checkVersion(r, proto.Unmarshal(r.Value, out.record), out.record.GetVersion)
-		}
-		e := &veloxpb.EntityState{}
-		out.parts[key] = e
-		return checkVersion(r, proto.Unmarshal(r.Value, e), e.GetVersion)
+		return nil
 	})
+	if err == nil {
+		err = out.decode(last, s.id)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("shard %s: restore: %w", s.id, err)
 	}
 	return out, nil
+}
+
+// decode takes in the last record of each key.
+func (r *restored) decode(last map[string]*messages.Record, id messages.ShardID) error {
+	own := shardKey(id)
+	r.parts = make(map[string]*veloxpb.EntityState, len(last))
+	for key, record := range last {
+		if key == own {
+			r.record, r.writer = &veloxpb.ShardState{}, prefixOf(record, id)
+			if err := checkVersion(record, proto.Unmarshal(record.Value, r.record), r.record.GetVersion); err != nil {
+				return err
+			}
+			continue
+		}
+		e := &veloxpb.EntityState{}
+		r.parts[key] = e
+		if err := checkVersion(record, proto.Unmarshal(record.Value, e), e.GetVersion); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func checkVersion(r *messages.Record, err error, version func() uint32) error {

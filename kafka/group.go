@@ -59,6 +59,8 @@ type Group struct {
 	handling sync.Mutex
 	calls    commitLock
 
+	publishing sync.Mutex
+
 	mu       sync.Mutex
 	joined   bool
 	assigned map[int32]bool

@@ -72,7 +72,11 @@ func (g *Group) countShards(ctx context.Context) {
 	g.mu.Unlock()
 }
 
+// publish writes what is due, one call after the other: the older of two would stay if it
+// came last.
 func (g *Group) publish(ctx context.Context) {
+	g.publishing.Lock()
+	defer g.publishing.Unlock()
 	g.mu.Lock()
 	due := g.due
 	g.due = make(map[messages.TopicPartition]int64)
