@@ -75,7 +75,7 @@ func (r *run) undisturbed(ctx context.Context) (*configs.Config, func(), error) 
 		return nil, nil, err
 	}
 	file := filepath.Join(r.Dir, "undisturbed.yaml")
-	if err := os.WriteFile(file, []byte(settings()), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(r.settings()), 0o600); err != nil {
 		return nil, nil, err
 	}
 	n, err := startNode(r.Program, r.Dir, -1, file, "--broker-address", address)
