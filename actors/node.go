@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -23,6 +24,8 @@ type Node struct {
 
 	// stopping are the actors of shards that have let go.
 	stopping sync.WaitGroup
+	// leaving: they end with the node.
+	leaving atomic.Bool
 
 	mu     sync.Mutex
 	shards map[messages.ShardID]*placed
@@ -99,8 +102,15 @@ func (n *Node) Revoked(ctx context.Context, kind messages.ShardKind, partitions 
 		case <-ctx.Done():
 		}
 	}
-	n.stopping.Go(func() { n.stopAll(gone) })
+	if !n.leaving.Load() {
+		n.stopping.Go(func() { n.stopAll(gone) })
+	}
 }
+
+// Leave says that the node is about to stop: the actors of what is revoked from now on
+// end with Stop, when other nodes no longer wait for this one. Some thousand actors that
+// end take processor time.
+func (n *Node) Leave() { n.leaving.Store(true) }
 
 // Lost abandons shards that another node may already own.
 func (n *Node) Lost(kind messages.ShardKind, partitions []int32) {

@@ -147,14 +147,15 @@ func loadCandles(saved []*veloxpb.OpenCandle) ([]market.OpenCandle, error) {
 	for _, o := range saved {
 		c := market.OpenCandle{OpenTimeMs: o.OpenTimeMs, CloseTimeMs: o.CloseTimeMs}
 		c.StartMs, c.EndMs, c.Ticks, c.Gap, c.Partial, c.Amended = o.StartMs, o.EndMs, o.Ticks, o.Gap, o.Partial, o.Amended
-		for text, to := range map[*string]*decimal.Decimal{
-			&o.Open: &c.Open, &o.High: &c.High, &o.Low: &c.Low, &o.Close: &c.Close, &o.Volume: &c.Volume,
-		} {
-			d, err := decimal.Parse(*text)
+		for _, n := range [...]struct {
+			text string
+			to   *decimal.Decimal
+		}{{o.Open, &c.Open}, {o.High, &c.High}, {o.Low, &c.Low}, {o.Close, &c.Close}, {o.Volume, &c.Volume}} {
+			d, err := decimal.Parse(n.text)
 			if err != nil {
 				return nil, fmt.Errorf("candle at %d: %w", o.StartMs, err)
 			}
-			*to = d
+			*n.to = d
 		}
 		out = append(out, c)
 	}

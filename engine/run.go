@@ -298,6 +298,9 @@ func (n *node) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), n.config.Node.ShutdownTimeout)
 	defer cancel()
 	n.faults.Close() // what hangs goes on
+	if n.shards != nil {
+		n.shards.Leave()
+	}
 	for _, g := range n.groups {
 		g.Close()
 	}
