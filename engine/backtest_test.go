@@ -177,11 +177,6 @@ func oneOfEach(t *testing.T) string {
 	return path
 }
 
-var cuts = map[string]map[string]string{
-	"small":  {"processing.epoch.records": "50", "kafka.max_poll_records": "17"},
-	"uneven": {"processing.epoch.time": "1ms", "kafka.max_poll_records": "311", "processing.format": "protobuf"},
-}
-
 // TestBacktestIsDeterministic: with one partition a topic, wherever epochs are
 // cut and in whatever format records are, everything comes out the same, ids
 // included; with the seed's partitions, all but ids for accounts of one symbol.
