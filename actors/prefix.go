@@ -104,7 +104,7 @@ func (s *shard) claimWith(ctx context.Context, others claims) (*restored, error)
 // when the range names no prefix.
 func (c *Config) CheckPrefix(ctx context.Context, id messages.ShardID, state messages.OffsetRange) (known bool, err error) {
 	r, own := &restored{}, shardKey(id)
-	tp := messages.TopicPartition{Topic: messages.StateTopic(id.Kind), Partition: id.Partition}
+	tp := id.State()
 	err = c.Log.Scan(ctx, map[messages.TopicPartition]messages.OffsetRange{tp: state}, func(record *messages.Record) error {
 		if !r.claims.take(record) && string(record.Key) == own && record.Value != nil {
 			r.writer = prefixOf(record, id)

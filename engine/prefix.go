@@ -44,7 +44,7 @@ func (n *node) checkPrefix(ctx context.Context) error {
 
 // stableState gives where a shard's state lies that no open transaction can change.
 func (n *node) stableState(ctx context.Context, id messages.ShardID) (messages.OffsetRange, error) {
-	tp := messages.TopicPartition{Topic: messages.StateTopic(id.Kind), Partition: id.Partition}
+	tp := id.State()
 	if _, err := n.log.PartitionCount(ctx, tp.Topic); err != nil {
 		return messages.OffsetRange{}, err
 	}

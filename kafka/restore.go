@@ -17,16 +17,11 @@ import (
 // old state without noticing. It ends by position, and control records are part
 // of that: the last offset is the mark of a commit, which is no record.
 func (s *shardLog) Restore(ctx context.Context, apply func(*messages.Record) error) error {
-	tp := stateOf(s.id)
+	tp := s.id.State()
 	if err := s.restore(ctx, tp, apply); err != nil {
 		return fmt.Errorf("shard %s: restore from %s: %w", s.id, tp, err)
 	}
 	return nil
-}
-
-// stateOf is where a shard's state is.
-func stateOf(id messages.ShardID) messages.TopicPartition {
-	return messages.TopicPartition{Topic: messages.StateTopic(id.Kind), Partition: id.Partition}
 }
 
 func fromStart(tp messages.TopicPartition) map[string]map[int32]kgo.Offset {

@@ -56,7 +56,7 @@ func (l *Log) OpenShard(ctx context.Context, id messages.ShardID) (messages.Shar
 	if err != nil {
 		return nil, fmt.Errorf("shard %s: open: %w", id, err)
 	}
-	state, err := l.config.newClient(l.config.readerOptions(fromStart(stateOf(id)))...)
+	state, err := l.config.newClient(l.config.readerOptions(fromStart(id.State()))...)
 	if err != nil {
 		producer.Close()
 		return nil, fmt.Errorf("shard %s: open: %w", id, err)

@@ -25,6 +25,11 @@ type ShardID struct {
 // String gives "kind/partition", the form used in logs, keys and headers.
 func (id ShardID) String() string { return fmt.Sprintf("%s/%d", id.Kind, id.Partition) }
 
+// State is the partition that holds the shard's state.
+func (id ShardID) State() TopicPartition {
+	return TopicPartition{Topic: StateTopic(id.Kind), Partition: id.Partition}
+}
+
 // OffsetRange is what a partition holds: Start is the first offset that can
 // still be read, End the high watermark (the next offset to be written,
 // whatever transactions are open below it).

@@ -78,7 +78,7 @@ func (f *facts) reached() (*reach, error) {
 			}
 			return err
 		}
-		if _, err := f.scan(messages.TopicPartition{Topic: messages.StateTopic(id.Kind), Partition: id.Partition}, take); err != nil {
+		if _, err := f.scan(id.State(), take); err != nil {
 			return nil, err
 		}
 	}
