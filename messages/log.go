@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -23,7 +24,9 @@ type ShardID struct {
 }
 
 // String gives "kind/partition", the form used in logs, keys and headers.
-func (id ShardID) String() string { return fmt.Sprintf("%s/%d", id.Kind, id.Partition) }
+func (id ShardID) String() string {
+	return string(id.Kind) + "/" + strconv.Itoa(int(id.Partition))
+}
 
 // State is the partition that holds the shard's state.
 func (id ShardID) State() TopicPartition {

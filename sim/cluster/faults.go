@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -183,7 +184,7 @@ func (f *faults) log(ctx context.Context, c memlog.Call) error {
 	if err := l.wait(ctx); err != nil {
 		return err
 	}
-	point := fmt.Sprint(c.Point, c.After, " ", c.Shard)
+	point := string(c.Point) + strconv.FormatBool(c.After) + " " + c.Shard.String()
 	if err := f.last(ctx, c, point); err != nil {
 		return err
 	}

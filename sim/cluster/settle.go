@@ -15,11 +15,11 @@ import (
 type watch struct {
 	cluster *Cluster
 	read    map[messages.ShardID]int64
-	records map[messages.ShardID]*veloxpb.ShardState
+	safe    map[messages.ShardID]map[messages.TopicPartition]int64 // of the last record
 }
 
 func newWatch(c *Cluster) *watch {
-	return &watch{cluster: c, read: make(map[messages.ShardID]int64), records: make(map[messages.ShardID]*veloxpb.ShardState)}
+	return &watch{cluster: c, read: make(map[messages.ShardID]int64), safe: make(map[messages.ShardID]map[messages.TopicPartition]int64)}
 }
 
 // behind names a shard that would, restored now, read something again; "" when there
@@ -38,15 +38,15 @@ func (w *watch) behind() string {
 			if err := proto.Unmarshal(r.Value, s); err != nil {
 				return fmt.Sprintf("%s: %v", id, err)
 			}
-			w.records[id] = s
+			safe := make(map[messages.TopicPartition]int64)
+			for _, p := range s.SafeFrontier {
+				safe[messages.TopicPartition{Topic: p.Topic, Partition: p.Partition}] = p.Next
+			}
+			w.safe[id] = safe
 		}
-		s := w.records[id]
-		if s == nil {
+		safe := w.safe[id]
+		if safe == nil {
 			return id.String() + " has no frontier"
-		}
-		safe := make(map[messages.TopicPartition]int64)
-		for _, p := range s.SafeFrontier {
-			safe[messages.TopicPartition{Topic: p.Topic, Partition: p.Partition}] = p.Next
 		}
 		for _, tp := range check.Inputs(id, log.Partitions) {
 			next, ok := safe[tp]

@@ -114,6 +114,11 @@ func (a *Account) index() {
 	for _, o := range a.s.Finished {
 		a.finished[o.ID] = o
 	}
+	for _, d := range a.s.Strategies {
+		if d.Rules != nil {
+			_ = d.compile() // for all copies; whoever makes the strategy hears of the error
+		}
+	}
 	a.setVenue()
 	a.setGuard()
 	a.setSquares()

@@ -51,18 +51,30 @@ func (d *Deployed) make() (strategy.Strategy, error) {
 	if d.Rules == nil && d.Code == "" {
 		return nil, errors.New("has no rules: its signals come from outside")
 	}
-	tf, err := market.ParseTimeframe(d.Timeframe)
-	if err != nil {
-		return nil, err
-	}
 	if d.Code != "" {
+		tf, err := market.ParseTimeframe(d.Timeframe)
+		if err != nil {
+			return nil, err
+		}
 		return compiled.New(d.Code, compiled.Place{StrategyID: d.StrategyID, Symbols: d.Symbols, Timeframe: tf}, d.Parameters)
 	}
-	p, err := rules.Compile(*d.Rules, tf)
-	if err != nil {
+	if err := d.compile(); err != nil {
 		return nil, err
 	}
-	return p.New(d.StrategyID, d.Symbols), nil
+	return d.program.New(d.StrategyID, d.Symbols), nil
+}
+
+// compile compiles the rules, once: a copy of a compiled strategy shares the program.
+func (d *Deployed) compile() error {
+	if d.program != nil {
+		return nil
+	}
+	tf, err := market.ParseTimeframe(d.Timeframe)
+	if err != nil {
+		return err
+	}
+	d.program, err = rules.Compile(*d.Rules, tf)
+	return err
 }
 
 func (a *Account) deploy(d *Deploy) (action, error) {

@@ -3,7 +3,6 @@ package account
 import (
 	"slices"
 
-	"github.com/velox-trading/velox/trading/market"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/strategy/rules"
 )
@@ -106,12 +105,8 @@ func (a *Account) setSquares() {
 		if d.Status != Failed || d.Rules == nil || d.Rules.SquareOff == "" {
 			continue
 		}
-		tf, err := market.ParseTimeframe(d.Timeframe)
-		if err != nil {
-			continue // of a build that knew it
-		}
-		if p, err := rules.Compile(*d.Rules, tf); err == nil {
-			a.squares = append(a.squares, squares{d.StrategyID, p})
+		if err := d.compile(); err == nil { // else they are of a build that knew more
+			a.squares = append(a.squares, squares{d.StrategyID, d.program})
 		}
 	}
 }

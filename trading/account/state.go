@@ -216,4 +216,6 @@ type Deployed struct {
 	Revision int64    `json:"revision,omitempty"`
 	// BookRevision grows with every change of its book.
 	BookRevision int64 `json:"book_revision"`
+
+	program *rules.Program // of Rules, once they are compiled
 }
