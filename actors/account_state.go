@@ -6,7 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/messages/veloxpb"
 	"github.com/velox-trading/velox/trading/account"
 )
 
@@ -65,6 +68,26 @@ func (m *accountMachine) save() []part {
 		}
 	}
 	return parts
+}
+
+// AccountUser gives, from the key of a record in the state topic of account shards, the
+// user of the account that AccountOf reads there; false for records of anything else.
+func AccountUser(key []byte) (user string, ok bool) {
+	return strings.CutPrefix(string(key), partAccount+"/")
+}
+
+// AccountOf reads the account that such a record holds, to look at it: which commands
+// and signals are repeats it doesn't know.
+func AccountOf(r *messages.Record) (*account.Account, error) {
+	e := &veloxpb.EntityState{}
+	if err := checkVersion(r, proto.Unmarshal(r.Value, e), e.GetVersion); err != nil {
+		return nil, err
+	}
+	a, err := account.Load(e.Key, map[string][]byte{account.PartAccount: e.Payload})
+	if err != nil {
+		return nil, fmt.Errorf("state record %s/%d/%d: %w", r.Topic, r.Partition, r.Offset, err)
+	}
+	return a, nil
 }
 
 // load implements machine.

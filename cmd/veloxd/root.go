@@ -62,7 +62,7 @@ func newRoot(env []string) *cobra.Command {
 	}
 	o.runFlags(root)
 	root.AddCommand(o.runCommand(), o.replayCommand(), o.backtestCommand(), o.testCommand(), o.topicsCommand(),
-		o.configCommand(), o.healthCommand(), o.brokerCommand(), o.commandCommand(), o.haltCommand(), o.resumeCommand(), o.simulateCommand(),
+		o.configCommand(), o.healthCommand(), o.brokerCommand(), o.commandCommand(), o.accountsCommand(), o.haltCommand(), o.resumeCommand(), o.simulateCommand(),
 		o.verifyCommand(), alone(chaosCommand()), alone(indicatorsCommand()), alone(versionCommand()))
 	return root
 }

@@ -1,10 +1,7 @@
 package account
 
 import (
-	"strconv"
-
 	"github.com/velox-trading/velox/trading/decimal"
-	"github.com/velox-trading/velox/trading/ident"
 	"github.com/velox-trading/velox/trading/order"
 	"github.com/velox-trading/velox/trading/position"
 )
@@ -120,7 +117,7 @@ func (a *Account) emitPosition(s *Symbol, what PositionEventType, timeMs int64) 
 		status = "CLOSED"
 	}
 	a.emit(PositionEvent{
-		PositionID: ident.Derive("position", a.s.UserID, s.Name, strconv.FormatInt(s.Positions, 10)),
+		PositionID: a.positionID(s),
 		UserID:     a.s.UserID, Symbol: s.Name, TimeMs: timeMs, Type: what,
 		Quantity: s.Net.Quantity, AveragePrice: s.Net.AveragePrice(), CurrentPrice: s.Price,
 		UnrealizedPnL: s.Net.Unrealized(s.Price), RealizedPnL: s.Net.Realized.Sub(s.OpenRealized), Fees: s.Fees.Sub(s.OpenFees), Status: status,
