@@ -66,11 +66,10 @@ type made struct {
 	Reasons map[string]int64 `json:"dead_letter_reasons,omitempty"`
 }
 
-// Replay writes the ticks of files to market-data-ticks, as a source of its own.
+// Replay writes the ticks of files to market-data-ticks, as a source of its own. Without
+// a named cluster, and unless it runs a node itself, it writes to the embedded broker of
+// the node that runs here.
 func Replay(ctx context.Context, c *configs.Config, o ReplayOptions) error {
-	if c.Embedded() && !o.Node {
-		return exit(ExitSettings, "replay: no cluster is named; give --bootstrap-servers, or --node to run a node with its own broker in this process")
-	}
 	id := newReplayID()
 	files, err := replay.Open(o.Files, replay.Options{ID: id, NameByExchange: o.NameByExchange, Speed: o.Speed})
 	if err != nil {
@@ -119,13 +118,14 @@ func replayTarget(ctx context.Context, c *configs.Config, o ReplayOptions) (*tar
 		}
 		return &target{log: n.log, node: n}, n.stop, nil
 	}
-	cl, err := connect(ctx, c, o.Logger)
+	const orNode = ", and --node one for this replay alone"
+	cl, err := reach(ctx, c, o.Logger)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, orStartNode(c, err, orNode)
 	}
 	if err := cl.prepareTopics(ctx, c, o.Logger); err != nil {
 		cl.close()
-		return nil, nil, err
+		return nil, nil, orStartNode(c, err, orNode)
 	}
 	log, err := kafka.OpenLog(cl.settings)
 	if err != nil {
