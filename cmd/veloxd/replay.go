@@ -21,7 +21,8 @@ func (o *options) replayCommand() *cobra.Command {
 		Long: "Writes the ticks of CSV files (plain or .gz), in the order of their times over all files, as a source\n" +
 			"of its own, so that the result is the same whatever was before. It waits until every partition of\n" +
 			"ticks has a node that reads it; --node runs one in this process. Without bootstrap servers and without\n" +
-			"--node it writes to the embedded broker of the node that runs here.\n\n" +
+			"--node it writes to the embedded broker of the node that runs here. On a terminal a bar shows how far it is:\n" +
+			"with --node, how much that node has taken in.\n\n" +
 			"A market that the node simulates goes on beside the replay. A symbol of both is the replay's, and\n" +
 			"starts afresh, until the replay has been silent about it for symbols.source_silence.",
 		Example: "  veloxd replay --node ticks.csv.gz\n" +
