@@ -81,13 +81,13 @@ func (c *Config) OutdatedCalendars(day time.Time) []string {
 func (l *loader) readCalendars() []Problem {
 	var file calendarFile
 	read := newLoader()
-	read.over(&file, shipped+"calendars.yaml", shippedCalendars)
+	read.over(&file, nil, shipped+"calendars.yaml", shippedCalendars)
 	if path := l.config.Calendars.File; path != "" {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return []Problem{problemAt(nearest(l.where, "calendars.file"), "calendars.file", path, "want a file of calendars that can be read: "+err.Error())}
 		}
-		read.over(&file, filepath.Base(path), text)
+		read.over(&file, kindCalendars, filepath.Base(path), text)
 		l.sources = append(l.sources, filepath.Base(path))
 	}
 	c := read.checker()

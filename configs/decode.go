@@ -22,6 +22,7 @@ import (
 // is there, a list replaces what is there.
 type decoder struct {
 	file     string            // its name in messages
+	kind     *fileKind         // what it must be; nil: a text whose kind is known
 	lines    []string          // its text
 	where    map[string]spot   // by path
 	keys     map[string]spot   // of the keys themselves, by path
@@ -47,6 +48,9 @@ const maxDepth = 50
 
 func (d *decoder) decode(text []byte, into any) {
 	d.lines = strings.Split(string(text), "\n")
+	if d.another(kindOfText(d.file, text)) {
+		return
+	}
 	parsed, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		d.syntax(err)
@@ -58,8 +62,21 @@ func (d *decoder) decode(text []byte, into any) {
 		return
 	}
 	for _, doc := range docs {
+		if d.another(kindOf(doc.Body)) {
+			return
+		}
 		d.value("", doc.Body, reflect.ValueOf(into).Elem())
 	}
+}
+
+// another reports a file of another kind than it must be: that alone, for everything in
+// it would be wrong.
+func (d *decoder) another(is *fileKind) bool {
+	if d.kind == nil || is == nil || is == d.kind {
+		return false
+	}
+	d.report(spot{source: d.file}, "", "", is.insteadOf(d.kind))
+	return true
 }
 
 func isEmpty(n ast.Node) bool {

@@ -75,7 +75,7 @@ func Load(s Sources) (*Config, error) {
 		if err != nil {
 			return nil, fmt.Errorf("configuration: %w", err)
 		}
-		l.yaml(filepath.Base(s.File), text)
+		l.over(l.config, kindConfiguration, filepath.Base(s.File), text)
 		l.relative(filepath.Dir(s.File))
 	}
 	l.environment(env)
@@ -110,11 +110,13 @@ func newLoader() loader {
 	}
 }
 
-func (l *loader) yaml(name string, text []byte) { l.over(l.config, name, text) }
+// yaml lays a text of settings over what is there.
+func (l *loader) yaml(name string, text []byte) { l.over(l.config, nil, name, text) }
 
-// over lays a text over what is there.
-func (l *loader) over(into any, name string, text []byte) {
+// over lays a text over what is there; a file must be of the kind.
+func (l *loader) over(into any, kind *fileKind, name string, text []byte) {
 	d := newDecoder(name)
+	d.kind = kind
 	d.decode(text, into)
 	l.problems = append(l.problems, d.problems...)
 	l.sources = append(l.sources, name)

@@ -22,6 +22,7 @@ func (c *Config) DecodeTopics(into any) error {
 		name = filepath.Base(c.Topics.File)
 	}
 	d := newDecoder(name)
+	d.kind = kindTopics
 	d.decode(text, into)
 	for _, path := range d.bare {
 		d.report(d.where[path], path, "", "want text: put it in quotes")

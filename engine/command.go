@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -75,22 +74,11 @@ func (o *CommandOptions) command(nowMs int64) (*messages.Command, error) {
 	return &c, err
 }
 
-// answerWithin bounds how long an embedded broker that may be there is looked for.
-const answerWithin = 5 * time.Second
-
 // commandLog opens the cluster that a running node works with.
 func commandLog(ctx context.Context, c *configs.Config, logger *slog.Logger) (*kafka.Log, func(), error) {
-	there := *c
-	if c.Embedded() {
-		there.Kafka.BootstrapServers, there.Node.StartTimeout = servers(c), min(c.Node.StartTimeout, answerWithin)
-		logger = slog.New(slog.DiscardHandler) // the error says it all
-	}
-	cl, err := connect(ctx, &there, logger)
+	cl, err := reach(ctx, c, logger)
 	if err != nil {
-		if c.Embedded() {
-			err = fmt.Errorf("%w; or start a node: `veloxd` runs one", err)
-		}
-		return nil, nil, err
+		return nil, nil, orStartNode(c, err, "")
 	}
 	log, err := kafka.OpenLog(cl.settings)
 	if err != nil {

@@ -48,6 +48,35 @@ func connect(ctx context.Context, c *configs.Config, logger *slog.Logger) (*clus
 	return cl, nil
 }
 
+// answerWithin bounds how long an embedded broker that may be there is looked for.
+const answerWithin = 5 * time.Second
+
+// reach connects to the cluster that running nodes work with: the one that the
+// configuration names or, when it names none, the embedded broker of the node that runs
+// here. It starts none.
+func reach(ctx context.Context, c *configs.Config, logger *slog.Logger) (*cluster, error) {
+	if !c.Embedded() {
+		return connect(ctx, c, logger)
+	}
+	there := *c
+	there.Kafka.BootstrapServers, there.Node.StartTimeout = servers(c), min(c.Node.StartTimeout, answerWithin)
+	cl, err := connect(ctx, &there, slog.New(slog.DiscardHandler)) // the error says it all
+	if err == nil {
+		cl.settings.Logger = logger
+	}
+	return cl, err
+}
+
+// orStartNode adds to the error of a program for which no node runs here how to get one:
+// by itself, or as more says.
+func orStartNode(c *configs.Config, err error, more string) error {
+	coded := (*Error)(nil)
+	if !c.Embedded() || !errors.As(err, &coded) || coded.Code != ExitKafka {
+		return err
+	}
+	return fmt.Errorf("%w; or start a node: `veloxd` runs one%s", err, more)
+}
+
 func startEmbedded(c *configs.Config) (*kafka.Embedded, error) {
 	embedded, err := kafka.StartEmbedded(kafka.EmbeddedConfig{Address: c.Broker.Address, DataDir: c.Broker.DataDir})
 	var taken *kafka.AddressTakenError
@@ -118,7 +147,7 @@ func (cl *cluster) prepareTopics(ctx context.Context, c *configs.Config, logger 
 			drift = append(drift, fmt.Sprintf("%s: %v", r.Name, r.Drift))
 		}
 	}
-	if len(drift) > 0 && cl.embedded == nil {
+	if len(drift) > 0 && !c.Embedded() { // one broker has no replicas
 		logger.Warn("topics differ from their settings; `veloxd topics describe` shows how", "topics", len(drift), "first", drift[0])
 	}
 	if len(missing) > 0 {

@@ -102,20 +102,25 @@ func (n *node) commandsTaken(ctx context.Context) error {
 // ticksWritten counts the ticks that were ever written to the log, transactions' marks
 // included.
 func (n *node) ticksWritten(ctx context.Context) (int64, error) {
-	count, err := n.log.PartitionCount(ctx, messages.TopicTicks)
-	if err != nil {
-		return 0, err
-	}
-	tps := make([]messages.TopicPartition, count)
-	for p := range tps {
-		tps[p] = messages.TopicPartition{Topic: messages.TopicTicks, Partition: int32(p)}
-	}
-	ranges, err := n.log.Offsets(ctx, tps...)
+	ranges, err := n.ranges(ctx, messages.TopicTicks)
 	written := int64(0)
 	for _, r := range ranges {
 		written += r.End
 	}
 	return written, err
+}
+
+// ranges gives where all partitions of a topic begin and end.
+func (n *node) ranges(ctx context.Context, topic string) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	count, err := n.log.PartitionCount(ctx, topic)
+	if err != nil {
+		return nil, err
+	}
+	tps := make([]messages.TopicPartition, count)
+	for p := range tps {
+		tps[p] = messages.TopicPartition{Topic: topic, Partition: int32(p)}
+	}
+	return n.log.Offsets(ctx, tps...)
 }
 
 // everyPartitionRead waits until every partition of ticks has a committed

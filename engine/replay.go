@@ -35,7 +35,8 @@ type ReplayOptions struct {
 	Node bool
 	// JSON prints the summary as JSON.
 	JSON bool
-	// Out takes the summary, Progress the bar.
+	// Out takes the summary, Progress the bar: of what the node in this process has taken
+	// in or, without one, of what was written.
 	Out, Progress io.Writer
 	Logger        *slog.Logger
 }
@@ -66,11 +67,10 @@ type made struct {
 	Reasons map[string]int64 `json:"dead_letter_reasons,omitempty"`
 }
 
-// Replay writes the ticks of files to market-data-ticks, as a source of its own.
+// Replay writes the ticks of files to market-data-ticks, as a source of its own. Without
+// a named cluster, and unless it runs a node itself, it writes to the embedded broker of
+// the node that runs here.
 func Replay(ctx context.Context, c *configs.Config, o ReplayOptions) error {
-	if c.Embedded() && !o.Node {
-		return exit(ExitSettings, "replay: no cluster is named; give --bootstrap-servers, or --node to run a node with its own broker in this process")
-	}
 	id := newReplayID()
 	files, err := replay.Open(o.Files, replay.Options{ID: id, NameByExchange: o.NameByExchange, Speed: o.Speed})
 	if err != nil {
@@ -82,9 +82,6 @@ func Replay(ctx context.Context, c *configs.Config, o ReplayOptions) error {
 		return err
 	}
 	err = writeReplay(ctx, c, o, files, to)
-	if err == nil && o.Node && files.Progress().Ticks > 0 {
-		err = takenIn(ctx, to.node)
-	}
 	if err == nil {
 		err = o.summarise(replay.Source(id), files.Progress(), to.node, roundTheClock(c, to.exchanges))
 	}
@@ -119,13 +116,14 @@ func replayTarget(ctx context.Context, c *configs.Config, o ReplayOptions) (*tar
 		}
 		return &target{log: n.log, node: n}, n.stop, nil
 	}
-	cl, err := connect(ctx, c, o.Logger)
+	const orNode = ", and --node one for this replay alone"
+	cl, err := reach(ctx, c, o.Logger)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, orStartNode(c, err, orNode)
 	}
 	if err := cl.prepareTopics(ctx, c, o.Logger); err != nil {
 		cl.close()
-		return nil, nil, err
+		return nil, nil, orStartNode(c, err, orNode)
 	}
 	log, err := kafka.OpenLog(cl.settings)
 	if err != nil {
@@ -135,6 +133,8 @@ func replayTarget(ctx context.Context, c *configs.Config, o ReplayOptions) (*tar
 	return &target{log: log}, func() error { log.Close(); cl.close(); return nil }, nil
 }
 
+// writeReplay writes the ticks and, with a node in this process, waits until it has taken
+// them in.
 func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, files *replay.Replay, t *target) error {
 	fmt.Fprintln(o.Progress, "waiting until every partition of", messages.TopicTicks, "has a shard that reads it")
 	if err := waitForFrontiers(ctx, t.log); err != nil {
@@ -147,7 +147,16 @@ func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, files 
 	defer producer.Close()
 	bar, stopBar := context.WithCancel(ctx)
 	var drawing sync.WaitGroup
-	drawing.Go(func() { draw(bar, o.Progress, files.Progress) })
+	defer func() { stopBar(); drawing.Wait() }()
+	progress := files.Progress
+	if t.node != nil {
+		in, err := t.node.beginIntake(ctx)
+		if err != nil {
+			return exit(ExitKafka, "replay: %w", err)
+		}
+		progress = func() replay.Progress { return in.progress(bar, files.Progress()) }
+	}
+	drawing.Go(func() { draw(bar, o.Progress, progress) })
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	drawing.Go(func() {
@@ -167,10 +176,11 @@ func writeReplay(ctx context.Context, c *configs.Config, o ReplayOptions, files 
 	if err == nil {
 		err = producer.Flush(ctx)
 	}
-	stopBar()
-	drawing.Wait()
-	if err != nil {
+	switch {
+	case err != nil:
 		return exit(ExitInput, "replay: %w", err)
+	case t.node != nil && files.Progress().Ticks > 0:
+		return takenIn(ctx, t.node)
 	}
 	return nil
 }
@@ -261,23 +271,4 @@ func barLine(p replay.Progress) string {
 	}
 	return fmt.Sprintf("[%s%s] %3.0f %%  %d ticks  %.0f/s  %s left",
 		strings.Repeat("#", done), strings.Repeat("-", barWidth-done), 100*share, p.Ticks, p.PerSecond(), left)
-}
-
-// takenIn waits until the node in this process has taken in every tick and all
-// that came of them.
-func takenIn(ctx context.Context, n *node) error {
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		if n.caughtUp(ctx) {
-			return nil
-		}
-		select {
-		case <-ticker.C:
-		case err := <-n.shards.Failed():
-			return failure(err)
-		case <-ctx.Done():
-			return nil // stopped by the user: what is left is taken in next time
-		}
-	}
 }

@@ -46,6 +46,7 @@ func TestExitCodes(t *testing.T) {
 		"right":              {[]string{"config", "check"}, 0, ""},
 		"wrong":              {[]string{"config", "check", "--set", "revision=0"}, 2, "want 1 or more"},
 		"wrong, as JSON":     {[]string{"config", "check", "--set", "revision=0", "--json"}, 2, ""},
+		"no configuration":   {[]string{"config", "check", "--config", "../../configs/calendars.yaml"}, 2, "the setting calendars.file names it"},
 		"topics' profile":    {[]string{"config", "check", "--set", "topics.profile=none"}, 2, `topics have no profile "none"`},
 		"no history":         {[]string{"config", "check", "--set", "history.directory=none"}, 2, "history.directory (flag --set): open none: no such file or directory"},
 		"settings":           {[]string{"config", "show"}, 0, ""},

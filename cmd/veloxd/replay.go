@@ -20,8 +20,13 @@ func (o *options) replayCommand() *cobra.Command {
 		Short: "Write the ticks of files to market-data-ticks",
 		Long: "Writes the ticks of CSV files (plain or .gz), in the order of their times over all files, as a source\n" +
 			"of its own, so that the result is the same whatever was before. It waits until every partition of\n" +
-			"ticks has a node that reads it; --node runs one in this process.",
+			"ticks has a node that reads it; --node runs one in this process. Without bootstrap servers and without\n" +
+			"--node it writes to the embedded broker of the node that runs here. On a terminal a bar shows how far it is:\n" +
+			"with --node, how much that node has taken in.\n\n" +
+			"A market that the node simulates goes on beside the replay. A symbol of both is the replay's, and\n" +
+			"starts afresh, until the replay has been silent about it for symbols.source_silence.",
 		Example: "  veloxd replay --node ticks.csv.gz\n" +
+			"  veloxd replay --speed 10x ticks.csv.gz     # into the node that runs here\n" +
 			"  veloxd replay --bootstrap-servers kafka-1:9092 --speed 10x day1.csv day2.csv.gz\n" +
 			"  veloxd replay --speed max --name-by-exchange --json crypto.csv.gz",
 		Args: someFiles,
