@@ -345,7 +345,7 @@ func (a *Account) remove(d *Deployed) (action, error) {
 	}, nil
 }
 
-// fold moves the profit of a strategy's flat book to the book of those removed.
+// fold moves the profit and the trades of a strategy's flat book to the book of those removed.
 func (a *Account) fold(s *Symbol, strategyID string) {
 	i, ok := s.place(strategyID)
 	if !ok {
@@ -357,6 +357,7 @@ func (a *Account) fold(s *Symbol, strategyID string) {
 	kept := s.book(removedBook)
 	kept.Absorb(gone.Book)
 	kept.Fees = kept.Fees.Add(gone.Fees)
+	kept.Trades += gone.Trades
 }
 
 // StrategyFailed notes that a strategy was quarantined: its signals are rejected
