@@ -37,6 +37,8 @@ type Statement struct {
 	DayPnL decimal.Decimal `json:"day_pnl"`
 	// Limits are those in money that are set.
 	Limits []LimitUse `json:"limits"`
+	// Reconciling: no entries are taken until the account was compared with its live venue.
+	Reconciling bool `json:"reconciling"`
 	// HaltedSymbols take no entries: a live venue doesn't tell the fate of an order.
 	HaltedSymbols []string `json:"halted_symbols"`
 	// Positions are sorted by symbol, OpenOrders by symbol and then in the order of
@@ -112,7 +114,7 @@ func (a *Account) Statement() Statement {
 	st := Statement{
 		UserID: a.s.UserID, Open: a.s.Open, Venue: a.s.Venue, Mode: a.s.Mode, ModeReason: a.s.ModeReason, TimeMs: a.s.ClockMs,
 		Deposits: a.s.Deposits, Cash: a.s.Cash, Equity: a.Equity(), RealizedPnL: a.s.Realized, UnrealizedPnL: a.s.Unrealized, Fees: a.s.Fees,
-		DayPnL: a.profit().Sub(a.s.DayBase), Limits: a.limitUses(),
+		DayPnL: a.profit().Sub(a.s.DayBase), Limits: a.limitUses(), Reconciling: a.s.Reconciliation.Pending,
 		HaltedSymbols: []string{}, Positions: []PositionStatement{}, OpenOrders: []OrderStatement{}, Strategies: a.strategyStatements(),
 	}
 	for _, s := range a.s.Symbols {

@@ -151,6 +151,26 @@ func TestStatementLimits(t *testing.T) {
 	}
 }
 
+// TestStatementOfALiveAccount: while entries wait for a comparison with the venue, it says
+// so, and no longer.
+func TestStatementOfALiveAccount(t *testing.T) {
+	a := New("alice")
+	c, err := ParseCommand("c1", "alice", 1, CmdOpenAccount, []byte(`{"venue": "kite", "deposit": 100}`))
+	if err == nil {
+		_, err = a.Command(c, Cause{Origin: "commands/0/1", TimeMs: 1})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !a.Statement().Reconciling {
+		t.Error("before the venue has said what it has, entries seem to be taken")
+	}
+	a.Reconcile(VenueSnapshot{}, a.s.Reconciliation.Question, Cause{Origin: "reports/0/1", TimeMs: 2})
+	if st := a.Statement(); st.Reconciling || st.Mode != Active {
+		t.Errorf("when it agrees with its venue, it is %+v", st)
+	}
+}
+
 // TestStatement: all of it, of an account whose figures are easily made by hand.
 func TestStatement(t *testing.T) {
 	p := newPlayer(t)
