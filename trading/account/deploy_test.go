@@ -1,6 +1,7 @@
 package account
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -493,7 +494,7 @@ func TestRulesAreCompiledOnce(t *testing.T) {
 	unknown := reloaded(t, a)
 	unknown.deployed("r").Rules.EntryLong = "FUTURE_1 > 2"
 	d, _ := unknown.Strategy("r")
-	if _, err := d.New(); err == nil || d.flaw == nil || unknown.deployed("r").flaw != d.flaw {
+	if _, err := d.New(); err == nil || d.flaw == nil || !errors.Is(unknown.deployed("r").flaw, d.flaw) {
 		t.Errorf("rules that can't be compiled give %v, after %v", err, d.flaw)
 	}
 }
