@@ -157,8 +157,11 @@ func (a *Account) saved(now time.Time) string {
 }
 
 func share(used, limit decimal.Decimal) string {
-	if limit.Sign() <= 0 {
+	switch {
+	case limit.Sign() <= 0:
 		return none
+	case used.Greater(limit.MulInt(1000)): // of a tiny limit, more than a decimal holds
+		return "over 100000 %"
 	}
 	return used.Mul(decimal.FromInt(100)).Div(limit).RoundTo(decimal.FromInt(1)).String() + " %"
 }

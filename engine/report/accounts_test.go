@@ -92,3 +92,18 @@ bob?[31m    ACTIVE                      10.00       0.00       0.00        0.00 
 		t.Errorf("none are %q, %v", out.String(), err)
 	}
 }
+
+// TestShareOfALimit: however far a limit is passed, there is something to show.
+func TestShareOfALimit(t *testing.T) {
+	for _, c := range []struct{ used, limit, want string }{
+		{"0", "5", "0 %"},
+		{"4.6", "5", "92 %"},
+		{"5000", "5", "100000 %"},
+		{"8500000000000000000000", "0.00000001", "over 100000 %"},
+		{"1", "-5", none},
+	} {
+		if got := share(d(c.used), d(c.limit)); got != c.want {
+			t.Errorf("%s of %s is %q, want %q", c.used, c.limit, got, c.want)
+		}
+	}
+}
