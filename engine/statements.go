@@ -3,10 +3,13 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +17,6 @@ import (
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/engine/report"
 	"github.com/velox-trading/velox/kafka"
-	"github.com/velox-trading/velox/messages"
 )
 
 // AccountsOptions say which accounts ShowAccounts shows, and how.
@@ -31,14 +33,15 @@ type AccountsOptions struct {
 // ShowAccounts prints what accounts hold, have open and have gained, as their shards have
 // saved it last: with all that was told of until then, and nothing else. It writes
 // nothing, and needs no node. Without a named cluster it asks the embedded broker of the
-// node that runs here. The error carries ExitFailure when there is no account of a user.
+// node that runs here. The error carries ExitFailure when there is no account of a user, or
+// one can't be read; the others are shown all the same.
 func ShowAccounts(ctx context.Context, c *configs.Config, o AccountsOptions) error {
 	log, done, err := commandLog(ctx, c, o.Logger)
 	if err != nil {
 		return err
 	}
 	defer done()
-	all, err := statements(ctx, log)
+	all, unread, err := statements(ctx, log, o.Logger)
 	if err != nil {
 		return exit(ExitKafka, "accounts: %w", err)
 	}
@@ -61,52 +64,35 @@ func ShowAccounts(ctx context.Context, c *configs.Config, o AccountsOptions) err
 			}
 		}
 	}
-	if err == nil && len(missing) > 0 {
-		err = exit(ExitFailure, "accounts: there is none of %s; %s", strings.Join(missing, ", "), thereAre(all))
+	if err != nil {
+		return fmt.Errorf("accounts: %w", err)
 	}
-	return err
+	return lacking(all, missing, o.Users, unread)
 }
 
-// statements reads all open accounts' last saved states, by user.
-func statements(ctx context.Context, log *kafka.Log) ([]report.Account, error) {
-	topic := messages.StateTopic(messages.AccountShard)
-	n, err := log.PartitionCount(ctx, topic)
+// statements reads all open accounts' last saved states, by user, and gives the errors of
+// those that can't be read: the others are shown without them.
+func statements(ctx context.Context, log *kafka.Log, logger *slog.Logger) (list []report.Account, unread map[string]error, err error) {
+	last, err := accountStates(ctx, log, logger)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var tps []messages.TopicPartition
-	for p := range n {
-		tps = append(tps, messages.TopicPartition{Topic: topic, Partition: p})
-	}
-	ranges, err := log.Offsets(ctx, tps...)
-	if err != nil {
-		return nil, err
-	}
-	last := make(map[string]*messages.Record) // by user
-	err = log.Scan(ctx, ranges, func(r *messages.Record) error {
-		if user, ok := actors.AccountUser(r.Key); ok {
-			last[user] = r
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]report.Account, 0, len(last))
-	for _, r := range last {
+	list, unread = make([]report.Account, 0, len(last)), make(map[string]error)
+	for user, r := range last {
 		if r.Value == nil {
 			continue
 		}
 		a, err := actors.AccountOf(r)
 		if err != nil {
-			return nil, err
+			unread[user] = err
+			continue
 		}
 		if st := a.Statement(); st.Open { // others have refused what they were told
 			list = append(list, report.Account{Statement: st, SavedMs: r.TimestampMs})
 		}
 	}
 	slices.SortFunc(list, func(a, b report.Account) int { return strings.Compare(a.UserID, b.UserID) })
-	return list, nil
+	return list, unread, nil
 }
 
 // chooseStatements gives the users' statements in their order, and the users that have
@@ -127,12 +113,36 @@ func chooseStatements(all []report.Account, users []string) (chosen []report.Acc
 	return chosen, missing
 }
 
+// lacking says what keeps an answer from being whole, nil for nothing: accounts that are
+// missing, and those that can't be read, of the users or, without users, of all.
+func lacking(all []report.Account, missing, users []string, unread map[string]error) error {
+	if len(users) == 0 {
+		missing = slices.Sorted(maps.Keys(unread))
+	}
+	var none []string
+	var errs []error
+	for _, user := range missing {
+		if err := unread[user]; err != nil {
+			errs = append(errs, fmt.Errorf("%q can't be read: %w", user, err))
+		} else {
+			none = append(none, strconv.Quote(user)) // a name may hold what steers a terminal
+		}
+	}
+	if len(none) > 0 {
+		errs = append(errs, fmt.Errorf("there is none of %s; %s", strings.Join(none, ", "), thereAre(all)))
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return exit(ExitFailure, "accounts: %w", errors.Join(errs...))
+}
+
 // thereAre names the accounts that there are, the first few of many.
 func thereAre(all []report.Account) string {
 	const most = 10
 	var names []string
 	for _, a := range all[:min(len(all), most)] {
-		names = append(names, a.UserID)
+		names = append(names, strconv.Quote(a.UserID))
 	}
 	switch {
 	case len(all) == 0:

@@ -56,7 +56,7 @@ func TestShowAccounts(t *testing.T) {
 		t.Errorf("all accounts are shown as\n%s", all)
 	}
 	out, code, err := shown(t, c, false, "bob", "eve", "ann")
-	if code != ExitFailure || !strings.Contains(err.Error(), "none of eve; there are ann, bob") {
+	if code != ExitFailure || !strings.Contains(err.Error(), "none of \"eve\"; there are \"ann\", \"bob\"") {
 		t.Errorf("one that isn't there: %d, %v", code, err)
 	}
 	if bob, ann := strings.Index(out, "bob: "), strings.Index(out, "ann: "); bob != 0 || ann < 0 || strings.Contains(out, "eve") {

@@ -16,7 +16,8 @@ func (o *options) accountsCommand() *cobra.Command {
 			"It reads what their shards have saved last, in the transactions that have told of it, so it is exact as\n" +
 			"of then; prices are at most processing.checkpoint.max older. It writes nothing, and needs no node: without\n" +
 			"bootstrap servers it asks the embedded broker of the one that runs here.\n\n" +
-			"Exits 0, 1 when there is no account of a USER, 2 when flags or configuration are wrong, 3 when there is no cluster.",
+			"Exits 0, 1 when there is no account of a USER or one can't be read, 2 when flags or configuration are wrong,\n" +
+			"3 when there is no cluster or it has no topics.",
 		Example: "  veloxd accounts --bootstrap-servers kafka-1:9092\n" +
 			"  veloxd accounts alice bob\n" +
 			"  veloxd accounts --json | jq -r '.[] | select(.mode != \"ACTIVE\") | .user_id'\n" +

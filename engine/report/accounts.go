@@ -50,6 +50,9 @@ func (a *Account) Text(w io.Writer, now time.Time) error {
 	fmt.Fprintf(out, ", saved %s ago\n", a.saved(now))
 	fmt.Fprintf(out, "deposits %s, cash %s, realised %s, unrealised %s, fees %s, today %s\n",
 		money(a.Deposits), money(a.Cash), money(a.RealizedPnL), money(a.UnrealizedPnL), money(a.Fees), money(a.DayPnL))
+	if a.Reconciling {
+		fmt.Fprintln(out, "no entries are taken: the account is being compared with its venue")
+	}
 	for _, s := range a.HaltedSymbols {
 		fmt.Fprintf(out, "%s takes no entries: the fate of an order is not known\n", harmless(s))
 	}
@@ -154,8 +157,11 @@ func (a *Account) saved(now time.Time) string {
 }
 
 func share(used, limit decimal.Decimal) string {
-	if limit.Sign() <= 0 {
+	switch {
+	case limit.Sign() <= 0:
 		return none
+	case used.Greater(limit.MulInt(1000)): // of a tiny limit, more than a decimal holds
+		return "over 100000 %"
 	}
 	return used.Mul(decimal.FromInt(100)).Div(limit).RoundTo(decimal.FromInt(1)).String() + " %"
 }

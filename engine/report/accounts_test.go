@@ -16,6 +16,7 @@ func sampleAccount() Account {
 		UserID: "ann", Open: true, Venue: "paper", Mode: account.Reducing, ModeReason: "DAILY_LOSS", TimeMs: began,
 		Deposits: d("1000000"), Cash: d("900000.005"), Equity: d("998765.4321"), RealizedPnL: d("-1300"), UnrealizedPnL: d("65.4321"), DayPnL: d("-1234.5679"),
 		Limits:        []account.LimitUse{{Name: "daily_loss", Used: d("1234.5679"), Limit: d("1200")}, {Name: "margin_percent", Used: d("5"), Limit: d("0")}},
+		Reconciling:   true,
 		HaltedSymbols: []string{"HALT"},
 		Positions: []account.PositionStatement{
 			{Symbol: "COIN", Quantity: d("-0.12345678"), AveragePrice: d("60000.5"), CurrentPrice: d("59000"), UnrealizedPnL: d("123.52"), Fees: d("0.001")},
@@ -36,6 +37,7 @@ func sampleAccount() Account {
 
 const accountText = `ann: REDUCING (DAILY_LOSS) at venue paper, equity 998,765.43, market time 2023-11-14 22:13:20 UTC, saved 3s ago
 deposits 1,000,000.00, cash 900,000.00, realised -1,300.00, unrealised 65.43, fees 0.00, today -1,234.57
+no entries are taken: the account is being compared with its venue
 HALT takes no entries: the fate of an order is not known
 
 limit               used        of
@@ -88,5 +90,20 @@ bob?[31m    ACTIVE                      10.00       0.00       0.00        0.00 
 	out.Reset()
 	if err := Accounts(&out, nil, time.UnixMilli(began)); err != nil || !strings.Contains(out.String(), "OPEN_ACCOUNT") {
 		t.Errorf("none are %q, %v", out.String(), err)
+	}
+}
+
+// TestShareOfALimit: however far a limit is passed, there is something to show.
+func TestShareOfALimit(t *testing.T) {
+	for _, c := range []struct{ used, limit, want string }{
+		{"0", "5", "0 %"},
+		{"4.6", "5", "92 %"},
+		{"5000", "5", "100000 %"},
+		{"8500000000000000000000", "0.00000001", "over 100000 %"},
+		{"1", "-5", none},
+	} {
+		if got := share(d(c.used), d(c.limit)); got != c.want {
+			t.Errorf("%s of %s is %q, want %q", c.used, c.limit, got, c.want)
+		}
 	}
 }

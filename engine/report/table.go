@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // table sets out rows in columns for a terminal. The first row is its head. Columns of
@@ -35,7 +34,7 @@ func (t *table) write(w io.Writer) error {
 	for _, row := range t.rows {
 		var line strings.Builder
 		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			pad := strings.Repeat(" ", widths[i]-onScreen(cell))
 			if figures[i] {
 				cell, pad = pad, cell
 			}
@@ -55,7 +54,7 @@ func (t *table) columns() (widths []int, figures []bool) {
 			if n == 0 {
 				widths, figures = append(widths, 0), append(figures, i > 0)
 			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], onScreen(cell))
 			if n > 0 {
 				figures[i] = figures[i] && figure(cell)
 			}
@@ -68,4 +67,23 @@ func (t *table) columns() (widths []int, figures []bool) {
 func figure(cell string) bool {
 	first := strings.TrimPrefix(cell, "-")
 	return cell == "" || cell == none || first != "" && slices.Contains([]byte("0123456789"), first[0])
+}
+
+// onScreen gives the columns of a terminal that a printable text takes: two for what East
+// Asia writes and for pictures, none for marks that stand above or below a letter.
+func onScreen(text string) int {
+	n := 0
+	for _, r := range text {
+		switch {
+		case r < 0x300:
+			n++
+		case unicode.In(r, unicode.Mn, unicode.Me):
+		case r >= 0x1F300 && r <= 0x1FAFF, r >= 0xFF01 && r <= 0xFF60, r >= 0xFFE0 && r <= 0xFFE6,
+			!(r >= 0xFF61 && r <= 0xFFDC) && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
 }

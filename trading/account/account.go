@@ -114,11 +114,6 @@ func (a *Account) index() {
 	for _, o := range a.s.Finished {
 		a.finished[o.ID] = o
 	}
-	for _, d := range a.s.Strategies {
-		if d.Rules != nil {
-			_ = d.compile() // for all copies; whoever makes the strategy hears of the error
-		}
-	}
 	a.setVenue()
 	a.setGuard()
 	a.setSquares()
@@ -196,11 +191,12 @@ func (a *Account) Symbols() []string {
 // SymbolsRevision grows when Symbols may give another list.
 func (a *Account) SymbolsRevision() int64 { return a.symbolsRevision }
 
-// Strategies gives the account's strategies, sorted by id. They are copies.
+// Strategies gives the account's strategies, sorted by id. They are copies, whose rules
+// are compiled already.
 func (a *Account) Strategies() []Deployed {
 	list := make([]Deployed, len(a.s.Strategies))
 	for i, d := range a.s.Strategies {
-		list[i] = *d
+		list[i] = d.copied()
 		list[i].Symbols = slices.Clone(d.Symbols)
 	}
 	return list
@@ -209,7 +205,7 @@ func (a *Account) Strategies() []Deployed {
 // Strategy gives a strategy of the account, and whether there is one.
 func (a *Account) Strategy(strategyID string) (Deployed, bool) {
 	if d := a.deployed(strategyID); d != nil {
-		return *d, true
+		return d.copied(), true
 	}
 	return Deployed{}, false
 }

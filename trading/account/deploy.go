@@ -64,17 +64,25 @@ func (d *Deployed) make() (strategy.Strategy, error) {
 	return d.program.New(d.StrategyID, d.Symbols), nil
 }
 
-// compile compiles the rules, once: a copy of a compiled strategy shares the program.
+// copied gives a copy that shares the compiled rules. So they are compiled when someone
+// wants to run them, and not for who only looks at an account.
+func (d *Deployed) copied() Deployed {
+	if d.Rules != nil {
+		_ = d.compile() // whoever makes the strategy hears of the error
+	}
+	return *d
+}
+
+// compile compiles the rules, once: what came of it doesn't change.
 func (d *Deployed) compile() error {
-	if d.program != nil {
-		return nil
+	if d.program == nil && d.flaw == nil {
+		tf, err := market.ParseTimeframe(d.Timeframe)
+		if err == nil {
+			d.program, err = rules.Compile(*d.Rules, tf)
+		}
+		d.flaw = err
 	}
-	tf, err := market.ParseTimeframe(d.Timeframe)
-	if err != nil {
-		return err
-	}
-	d.program, err = rules.Compile(*d.Rules, tf)
-	return err
+	return d.flaw
 }
 
 func (a *Account) deploy(d *Deploy) (action, error) {
@@ -345,7 +353,7 @@ func (a *Account) remove(d *Deployed) (action, error) {
 	}, nil
 }
 
-// fold moves the profit of a strategy's flat book to the book of those removed.
+// fold moves the profit and the trades of a strategy's flat book to the book of those removed.
 func (a *Account) fold(s *Symbol, strategyID string) {
 	i, ok := s.place(strategyID)
 	if !ok {
@@ -357,6 +365,7 @@ func (a *Account) fold(s *Symbol, strategyID string) {
 	kept := s.book(removedBook)
 	kept.Absorb(gone.Book)
 	kept.Fees = kept.Fees.Add(gone.Fees)
+	kept.Trades += gone.Trades
 }
 
 // StrategyFailed notes that a strategy was quarantined: its signals are rejected

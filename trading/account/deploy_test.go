@@ -1,6 +1,7 @@
 package account
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -462,5 +463,38 @@ func TestTheDaysTradesOutliveARevision(t *testing.T) {
 	}
 	if got := h.OpenedSince(p.ms+3_600_000, p.ms+7_200_000); got != 0 {
 		t.Errorf("opened later: %d, want none", got)
+	}
+}
+
+// TestRulesAreCompiledOnce: all that run a strategy share one program, which goes with the
+// revision that it is of; who only looks at an account compiles nothing.
+func TestRulesAreCompiledOnce(t *testing.T) {
+	p := newPlayer(t)
+	p.play(started)
+	p.play(`> cmd DEPLOY {"strategy_id": "r", "name": "rn", "symbols": ["X"], "rules": {"entry_long": "close > 1"}, "revision": 1}` + "\nSTRATEGY r RUNNING")
+	a := reloaded(t, p.a)
+	if a.Statement(); a.deployed("r").program != nil {
+		t.Error("rules are compiled to look at an account")
+	}
+	first, _ := a.Strategy("r")
+	for _, d := range a.Strategies() {
+		if d.StrategyID == "r" && (d.program == nil || d.program != first.program) {
+			t.Error("two copies have two programs")
+		}
+	}
+
+	deploy := &Deploy{StrategyID: "r", Name: "rn", Symbols: []string{"X"}, Rules: RuleTexts{"entry_long": "close > 2"}, Revision: 2}
+	if _, err := a.Command(Command{ID: "second", UserID: "alice", Type: CmdDeploy, Data: deploy}, Cause{Origin: "commands/0/99", TimeMs: 9}); err != nil {
+		t.Fatal(err)
+	}
+	if second, _ := a.Strategy("r"); second.program == nil || second.program == first.program {
+		t.Error("a new revision runs the program of the old")
+	}
+
+	unknown := reloaded(t, a)
+	unknown.deployed("r").Rules.EntryLong = "FUTURE_1 > 2"
+	d, _ := unknown.Strategy("r")
+	if _, err := d.New(); err == nil || d.flaw == nil || !errors.Is(unknown.deployed("r").flaw, d.flaw) {
+		t.Errorf("rules that can't be compiled give %v, after %v", err, d.flaw)
 	}
 }

@@ -217,5 +217,7 @@ type Deployed struct {
 	// BookRevision grows with every change of its book.
 	BookRevision int64 `json:"book_revision"`
 
-	program *rules.Program // of Rules, once they are compiled
+	// Of Rules, once they are compiled: the program, or what keeps this build from it.
+	program *rules.Program
+	flaw    error
 }

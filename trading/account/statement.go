@@ -32,11 +32,13 @@ type Statement struct {
 	RealizedPnL   decimal.Decimal `json:"realized_pnl"`
 	UnrealizedPnL decimal.Decimal `json:"unrealized_pnl"`
 	Fees          decimal.Decimal `json:"fees"`
-	// DayPnL is what the equity has gained since the account's day began, deposits
-	// aside.
+	// DayPnL is what the equity has gained, deposits aside, since the account's day
+	// began, or since a RESUME of that day that granted the daily loss again.
 	DayPnL decimal.Decimal `json:"day_pnl"`
 	// Limits are those in money that are set.
 	Limits []LimitUse `json:"limits"`
+	// Reconciling: no entries are taken until the account was compared with its live venue.
+	Reconciling bool `json:"reconciling"`
 	// HaltedSymbols take no entries: a live venue doesn't tell the fate of an order.
 	HaltedSymbols []string `json:"halted_symbols"`
 	// Positions are sorted by symbol, OpenOrders by symbol and then in the order of
@@ -47,8 +49,12 @@ type Statement struct {
 }
 
 // LimitUse is how far a limit is used; Used is 0 when there is a gain in place of a loss.
+// The limit of the margin is the equity, which may be 0 or less. Of which share of a limit
+// there are alerts, alert_percents say.
 type LimitUse struct {
-	Name  string          `json:"name"` // as in the data of SET_LIMITS
+	// Name is as in the data of SET_LIMITS; drawdown is the smaller of it and
+	// drawdown_percent, in money.
+	Name  string          `json:"name"`
 	Used  decimal.Decimal `json:"used"`
 	Limit decimal.Decimal `json:"limit"`
 }
@@ -93,7 +99,7 @@ type StrategyStatement struct {
 	// Status and Timeframe are empty where nothing is deployed, and Timeframe is where
 	// signals come from outside.
 	Status        Status          `json:"status,omitempty"`
-	Detail        string          `json:"detail,omitempty"` // of a status that is not RUNNING
+	Detail        string          `json:"detail,omitempty"` // why it has its status, when that was told
 	Timeframe     string          `json:"timeframe,omitempty"`
 	Symbols       []string        `json:"symbols,omitempty"` // that it may trade
 	Positions     int             `json:"positions"`         // that it has open
@@ -108,7 +114,7 @@ func (a *Account) Statement() Statement {
 	st := Statement{
 		UserID: a.s.UserID, Open: a.s.Open, Venue: a.s.Venue, Mode: a.s.Mode, ModeReason: a.s.ModeReason, TimeMs: a.s.ClockMs,
 		Deposits: a.s.Deposits, Cash: a.s.Cash, Equity: a.Equity(), RealizedPnL: a.s.Realized, UnrealizedPnL: a.s.Unrealized, Fees: a.s.Fees,
-		DayPnL: a.profit().Sub(a.s.DayBase), Limits: a.limitUses(),
+		DayPnL: a.profit().Sub(a.s.DayBase), Limits: a.limitUses(), Reconciling: a.s.Reconciliation.Pending,
 		HaltedSymbols: []string{}, Positions: []PositionStatement{}, OpenOrders: []OrderStatement{}, Strategies: a.strategyStatements(),
 	}
 	for _, s := range a.s.Symbols {
@@ -146,8 +152,8 @@ func (a *Account) limitUses() []LimitUse {
 	uses = append(uses,
 		LimitUse{"gross_exposure", a.weights.Gross, l.GrossExposure},
 		LimitUse{"net_exposure", decimal.Max(a.weights.Long.Abs(), a.weights.Short.Abs()), l.NetExposure})
-	if !a.weights.Held.IsZero() {
-		uses = append(uses, LimitUse{"margin_percent", a.weights.Held, a.guard.MarginLimit(a.Equity())})
+	if a.guard.NeedsMargin() {
+		uses = append(uses, LimitUse{"margin_percent", a.weights.Held, a.Equity()}) // as alerts tell it
 	}
 	return slices.DeleteFunc(uses, func(u LimitUse) bool { return u.Name != "margin_percent" && u.Limit.IsZero() })
 }

@@ -21,6 +21,7 @@ func TestStatementIsWhatEventsTell(t *testing.T) {
 		venue := []string{PaperVenue, "kite"}[seed%2]
 		g, a := newTraffic(seed, venue), New("alice")
 		told, open := make(map[string]PositionEvent), make(map[string]OrderEvent)
+		trades := int64(0)
 		take := func(in given) {
 			for _, e := range in(a) {
 				switch e := e.(type) {
@@ -52,6 +53,10 @@ func TestStatementIsWhatEventsTell(t *testing.T) {
 			checkPositions(t, &st, told)
 			checkOpenOrders(t, &st, open)
 			checkSums(t, a, &st)
+			before := trades
+			if trades = tradesOf(&st); trades < before {
+				t.Fatalf("%d trades were shown, and now %d: those of a strategy that is gone are lost", before, trades)
+			}
 			if again := reloaded(t, a).Statement(); !reflect.DeepEqual(again, st) {
 				t.Fatalf("restored, it is\n%+v\nand was\n%+v", again, st)
 			}
@@ -117,6 +122,52 @@ func checkSums(t *testing.T, a *Account, st *Statement) {
 	}
 	if sum := st.Deposits.Add(st.RealizedPnL).Add(st.UnrealizedPnL).Sub(st.Fees); sum != st.Equity {
 		t.Fatalf("the equity is %v, its parts are %v", st.Equity, sum)
+	}
+}
+
+func tradesOf(st *Statement) (n int64) {
+	for _, s := range st.Strategies {
+		n += s.Trades
+	}
+	return n
+}
+
+// TestStatementLimits: every limit in money that is set is there, used or not, with what
+// alerts call its limit: a use of so many percent is what their percents are of.
+func TestStatementLimits(t *testing.T) {
+	const limits = `{"daily_loss": 500, "net_exposure": 900, "margin_percent": 50, "alert_percents": [20, 30, 40, 80]}`
+	a := New("alice")
+	c, err := ParseCommand("c1", "alice", 1, CmdOpenAccount, []byte(`{"deposit": 10000, "limits": `+limits+`}`))
+	if err == nil {
+		_, err = a.Command(c, Cause{Origin: "commands/0/1", TimeMs: 1})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := decimal.FromInt
+	want := []LimitUse{{"daily_loss", n(0), n(500)}, {"net_exposure", n(0), n(900)}, {"margin_percent", n(0), n(10000)}}
+	if got := a.Statement().Limits; !reflect.DeepEqual(got, want) {
+		t.Errorf("of a new account, they are %v, want %v", got, want)
+	}
+}
+
+// TestStatementOfALiveAccount: while entries wait for a comparison with the venue, it says
+// so, and no longer.
+func TestStatementOfALiveAccount(t *testing.T) {
+	a := New("alice")
+	c, err := ParseCommand("c1", "alice", 1, CmdOpenAccount, []byte(`{"venue": "kite", "deposit": 100}`))
+	if err == nil {
+		_, err = a.Command(c, Cause{Origin: "commands/0/1", TimeMs: 1})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !a.Statement().Reconciling {
+		t.Error("before the venue has said what it has, entries seem to be taken")
+	}
+	a.Reconcile(VenueSnapshot{}, a.s.Reconciliation.Question, Cause{Origin: "reports/0/1", TimeMs: 2})
+	if st := a.Statement(); st.Reconciling || st.Mode != Active {
+		t.Errorf("when it agrees with its venue, it is %+v", st)
 	}
 }
 

@@ -30,7 +30,7 @@ func NewGuard(l *Limits) *Guard {
 	g.Loss = NewMeter(l.DailyLoss.Sign() > 0, true, l.Alerts.DailyLoss, l.AlertPercents)
 	g.Drawdown = NewMeter(l.Drawdown.Sign() > 0 || l.DrawdownPercent.Sign() > 0, true, l.Alerts.Drawdown, l.AlertPercents)
 	g.Size = NewMeter(true, false, l.Alerts.PositionSize, l.AlertPercents)
-	g.Margin = NewMeter(g.margins(), false, l.Alerts.Margin, l.AlertPercents)
+	g.Margin = NewMeter(g.NeedsMargin(), false, l.Alerts.Margin, l.AlertPercents)
 	return g
 }
 
@@ -42,8 +42,8 @@ func set(names []string) map[string]bool {
 	return m
 }
 
-// margins tells whether any symbol needs margin.
-func (g *Guard) margins() bool {
+// NeedsMargin tells whether positions in any symbol need margin.
+func (g *Guard) NeedsMargin() bool {
 	for _, s := range g.limits.Symbols {
 		if s.MarginPercent.Sign() > 0 {
 			return true
