@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"syscall"
 	"time"
 
@@ -362,7 +363,9 @@ const (
 	crashed = "exit status 2"
 )
 
-// move gives a partition of any of Velox's topics another leader.
+// move takes a replica of a partition of any of Velox's topics from its broker, which
+// deletes what it has, gives it back, so that all is copied anew, and has another broker
+// lead the partition.
 func (r *run) move(ctx context.Context, f chaos.Fault) error {
 	topics, err := r.cluster.admin.ListTopics(ctx)
 	if err != nil {
@@ -377,9 +380,34 @@ func (r *run) move(ctx context.Context, f chaos.Fault) error {
 	if replicas[0] == p.Leader && len(replicas) > 1 {
 		replicas[0], replicas[1] = replicas[1], replicas[0]
 	}
+	from := "none"
+	if last := len(replicas) - 1; last >= leastReplicas {
+		if err := r.assign(ctx, topic, p.Partition, replicas[:last]); err != nil {
+			return err
+		}
+		from = fmt.Sprint(replicas[last])
+	}
+	if err := r.assign(ctx, topic, p.Partition, replicas); err != nil {
+		return err
+	}
+	// A leader that is down, or not in step yet, is not elected.
+	elected := func() bool { err = r.cluster.elect(ctx, topic, p.Partition); return err == nil }
+	if !until(ctx, patience, elected) {
+		return fmt.Errorf("elect broker %d the leader of %s/%d: %w", replicas[0], topic, p.Partition, err)
+	}
+	r.struck(f, "%s/%d to broker %d, copied anew to broker %s", topic, p.Partition, replicas[0], from)
+	return nil
+}
+
+// leastReplicas of a partition stay when one is taken away: as many as a write wants.
+const leastReplicas = 2
+
+// assign gives a partition its replicas, and waits until no other broker has one.
+func (r *run) assign(ctx context.Context, topic string, partition int32, replicas []int32) error {
 	var ask kadm.AlterPartitionAssignmentsReq
-	ask.Assign(topic, p.Partition, replicas)
+	ask.Assign(topic, partition, replicas)
 	// While a controller is replaced, nobody takes it.
+	var err error
 	taken := func() bool {
 		var asked kadm.AlterPartitionAssignmentsResponses
 		if asked, err = r.cluster.admin.AlterPartitionAssignments(ctx, ask); err == nil {
@@ -388,14 +416,22 @@ func (r *run) move(ctx context.Context, f chaos.Fault) error {
 		return err == nil
 	}
 	if !until(ctx, patience, taken) {
-		return fmt.Errorf("%s/%d to broker %d: %w", topic, p.Partition, replicas[0], err)
+		return fmt.Errorf("%s/%d to brokers %v: %w", topic, partition, replicas, err)
 	}
-	// A leader that is down, or not in step yet, is not elected.
-	elected := func() bool { err = r.cluster.elect(ctx, topic, p.Partition); return err == nil }
-	if !until(ctx, patience, elected) {
-		return fmt.Errorf("elect broker %d the leader of %s/%d: %w", replicas[0], topic, p.Partition, err)
+	done := func() bool {
+		var topics kadm.TopicDetails
+		if topics, err = r.cluster.admin.ListTopics(ctx, topic); err == nil {
+			have := topics[topic].Partitions[partition].Replicas
+			if slices.Equal(have, replicas) {
+				return true
+			}
+			err = fmt.Errorf("its replicas are %v", have)
+		}
+		return false
 	}
-	r.struck(f, "%s/%d to broker %d", topic, p.Partition, replicas[0])
+	if !until(ctx, patience, done) {
+		return fmt.Errorf("%s/%d to brokers %v: %w", topic, partition, replicas, err)
+	}
 	return nil
 }
 

@@ -18,7 +18,7 @@ const (
 	SlowLink   Kind = "slow link"   // between one node and one broker: each answer comes late
 	Join       Kind = "join"        // one node more
 	Leave      Kind = "leave"       // SIGTERM: one node fewer
-	Move       Kind = "move"        // a partition gets another leader
+	Move       Kind = "move"        // a partition loses a replica, gets it anew, and another leader
 )
 
 // Aims of faults: when a node is struck or woken, which broker is.
