@@ -90,9 +90,9 @@ func TestKillsInTheMiddleOfAReplay(t *testing.T) {
 }
 
 func killsInTheMiddle(t *testing.T, guarantee string) {
-	ticks := recorded(t, "crypto_binance_20240808.csv.gz")
+	ticks, symbols := simulatedFile(t)
 	c := threeBrokers(t, nil)
-	file := manyAccounts(t, 20, []string{"BTCUSDT.BINANCE_SPOT", "ETHUSDT.BINANCE_SPOT"})
+	file := manyAccounts(t, 20, symbols)
 	program := buildNode(t)
 	var nodes []*exec.Cmd
 	for range 3 {
@@ -102,7 +102,7 @@ func killsInTheMiddle(t *testing.T, guarantee string) {
 	replayed := make(chan error, 1)
 	go func() {
 		replayed <- Replay(t.Context(), c, ReplayOptions{
-			Files: []string{ticks}, Speed: 30, NameByExchange: true, Out: io.Discard, Progress: io.Discard, Logger: discard(),
+			Files: []string{ticks}, Speed: 30, Out: io.Discard, Progress: io.Discard, Logger: discard(),
 		})
 	}()
 	orders := 0
@@ -124,7 +124,7 @@ func killsInTheMiddle(t *testing.T, guarantee string) {
 	book.readUntilQuiet(c)
 	book.check()
 	book.compare(undisturbed(t, file, ticks))
-	checkUpdates(t, c, recordings["crypto"].rows, guarantee == "exactly_once")
+	checkUpdates(t, c, simulatedTicks, guarantee == "exactly_once")
 }
 
 // checkUpdates: every tick has an update; of several with one origin, which only
@@ -163,7 +163,7 @@ func undisturbed(t *testing.T, file, ticks string) *ledger {
 	c := onBroker(t, file, "symbols.timeframe=5s", "symbols.indicators=EMA_3")
 	readyNode(t, c)
 	err := Replay(t.Context(), c, ReplayOptions{
-		Files: []string{ticks}, NameByExchange: true, Out: io.Discard, Progress: io.Discard, Logger: discard(),
+		Files: []string{ticks}, Out: io.Discard, Progress: io.Discard, Logger: discard(),
 	})
 	if err != nil {
 		t.Fatal(err)
