@@ -36,6 +36,12 @@ func buildNode(t *testing.T) string {
 // process runs a node on the test's cluster, with accounts from a file.
 func process(t *testing.T, program, file string, c *configs.Config, more ...string) *exec.Cmd {
 	t.Helper()
+	return processTelling(t, os.Stderr, program, file, c, more...)
+}
+
+// processTelling does so, and writes what the node says to stderr.
+func processTelling(t *testing.T, stderr io.Writer, program, file string, c *configs.Config, more ...string) *exec.Cmd {
+	t.Helper()
 	args := append([]string{
 		"run", "--config", file, "--no-demo", "--quiet", "--http-address", "127.0.0.1:0",
 		"--bootstrap-servers", strings.Join(c.Kafka.BootstrapServers, ","),
@@ -43,7 +49,7 @@ func process(t *testing.T, program, file string, c *configs.Config, more ...stri
 		"--set", "kafka.session_timeout_ms=6000", "--set", "kafka.heartbeat_interval_ms=1000", "--set", "topics.profile=long-test",
 	}, more...)
 	cmd := exec.Command(program, args...)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
