@@ -101,21 +101,23 @@ func (k *accountKind) follows(r *messages.Record) bool {
 func (k *accountKind) savesWithOutput() bool { return true }
 
 func (k *accountKind) props(c *cell) *actor.Props {
-	config := k.shard.config
+	config, strategies := k.shard.config, make(names)
 	return supervisor.Props(func() actor.Actor {
-		return &entityActor{cell: c, fault: config.Fault, make: func(key string, c actor.Context) machine {
-			return newAccountMachine(key, config, &family{c: c, config: config, user: key, children: make(map[string]*actor.PID)})
+		return &entityActor{cell: c, fault: config.Fault, children: strategies, make: func(key string, c actor.Context) machine {
+			return newAccountMachine(key, config, &family{c: c, config: config, user: key, children: make(map[string]*actor.PID), names: strategies})
 		}}
-	}, strategyOptions(config, c.key))
+	}, strategyOptions(config, c.key, strategies))
 }
 
-func strategyOptions(config *Config, user string) supervisor.Options {
+func strategyOptions(config *Config, user string, strategies names) supervisor.Options {
 	return supervisor.Options{
 		Name: "account " + user, MaxRestarts: config.StrategyRestarts.Max, Window: config.StrategyRestarts.Window,
 		Backoff: config.StrategyRestarts.backoff(config.Jitter, 10*time.Millisecond, time.Second),
-		OnRestart: func(_ *actor.PID, reason any, _ time.Duration) {
+		OnRestart: func(child *actor.PID, reason any, _ time.Duration) {
+			name := strategies.of(child)
+			config.Observer.Restarted("strategy", name)
 			config.Observer.Count(CountRestarts, "strategy", 1)
-			config.Logger.Warn("strategy restarted", "account", user, "reason", fmt.Sprint(reason))
+			config.Logger.Warn("strategy restarted", "account", user, "strategy", name, "reason", fmt.Sprint(reason))
 		},
 	}
 }

@@ -82,6 +82,8 @@ type entityActor struct {
 	cell  *cell
 	make  func(key string, c actor.Context) machine
 	fault FaultPoint
+	// children are an account's strategies.
+	children names
 
 	machine machine
 }
@@ -96,6 +98,8 @@ func (a *entityActor) Receive(c actor.Context) {
 		a.step(c, m)
 	case *saveEntity:
 		a.save(m)
+	case *actor.Terminated:
+		a.children.drop(m.Who)
 	}
 }
 

@@ -252,6 +252,8 @@ func (w *witness) all() string {
 	return fmt.Sprint(w.counts, w.errors)
 }
 
+func (w *witness) Restarted(string, string) {}
+
 func (w *witness) Time(t Timing, _ string, d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

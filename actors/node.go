@@ -46,7 +46,8 @@ func StartNode(config Config) (*Node, error) {
 		return nil, errors.New("node: Log, Clock, Observer and Logger are required")
 	}
 	n := &Node{config: &c, failed: make(chan error, 1), shards: make(map[messages.ShardID]*placed)}
-	system, err := supervisor.Start(c.Logger, func() actor.Actor { return &nodeActor{node: n} }, "node", n.shardOptions(), supervisor.Options{
+	shards := make(names)
+	system, err := supervisor.Start(c.Logger, func() actor.Actor { return &nodeActor{node: n, shards: shards} }, "node", n.shardOptions(shards), supervisor.Options{
 		Name: "node root", OnExhausted: func(_ *actor.PID, reason any) { n.fail(asError(reason)) },
 	})
 	if err != nil {
@@ -209,6 +210,7 @@ func (n *Node) Stop(ctx context.Context) error {
 // nodeActor supervises the shards.
 type nodeActor struct {
 	node   *Node
+	shards names
 	placed map[string]chan struct{}
 }
 
@@ -244,11 +246,12 @@ func (a *nodeActor) place(c actor.Context, m *placeShard) {
 	if a.placed == nil {
 		a.placed = make(map[string]chan struct{})
 	}
-	memory := newShardMemory()
+	memory, entities := newShardMemory(), make(names)
 	props := supervisor.Props(func() actor.Actor {
-		return &shardActor{config: a.node.config, id: m.id, group: m.group, memory: memory, refused: a.refused}
-	}, entityOptions(a.node.config, m.id))
+		return &shardActor{config: a.node.config, id: m.id, group: m.group, memory: memory, entities: entities, refused: a.refused}
+	}, entityOptions(a.node.config, m.id, entities))
 	pid := c.Spawn(props)
+	a.shards.add(pid, m.id.String())
 	a.placed[pid.Id] = m.done
 	m.reply <- pid
 }
@@ -262,6 +265,7 @@ func (a *nodeActor) terminated(m *actor.Terminated) {
 		delete(a.placed, m.Who.Id)
 		close(done)
 	}
+	a.shards.drop(m.Who)
 }
 
 func asError(reason any) error {
@@ -272,15 +276,17 @@ func asError(reason any) error {
 }
 
 // shardOptions says how a node supervises its shards.
-func (n *Node) shardOptions() supervisor.Options {
+func (n *Node) shardOptions(shards names) supervisor.Options {
 	return supervisor.Options{
 		Name: "node", MaxRestarts: n.config.ShardRestarts.Max, Window: n.config.ShardRestarts.Window,
 		// With the defaults, at most 1.5 s: 20 restarts take half of the 60 s, which
 		// leaves the other half for what each of them needs to fail again.
 		Backoff: n.config.ShardRestarts.backoff(n.config.Jitter, 100*time.Millisecond, 30*time.Second),
-		OnRestart: func(_ *actor.PID, reason any, wait time.Duration) {
+		OnRestart: func(child *actor.PID, reason any, wait time.Duration) {
+			name := shards.of(child)
+			n.config.Observer.Restarted("shard", name)
 			n.config.Observer.Count(CountRestarts, "shard", 1)
-			n.config.Logger.Warn("shard restarts", "wait", wait, "reason", fmt.Sprint(reason))
+			n.config.Logger.Warn("shard restarts", "shard", name, "wait", wait, "reason", fmt.Sprint(reason))
 		},
 		OnExhausted: func(_ *actor.PID, reason any) { n.fail(asError(reason)) },
 	}

@@ -88,6 +88,9 @@ type Observer interface {
 	// aborted and made again counts once.
 	Count(c Counter, label string, n int)
 	Time(t Timing, label string, d time.Duration)
+	// Restarted tells that a supervisor restarts an actor, just before CountRestarts counts
+	// it: kind is that counter's label, name the symbol, user_id, strategy_id or shard.
+	Restarted(kind, name string)
 	// Withheld tells that a strategy has withheld signals n times, for the reason and
 	// with the details of the last of them. What was taken in before a restore isn't
 	// told again.

@@ -127,10 +127,11 @@ func (m *shardMemory) isTooLarge(b blame) bool {
 // shardActor supervises the entities of one shard and owns the goroutine that
 // runs its epochs. A restart makes a new one, which restores from the log.
 type shardActor struct {
-	config *Config
-	id     messages.ShardID
-	group  Group
-	memory *shardMemory
+	config   *Config
+	id       messages.ShardID
+	group    Group
+	memory   *shardMemory
+	entities names
 	// refused tells the node of an error that no restart of the shard can mend.
 	refused func(id messages.ShardID, err error)
 
@@ -176,6 +177,8 @@ func (a *shardActor) Receive(c actor.Context) {
 	case *actor.Restarting:
 		a.memory.await(a.config.Limits.Step, func() { a.refused(a.id, &HungError{Shard: a.id, After: a.config.Limits.Step}) })
 		a.abandon()
+	case *actor.Terminated:
+		a.entities.drop(m.Who)
 	case *actor.Stopping:
 		a.memory.arrived()
 		a.abandon()
@@ -215,6 +218,7 @@ func (a *shardActor) spawn(c actor.Context, m *spawnEntities) {
 	pids := make([]*actor.PID, len(m.cells))
 	for i, cell := range m.cells {
 		pids[i] = c.Spawn(a.shard.kind.props(cell))
+		a.entities.add(pids[i], cell.key)
 	}
 	m.reply <- pids
 }
@@ -315,13 +319,15 @@ func (s *shard) guardedRun(ctx context.Context) (err error) {
 }
 
 // entityOptions says how a shard supervises its entities.
-func entityOptions(config *Config, id messages.ShardID) supervisor.Options {
+func entityOptions(config *Config, id messages.ShardID, entities names) supervisor.Options {
 	return supervisor.Options{
 		Name: "shard " + id.String(), MaxRestarts: config.EntityRestarts.Max, Window: config.EntityRestarts.Window,
 		Backoff: config.EntityRestarts.backoff(config.Jitter, 10*time.Millisecond, time.Second), Fatal: unloadable,
-		OnRestart: func(_ *actor.PID, reason any, _ time.Duration) {
-			config.Observer.Count(CountRestarts, string(id.Kind)+" entity", 1)
-			config.Logger.Warn("entity restarted", "shard", id.String(), "reason", fmt.Sprint(reason))
+		OnRestart: func(child *actor.PID, reason any, _ time.Duration) {
+			kind, name := string(id.Kind)+" entity", entities.of(child)
+			config.Observer.Restarted(kind, name)
+			config.Observer.Count(CountRestarts, kind, 1)
+			config.Logger.Warn("entity restarted", "shard", id.String(), "entity", name, "reason", fmt.Sprint(reason))
 		},
 	}
 }

@@ -92,6 +92,7 @@ type family struct {
 	config   *Config
 	user     string
 	children map[string]*actor.PID
+	names    names
 }
 
 func (f *family) install(info account.Deployed, state []byte) {
@@ -101,7 +102,9 @@ func (f *family) install(info account.Deployed, state []byte) {
 	}
 	fault, user := f.config.Fault, f.user
 	props := actor.PropsFromProducer(func() actor.Actor { return &strategyActor{user: user, info: info, state: state, fault: fault} })
-	f.children[info.StrategyID] = f.c.Spawn(props)
+	pid := f.c.Spawn(props)
+	f.children[info.StrategyID] = pid
+	f.names.add(pid, info.StrategyID)
 }
 
 func (f *family) remove(id string) {

@@ -61,6 +61,9 @@ func (t *tally) withheldSums() map[withheldKey]withheldSum {
 // Time implements actors.Observer: a backtest has no latency.
 func (t *tally) Time(actors.Timing, string, time.Duration) {}
 
+// Restarted implements actors.Observer: nothing is told of it.
+func (t *tally) Restarted(string, string) {}
+
 // Position implements actors.Observer.
 func (t *tally) Position(id messages.ShardID, tp messages.TopicPartition, next int64) {
 	t.mu.Lock()

@@ -36,6 +36,12 @@ func buildNode(t *testing.T) string {
 // process runs a node on the test's cluster, with accounts from a file.
 func process(t *testing.T, program, file string, c *configs.Config, more ...string) *exec.Cmd {
 	t.Helper()
+	return processTelling(t, os.Stderr, program, file, c, more...)
+}
+
+// processTelling does so, and writes what the node says to stderr.
+func processTelling(t *testing.T, stderr io.Writer, program, file string, c *configs.Config, more ...string) *exec.Cmd {
+	t.Helper()
 	args := append([]string{
 		"run", "--config", file, "--no-demo", "--quiet", "--http-address", "127.0.0.1:0",
 		"--bootstrap-servers", strings.Join(c.Kafka.BootstrapServers, ","),
@@ -43,7 +49,7 @@ func process(t *testing.T, program, file string, c *configs.Config, more ...stri
 		"--set", "kafka.session_timeout_ms=6000", "--set", "kafka.heartbeat_interval_ms=1000", "--set", "topics.profile=long-test",
 	}, more...)
 	cmd := exec.Command(program, args...)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -90,9 +96,9 @@ func TestKillsInTheMiddleOfAReplay(t *testing.T) {
 }
 
 func killsInTheMiddle(t *testing.T, guarantee string) {
-	ticks := recorded(t, "crypto_binance_20240808.csv.gz")
+	ticks, symbols := simulatedFile(t)
 	c := threeBrokers(t, nil)
-	file := manyAccounts(t, 20, []string{"BTCUSDT.BINANCE_SPOT", "ETHUSDT.BINANCE_SPOT"})
+	file := manyAccounts(t, 20, symbols)
 	program := buildNode(t)
 	var nodes []*exec.Cmd
 	for range 3 {
@@ -102,7 +108,7 @@ func killsInTheMiddle(t *testing.T, guarantee string) {
 	replayed := make(chan error, 1)
 	go func() {
 		replayed <- Replay(t.Context(), c, ReplayOptions{
-			Files: []string{ticks}, Speed: 30, NameByExchange: true, Out: io.Discard, Progress: io.Discard, Logger: discard(),
+			Files: []string{ticks}, Speed: 30, Out: io.Discard, Progress: io.Discard, Logger: discard(),
 		})
 	}()
 	orders := 0
@@ -124,7 +130,7 @@ func killsInTheMiddle(t *testing.T, guarantee string) {
 	book.readUntilQuiet(c)
 	book.check()
 	book.compare(undisturbed(t, file, ticks))
-	checkUpdates(t, c, recordings["crypto"].rows, guarantee == "exactly_once")
+	checkUpdates(t, c, simulatedTicks, guarantee == "exactly_once")
 }
 
 // checkUpdates: every tick has an update; of several with one origin, which only
@@ -163,7 +169,7 @@ func undisturbed(t *testing.T, file, ticks string) *ledger {
 	c := onBroker(t, file, "symbols.timeframe=5s", "symbols.indicators=EMA_3")
 	readyNode(t, c)
 	err := Replay(t.Context(), c, ReplayOptions{
-		Files: []string{ticks}, NameByExchange: true, Out: io.Discard, Progress: io.Discard, Logger: discard(),
+		Files: []string{ticks}, Out: io.Discard, Progress: io.Discard, Logger: discard(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -184,6 +184,9 @@ func (o *observer) Time(t actors.Timing, label string, d time.Duration) {
 	}
 }
 
+// Restarted implements actors.Observer: the shards' log names who restarts.
+func (o *observer) Restarted(string, string) {}
+
 // Position implements actors.Observer.
 func (o *observer) Position(id messages.ShardID, tp messages.TopicPartition, next int64) {
 	o.mu.Lock()

@@ -22,7 +22,7 @@ type chooser struct {
 	faults *fault.Injector
 
 	mu sync.Mutex
-	by map[string]int // panics by actor
+	by map[string]map[string]int // panics by actor and name
 	// struck: the entity was struck, or a strategy of it, and hasn't been stepped
 	// since; again: it is being stepped again.
 	struck, again map[string]bool
@@ -36,7 +36,7 @@ type chooser struct {
 
 func newChooser(r *troupe) *chooser {
 	return &chooser{
-		troupe: r, by: make(map[string]int), struck: make(map[string]bool), again: make(map[string]bool), fresh: make(map[string]bool),
+		troupe: r, by: make(map[string]map[string]int), struck: make(map[string]bool), again: make(map[string]bool), fresh: make(map[string]bool),
 	}
 }
 
@@ -93,7 +93,11 @@ func (c *chooser) admits(point, detail string) bool {
 func (c *chooser) hit(point, detail string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.by[actorOf(detail)]++
+	actor := actorOf(detail)
+	if c.by[actor] == nil {
+		c.by[actor] = make(map[string]int)
+	}
+	c.by[actor][detail]++
 	if point == "step" {
 		c.struck[ownerOf(detail)] = true
 	}
@@ -164,7 +168,22 @@ func (c *chooser) restored() {
 func (c *chooser) counts() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return maps.Clone(c.by)
+	out := make(map[string]int)
+	for actor, names := range c.by {
+		for _, n := range names {
+			out[actor] += n
+		}
+	}
+	return out
+}
+
+// panicsOf are those of an actor's sort, by name.
+func (c *chooser) panicsOf(actor string) map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := make(map[string]int)
+	maps.Copy(out, c.by[actor])
+	return out
 }
 
 func (c *chooser) total() int {

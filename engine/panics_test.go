@@ -52,7 +52,7 @@ func TestTenThousandPanics(t *testing.T) {
 	if n := s.chosen.total(); n != ordinaryPanics+openPanics+restorePanics {
 		t.Errorf("%d panics, want 10,000", n)
 	}
-	t.Logf("panics: %v; restarts: %s", s.chosen.by, s.told)
+	t.Logf("panics: %v; restarts: %s", s.chosen.counts(), s.told)
 	got := s.results()
 	orders := 0
 	for _, lines := range want.trades {
@@ -165,7 +165,24 @@ func (s *storm) restarted(name string) {
 		if n := s.told.restartsOf(actor); n != want[actor] {
 			s.t.Errorf("%s: %d restarts of %s for %d panics", name, n, actor, want[actor])
 		}
+		panics := s.chosen.panicsOf(actor)
+		if got := s.told.restarted(actor); !maps.Equal(got, panics) {
+			s.t.Errorf("%s: the %ss that restarted are not those that panicked: %s", name, actor, differ(got, panics))
+		}
 	}
+}
+
+// differ tells of whom two counts are different.
+func differ(got, want map[string]int) string {
+	all := maps.Clone(want)
+	maps.Copy(all, got)
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if got[name] != want[name] {
+			out = append(out, fmt.Sprintf("%s %d for %d", name, got[name], want[name]))
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 func step(match string, limit int64) fault.Rule {

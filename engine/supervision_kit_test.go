@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -245,11 +246,13 @@ func (r *troupe) updates() map[string][]string {
 }
 
 // eachUpdate drops repeats as readers do: what is not above the highest origin seen. No
-// shard has an owner that doesn't know of the next here.
+// shard has an owner that doesn't know of the next here. A repeat must be what it repeats,
+// byte by byte.
 func (r *troupe) eachUpdate(take func(*messages.Record)) {
 	r.t.Helper()
 	for p := range r.cluster.Partitions(messages.TopicUpdates) {
 		highest := make(map[messages.TopicPartition]messages.Origin)
+		first := make(map[messages.Origin][]byte)
 		for _, record := range r.cluster.Records(messages.TopicUpdates, p) {
 			if _, ok := record.Opening(); ok {
 				continue
@@ -262,9 +265,12 @@ func (r *troupe) eachUpdate(take func(*messages.Record)) {
 			from := messages.TopicPartition{Topic: o.Topic, Partition: o.Partition}
 			last, ok := highest[from]
 			if ok && (o.Offset < last.Offset || o.Offset == last.Offset && o.Index <= last.Index) {
+				if was, there := first[o]; !there || !bytes.Equal(was, record.Value) {
+					r.t.Errorf("an update of origin %s comes after one above it:\n%s\nbefore, with that origin:\n%s", h, record.Value, was)
+				}
 				continue
 			}
-			highest[from] = o
+			highest[from], first[o] = o, record.Value
 			take(record)
 		}
 	}
@@ -322,12 +328,13 @@ type prompter struct {
 	counts    map[actors.Counter]map[string]int
 	positions map[messages.ShardID]map[messages.TopicPartition]int64
 	asked     map[[2]string]int // by point and detail
+	restarts  map[[2]string]int // by kind and name
 }
 
 func newPrompter() *prompter {
 	return &prompter{
 		counts: make(map[actors.Counter]map[string]int), positions: make(map[messages.ShardID]map[messages.TopicPartition]int64),
-		asked: make(map[[2]string]int),
+		asked: make(map[[2]string]int), restarts: make(map[[2]string]int),
 	}
 }
 
@@ -338,6 +345,25 @@ func (l *prompter) Count(c actors.Counter, label string, n int) {
 		l.counts[c] = make(map[string]int)
 	}
 	l.counts[c][label] += n
+}
+
+func (l *prompter) Restarted(kind, name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.restarts[[2]string{strings.TrimSuffix(kind, " entity"), name}]++
+}
+
+// restarted is how often each of an actor's sort restarted, by name.
+func (l *prompter) restarted(actor string) map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make(map[string]int)
+	for of, n := range l.restarts {
+		if of[0] == actor {
+			out[of[1]] = n
+		}
+	}
+	return out
 }
 
 func (l *prompter) Time(actors.Timing, string, time.Duration) {}

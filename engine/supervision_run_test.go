@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -271,6 +272,7 @@ func (p *promise) counted(r *troupe, restored map[string]int) {
 		if n := r.told.restartsOf(actor); n != p.restarts[actor] {
 			r.t.Errorf("%s restarts %d times, want %d", actor, n, p.restarts[actor])
 		}
+		p.onlyStruck(r, actor)
 	}
 	if n := len(r.cluster.AllRecords(messages.TopicDeadLetters)); n != p.dead {
 		r.t.Errorf("%d dead letters, want %d", n, p.dead)
@@ -289,6 +291,21 @@ func (p *promise) counted(r *troupe, restored map[string]int) {
 		}
 	}
 	p.kept(r, restored)
+}
+
+// onlyStruck checks that nobody restarted but the struck one, its account and its shard.
+func (p *promise) onlyStruck(r *troupe, actor string) {
+	r.t.Helper()
+	own := map[string]string{
+		"symbol": struckSymbol, "account": struckUser, "strategy": struckStrategy, "shard": struckShard(p.kind()).String(),
+	}[actor]
+	want := map[string]int{own: p.restarts[actor]}
+	if p.restarts[actor] == 0 {
+		clear(want)
+	}
+	if got := r.told.restarted(actor); !maps.Equal(got, want) {
+		r.t.Errorf("restarts of %s: %v, want %v", actor, got, want)
+	}
 }
 
 // kept checks which shards were restored: none by the fault, or the struck one.
@@ -334,6 +351,7 @@ func (p *promise) ends(r *troupe, middle func()) {
 		if n := r.told.restartsOf(actor); n != p.restarts[actor] {
 			r.t.Errorf("%s restarts %d times, want %d", actor, n, p.restarts[actor])
 		}
+		p.onlyStruck(r, actor)
 	}
 	if n := len(r.cluster.AllRecords(messages.TopicDeadLetters)); n != p.dead {
 		r.t.Errorf("%d dead letters, want %d", n, p.dead)

@@ -75,9 +75,9 @@ func hungTransaction(t *testing.T, c *configs.Config) kadm.DescribedTransaction 
 // account shard is open, as the broker says just before. Another process ends it
 // and goes on, and all orders and positions are as in a run without a kill.
 func TestKillInsideATransaction(t *testing.T) {
-	ticks := recorded(t, "crypto_binance_20240808.csv.gz")
+	ticks, symbols := simulatedFile(t)
 	c := threeBrokers(t, nil)
-	file := manyAccounts(t, 20, []string{"BTCUSDT.BINANCE_SPOT", "ETHUSDT.BINANCE_SPOT"})
+	file := manyAccounts(t, 20, symbols)
 	program := buildNode(t)
 	hanging := process(t, program, hangingConfig(t, file), c)
 	process(t, program, file, c)
@@ -85,7 +85,7 @@ func TestKillInsideATransaction(t *testing.T) {
 	replayed := make(chan error, 1)
 	go func() {
 		replayed <- Replay(t.Context(), c, ReplayOptions{
-			Files: []string{ticks}, Speed: 30, NameByExchange: true, Out: io.Discard, Progress: io.Discard, Logger: discard(),
+			Files: []string{ticks}, Speed: 30, Out: io.Discard, Progress: io.Discard, Logger: discard(),
 		})
 	}()
 	open := hungTransaction(t, c)

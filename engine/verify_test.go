@@ -41,7 +41,8 @@ func verified(t *testing.T, c *configs.Config, change func(*verify.Config)) *ver
 // TestVerifyHealthyCluster: nothing is found in a cluster that trades, while two nodes
 // run and after, and every check has looked at something.
 func TestVerifyHealthyCluster(t *testing.T) {
-	file := manyAccounts(t, 12, []string{"BTCUSDT.BINANCE_SPOT", "ETHUSDT.BINANCE_SPOT"})
+	ticks, symbols := simulatedFile(t)
+	file := manyAccounts(t, 12, symbols)
 	c := onBroker(t, file, "symbols.timeframe=1s", "symbols.close_grace=20ms", "symbols.indicators=EMA_3,RSI_14",
 		"processing.checkpoint.min=1s", "processing.checkpoint.max=2s")
 	readyNode(t, c)
@@ -49,8 +50,7 @@ func TestVerifyHealthyCluster(t *testing.T) {
 	replayed := make(chan error, 1)
 	go func() {
 		replayed <- Replay(t.Context(), c, ReplayOptions{
-			Files: []string{recorded(t, "crypto_binance_20240808.csv.gz")}, Speed: 120, NameByExchange: true,
-			Out: io.Discard, Progress: io.Discard, Logger: discard(),
+			Files: []string{ticks}, Speed: 120, Out: io.Discard, Progress: io.Discard, Logger: discard(),
 		})
 	}()
 	running, rounds := true, 0

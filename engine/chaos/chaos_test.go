@@ -15,10 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/feeds/replay"
 	"github.com/velox-trading/velox/kafka/brokers"
 	"github.com/velox-trading/velox/kafka/kafkatest"
@@ -70,8 +72,11 @@ func carried(t *testing.T, o Options) *chaos.Card {
 	return card
 }
 
+// longestRun is what TestChaos may take, brokers' start and checks included.
+const longestRun = 6 * time.Minute
+
 // TestChaos: whatever is killed, stopped, cut and moved, nothing is lost, doubled or
-// wrong, and every moved partition has updates again.
+// wrong, and every moved partition has updates again; all within six minutes.
 func TestChaos(t *testing.T) {
 	o := options(t)
 	o.Length = 2*time.Minute + 30*time.Second
@@ -84,6 +89,36 @@ func TestChaos(t *testing.T) {
 		if card.Faults[kind] < least {
 			t.Errorf("%d times %s, want at least %d", card.Faults[kind], kind, least)
 		}
+	}
+	if card.Seconds >= longestRun.Seconds() {
+		t.Errorf("the run took %.0f s, from the brokers' start to the last check; it must take less than %.0f", card.Seconds, longestRun.Seconds())
+	}
+}
+
+// TestWaitsAreThoseOfTheNodes: the bounds of recovery times, and how long nodes are
+// stopped, come from the timeouts that fast-failover.yaml gives to the nodes.
+func TestWaitsAreThoseOfTheNodes(t *testing.T) {
+	r := quiet(t)
+	file := filepath.Join(t.TempDir(), "node.yaml")
+	if err := os.WriteFile(file, []byte(r.settings()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := r.load(file, []string{"127.0.0.1:9092"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var written struct {
+		Kafka struct {
+			SessionMs     int64 `yaml:"session_timeout_ms"`
+			TransactionMs int64 `yaml:"transaction_timeout_ms"`
+		}
+	}
+	if err := yaml.Unmarshal(configs.FastFailover, &written); err != nil {
+		t.Fatal(err)
+	}
+	session, silence := waits(c)
+	if k := written.Kafka; k.SessionMs == 0 || session.Milliseconds() != k.SessionMs || silence.Milliseconds() != max(k.SessionMs, k.TransactionMs) {
+		t.Errorf("a session of %v and a silence of %v, in fast-failover.yaml %+v", session, silence, k)
 	}
 }
 
@@ -285,7 +320,7 @@ func quiet(t *testing.T) *run {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = journal.Close() })
-	return &run{Options: Options{Out: t.Output()}, watch: &watch{seen: make(map[int32][]seen)}, journal: journal, recovering: make(map[int32]bool)}
+	return &run{Options: Options{Out: t.Output()}, silence: time.Minute, watch: &watch{seen: make(map[int32][]seen)}, journal: journal, recovering: make(map[int32]bool)}
 }
 
 // TestInheritedPartitionsCountOnce: a partition whose owner is dead has no other until the

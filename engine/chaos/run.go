@@ -55,8 +55,10 @@ type run struct {
 	mending    sync.WaitGroup // what follows a fault
 	began      time.Time
 	journal    *os.File
-	sent       int    // ticks that the load has sent; known when it has ended
-	ticks      *ticks // what stands in the topic of ticks, at the end
+	// session and silence are those of the nodes' configuration, see waits.
+	session, silence time.Duration
+	sent             int    // ticks that the load has sent; known when it has ended
+	ticks            *ticks // what stands in the topic of ticks, at the end
 
 	mu         sync.Mutex
 	card       chaos.Card
@@ -95,7 +97,7 @@ func Run(ctx context.Context, o Options) (*chaos.Card, error) {
 	if err != nil {
 		return nil, errors.Join(err, ctx.Err())
 	}
-	r.card.Measure(r.recoveries, r.ofBrokers, r.killed, r.stopped, session, patience)
+	r.card.Measure(r.recoveries, r.ofBrokers, r.killed, r.stopped, r.session, patience)
 	r.card.Seconds = time.Since(r.began).Seconds()
 	return &r.card, nil
 }
@@ -154,7 +156,7 @@ func (r *run) disturb(ctx context.Context, loaded <-chan error) error {
 	if r.Length == 0 {
 		return nil
 	}
-	plan := chaos.Draw(r.Seed, r.Counts, r.Length, silence)
+	plan := chaos.Draw(r.Seed, r.Counts, r.Length, r.silence)
 	r.card.Plan(plan)
 	err := r.storm(ctx, plan)
 	if err == nil {
@@ -164,14 +166,12 @@ func (r *run) disturb(ctx context.Context, loaded <-chan error) error {
 	return err
 }
 
-// silence is the longest that the cluster waits for a node: fast-failover's session
-// and transaction timeouts.
-const (
-	session = 6 * time.Second
-	silence = 10 * time.Second
-	// slow is from when on a recovery is told of by itself.
-	slow = 2 * silence
-)
+// waits gives how long the cluster waits for a node with a configuration: the group for
+// its heartbeat, and, the longest of all, silence, for that or the end of its transaction.
+func waits(c *configs.Config) (session, silence time.Duration) {
+	session = time.Duration(c.Kafka.SessionTimeoutMs) * time.Millisecond
+	return session, max(session, time.Duration(c.Kafka.TransactionTimeoutMs)*time.Millisecond)
+}
 
 // settings are those of every node, without accounts.
 func (o *Options) settings() string {
@@ -207,6 +207,7 @@ func (r *run) configure(ctx context.Context) error {
 	if r.cluster.config, err = r.load(r.cluster.file, r.cluster.kafka.BootstrapServers()); err != nil {
 		return err
 	}
+	r.session, r.silence = waits(r.cluster.config)
 	if err := engine.TopicsApply(ctx, r.cluster.config, io.Discard); err != nil {
 		return err
 	}
@@ -413,7 +414,7 @@ func (r *run) recovery(ctx context.Context, f chaos.Fault, partitions []int32, a
 				return ok
 			})
 			took := first.Sub(at)
-			if back && took > slow {
+			if back && took > 2*r.silence {
 				r.tell("slow", "partition %d was back %.1f s after %s", p, took.Seconds(), f)
 			}
 			r.mu.Lock()

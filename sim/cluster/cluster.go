@@ -235,6 +235,9 @@ func (c *Cluster) Count(what actors.Counter, label string, n int) {
 	}
 }
 
+// Restarted implements actors.Observer.
+func (c *Cluster) Restarted(string, string) {}
+
 // Time implements actors.Observer.
 func (c *Cluster) Time(actors.Timing, string, time.Duration) {}
 

@@ -367,6 +367,9 @@ func (n *node) Publish(messages.ShardID, map[messages.TopicPartition]int64) {}
 // Count implements actors.Observer.
 func (n *node) Count(actors.Counter, string, int) {}
 
+// Restarted implements actors.Observer.
+func (n *node) Restarted(string, string) {}
+
 // Time implements actors.Observer.
 func (n *node) Time(actors.Timing, string, time.Duration) {}
 
