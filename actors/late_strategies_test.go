@@ -167,38 +167,40 @@ func TestRepliesKeepTheirOrder(t *testing.T) {
 // brood is a machine with children, one of which fails its only step.
 type brood struct {
 	machine
-	c actor.Context
+	c     actor.Context
+	names names
 }
 
 func (b *brood) load([]part) error { return nil }
 
 func (b *brood) ready() {
 	for range 3 {
-		b.c.Spawn(actor.PropsFromFunc(func(actor.Context) {}))
+		b.names.add(b.c.Spawn(actor.PropsFromFunc(func(actor.Context) {})), "one")
 	}
 }
 
 func (b *brood) step(*batch, *outbox) stepNote { panic(&strategyFailure{id: "one", reason: "told to"}) }
 
-// counted tells how many children an actor has when it gets an int.
+// counted tells how many children an actor has, or has names of, when it gets an int.
 type counted struct {
-	actor.Actor
-	children chan int
+	*entityActor
+	count chan int
 }
 
 func (a *counted) Receive(c actor.Context) {
 	if _, ok := c.Message().(int); ok {
-		a.children <- len(c.Children())
+		a.count <- max(len(c.Children()), len(a.children))
 		return
 	}
-	a.Actor.Receive(c)
+	a.entityActor.Receive(c)
 }
 
 // TestFailureLeavesNoOrphans: after a strategy's failure its account has the
-// strategies of its new machine, and not those of the old one as well.
+// strategies of its new machine, and not those of the old one as well, nor their names.
 func TestFailureLeavesNoOrphans(t *testing.T) {
 	children := make(chan int)
-	entity := &entityActor{cell: &cell{key: "user"}, make: func(_ string, c actor.Context) machine { return &brood{c: c} }}
+	named := make(names)
+	entity := &entityActor{cell: &cell{key: "user"}, children: named, make: func(_ string, c actor.Context) machine { return &brood{c: c, names: named} }}
 	system, err := supervisor.Start(slog.New(slog.DiscardHandler), func() actor.Actor { return &counted{entity, children} }, "account",
 		supervisor.Options{Name: "account"}, supervisor.Options{Name: "root", OnExhausted: func(_ *actor.PID, reason any) { t.Error(reason) }})
 	if err != nil {
