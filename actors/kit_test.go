@@ -202,6 +202,7 @@ type member struct {
 	mu        sync.Mutex
 	confirmed int
 	refuse    error
+	published map[messages.ShardID]map[messages.TopicPartition]int64 // last, of each shard
 }
 
 func (m *member) Confirm(context.Context, int32) error {
@@ -211,7 +212,14 @@ func (m *member) Confirm(context.Context, int32) error {
 	return m.refuse
 }
 
-func (m *member) Publish(messages.ShardID, map[messages.TopicPartition]int64) {}
+func (m *member) Publish(shard messages.ShardID, frontier map[messages.TopicPartition]int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.published == nil {
+		m.published = make(map[messages.ShardID]map[messages.TopicPartition]int64)
+	}
+	m.published[shard] = frontier
+}
 
 // witness counts what the runtime tells.
 type witness struct {

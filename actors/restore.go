@@ -217,6 +217,9 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 			return err
 		}
 		s.announce()
+	} else {
+		// The owner before may have ended before he did, and there may be nothing to commit.
+		s.group.Publish(s.id, s.committed.clone())
 	}
 	if err := s.loadParts(parts); err != nil {
 		return err
