@@ -92,7 +92,7 @@ func (c *Cluster) begin() (*life, error) {
 			switch {
 			case l.dead.Load(): // what is left of it says nothing
 			case errors.As(err, new(*actors.HungError)):
-				c.faults.count("node ended: hung")
+				c.faults.count(hung)
 				l.die() // the process ends, and another begins
 			default:
 				c.fail(fmt.Errorf("%s failed: %w", l.name, err))

@@ -70,7 +70,7 @@ func run(seed uint64, disturbed, watched bool) (*Cluster, error) {
 		// takes its time would break its word. And a timer that strikes by such a clock
 		// makes all ticks of the next hour late.
 		if s.idleClose > 0 || slices.ContainsFunc(w.users, func(t *trader) bool { return t.live }) {
-			delete(f.rates, "jump")
+			delete(f.rates, jumps)
 		}
 	}
 	c, err := newCluster(d, s, f)
