@@ -1,8 +1,11 @@
 package supervisor
 
 import (
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -103,4 +106,26 @@ func TestLibraryShutdownStopsNobody(t *testing.T) {
 	}
 	s.Root.Stop(pid)
 	take(t, got, 1)
+}
+
+// TestLibraryThrottleOutlivesItsSystem: a dead letter starts a goroutine that goes on for
+// the throttle's interval, also when the system was shut down.
+func TestLibraryThrottleOutlivesItsSystem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := actor.NewActorSystem(actor.WithDeadLetterThrottleInterval(deadLetterInterval))
+		throttled := func() bool {
+			synctest.Wait()
+			all := make([]byte, 1<<20)
+			return strings.Contains(string(all[:runtime.Stack(all, true)]), "NewThrottle")
+		}
+		s.Root.Send(actor.NewPID(s.Address(), "nobody"), "lost")
+		s.Shutdown()
+		if !throttled() {
+			t.Error("no goroutine is left: simulated clusters need not wait for it")
+		}
+		time.Sleep(deadLetterInterval)
+		if throttled() {
+			t.Errorf("after %v it is still there", deadLetterInterval)
+		}
+	})
 }

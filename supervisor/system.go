@@ -20,6 +20,10 @@ type System struct {
 	children *strategy
 }
 
+// deadLetterInterval is how long a goroutine goes on that protoactor starts for a dead
+// letter, whatever has become of the system.
+const deadLetterInterval = time.Millisecond
+
 // Start makes a system and its root actor. The children options say how the root
 // supervises its children; OnExhausted of the root's own options is called when
 // the root itself fails for good; it must not block. Logs of
@@ -30,7 +34,7 @@ func Start(logger *slog.Logger, root actor.Producer, name string, children, o Op
 	s.actors = actor.NewActorSystem(
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(quiet{logger.Handler()}) }),
 		actor.WithDeadLetterThrottleCount(0),
-		actor.WithDeadLetterThrottleInterval(time.Millisecond),
+		actor.WithDeadLetterThrottleInterval(deadLetterInterval),
 	)
 	if o.OnExhausted == nil {
 		return nil, fmt.Errorf("root actor %s: no OnExhausted: an escalation to protoactor's guardian would end the process", name)
