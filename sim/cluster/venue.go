@@ -178,9 +178,12 @@ func foundFault(view check.View, out *check.Result) error {
 	return nil
 }
 
+// venueCheck names what check gives.
+const venueCheck = "venue"
+
 // check holds what the venue has against what the log says of it.
 func (v *liveVenue) check(view check.View) (*check.Result, error) {
-	out := &check.Result{Check: "venue", Promise: "no order was sent twice or early, the log says of each what the venue says, of open ones their terms, too, and the account agreed with the venue whenever it was compared"}
+	out := &check.Result{Check: venueCheck, Promise: "no order was sent twice or early, the log says of each what the venue says, of open ones their terms, too, and the account agreed with the venue whenever it was compared"}
 	last, err := check.LastOrders(view)
 	if err != nil {
 		return nil, fmt.Errorf("venue: %w", err)
