@@ -30,7 +30,7 @@ mutate: ## which comparisons and cases in risk, order and position code no test 
 
 SEEDS ?= 20000
 FIRST ?= 1
-sim: ## clusters under faults by seed; about an hour on two cores
+sim: ## clusters under faults by seed; about two hours on two slow cores
 	go test -v ./sim/cluster -run TestSimulation -seeds $(SEEDS) -first $(FIRST) -timeout 6h
 
 controls: ## laws that are broken on purpose, which the simulation and real brokers must see; some ten minutes

@@ -154,7 +154,7 @@ func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 		texts: make(map[string]string), states: make(map[messages.ShardID]*shardState), users: make(map[string]string), had: make(map[string][]string), live: make(map[string]bool),
 		opened:  make(map[openingPlace]int64),
 		refused: make(map[caused]*refusal), interner: messages.NewInterner(),
-		unreadable: Result{Check: "readable", Promise: "what Velox wrote can be read", keep: s.Keep},
+		unreadable: Result{Check: readable, Promise: "what Velox wrote can be read", keep: s.Keep},
 	}
 	// States come first: whatever a shard had put out by then, and what caused it, is
 	// in the partitions that are read after.

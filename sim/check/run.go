@@ -26,6 +26,22 @@ var checks = []struct {
 	{"candles", "every tick is in the updates, and candles and indicators are the oracle's", checkCandles},
 }
 
+// Names names all checks: those of Log, and the two of Same.
+func Names() []string {
+	names := []string{readable, sameOutputs, sameStates}
+	for _, c := range checks {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// The names of the checks that no table has.
+const (
+	readable    = "readable"
+	sameOutputs = "same outputs"
+	sameStates  = "same states"
+)
+
 // Log checks one log. progress, if not nil, is told of each partition that was
 // read. The error is of reading, never of what was found.
 func Log(s *Subject, progress func(messages.TopicPartition)) (*Report, error) {

@@ -17,8 +17,8 @@ import (
 // from them: so each output is named by the input that it goes back to, and ids by
 // what they first stood for. Accounts for which leaveOut is true are passed over.
 func Same(got, want *Subject, leaveOut func(user string) bool) (*Result, *Result, error) {
-	outputs := &Result{Check: "same outputs", Promise: "what came out is what an undisturbed run gives"}
-	states := &Result{Check: "same states", Promise: "the states at the end are those of an undisturbed run"}
+	outputs := &Result{Check: sameOutputs, Promise: "what came out is what an undisturbed run gives"}
+	states := &Result{Check: sameStates, Promise: "the states at the end are those of an undisturbed run"}
 	var both [2]*names
 	for i, s := range []*Subject{got, want} {
 		f, err := read(s, nil)

@@ -36,6 +36,7 @@ type Cluster struct {
 	born      int
 	owners    map[messages.ShardID]*life
 	published map[messages.ShardID]map[messages.TopicPartition]int64
+	deleted   map[int32][]*messages.Record // updates, by partition: see behead
 	failures  []error
 	// busy holds one rebalance at a time, as a group does. It is no mutex: who waits
 	// for one keeps virtual time from passing.
@@ -50,7 +51,7 @@ type Cluster struct {
 func newCluster(d *dice, s *shape, f *faults) (*Cluster, error) {
 	c := &Cluster{
 		shape: s, dice: d, faults: f, byNumber: make(map[int]*life),
-		busy: make(chan struct{}, 1), owners: make(map[messages.ShardID]*life), published: make(map[messages.ShardID]map[messages.TopicPartition]int64),
+		busy: make(chan struct{}, 1), deleted: make(map[int32][]*messages.Record), owners: make(map[messages.ShardID]*life), published: make(map[messages.ShardID]map[messages.TopicPartition]int64),
 	}
 	options := memlog.Options{NowMs: func() int64 { return stampMs }}
 	if f.active.Load() {
@@ -92,7 +93,7 @@ func (c *Cluster) begin() (*life, error) {
 			switch {
 			case l.dead.Load(): // what is left of it says nothing
 			case errors.As(err, new(*actors.HungError)):
-				c.faults.count("node ended: hung")
+				c.faults.count(hung)
 				l.die() // the process ends, and another begins
 			default:
 				c.fail(fmt.Errorf("%s failed: %w", l.name, err))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -23,28 +24,62 @@ var (
 
 // strike is one kind of fault at a call of the log.
 type strike struct {
-	name string
+	kind kind
 	// at tells whether it can strike at a call.
 	at func(c memlog.Call) bool
+	// do strikes. An error is what the call fails with; errMissed says that nothing struck.
 	do func(f *faults, ctx context.Context, c memlog.Call, r *rand.Rand) error
 }
+
+var errMissed = errors.New("nothing struck")
+
+// newStrike makes a kind that has a place at each step of a commit that it can strike.
+func newStrike(name string, at func(memlog.Call) bool, do func(*faults, context.Context, memlog.Call, *rand.Rand) error) strike {
+	var places []string
+	for _, c := range callsAt(commitSteps) {
+		if at(c) {
+			places = append(places, moment(c))
+		}
+	}
+	return strike{newKind(name, places...), at, do}
+}
+
+// callsAt gives the calls before and after each point.
+func callsAt(points []memlog.Point) []memlog.Call {
+	var calls []memlog.Call
+	for _, p := range points {
+		calls = append(calls, memlog.Call{Point: p}, memlog.Call{Point: p, After: true})
+	}
+	return calls
+}
+
+// moment names when a call is struck.
+func moment(c memlog.Call) string {
+	if c.After {
+		return "after " + string(c.Point)
+	}
+	return "before " + string(c.Point)
+}
+
+// atLog is whatever strikes a call of the log, by the call.
+var atLog = func() kind {
+	var places []string
+	for _, c := range callsAt(memlog.Points()) {
+		places = append(places, moment(c))
+	}
+	return newKind("calls of the log", places...)
+}()
 
 func anywhere(memlog.Call) bool { return true }
 
 func at(points ...memlog.Point) func(memlog.Call) bool {
-	return func(c memlog.Call) bool {
-		for _, p := range points {
-			if c.Point == p {
-				return true
-			}
-		}
-		return false
-	}
+	return func(c memlog.Call) bool { return slices.Contains(points, c.Point) }
 }
 
-func inCommit(c memlog.Call) bool {
-	return at(memlog.PointFlush, memlog.PointCommitBegin, memlog.PointCommitWrite, memlog.PointCommitEnd)(c)
-}
+// commitSteps are those of a commit, with the flush of what leaves outside of it.
+var commitSteps = []memlog.Point{memlog.PointFlush, memlog.PointCommitBegin, memlog.PointCommitWrite, memlog.PointCommitEnd}
+
+func inCommit(c memlog.Call) bool { return at(commitSteps...)(c) }
 
 // midCommit is between a commit's writes and its end, where outcomes differ most.
 func midCommit(c memlog.Call) bool {
@@ -53,29 +88,32 @@ func midCommit(c memlog.Call) bool {
 
 // strikes are all kinds of faults of the log.
 var strikes = []strike{
-	{"error", anywhere, func(*faults, context.Context, memlog.Call, *rand.Rand) error { return errFault }},
-	{"abort", inCommit, func(*faults, context.Context, memlog.Call, *rand.Rand) error { return errFault }},
-	{"unclear", midCommit, func(*faults, context.Context, memlog.Call, *rand.Rand) error {
+	newStrike("error", anywhere, func(*faults, context.Context, memlog.Call, *rand.Rand) error { return errFault }),
+	newStrike("abort", inCommit, func(*faults, context.Context, memlog.Call, *rand.Rand) error { return errFault }),
+	newStrike("unclear", midCommit, func(*faults, context.Context, memlog.Call, *rand.Rand) error {
 		return fmt.Errorf("%w: %w", messages.ErrUnclear, errFault)
-	}},
-	{"left open", midCommit, func(*faults, context.Context, memlog.Call, *rand.Rand) error {
+	}),
+	newStrike("left open", midCommit, func(*faults, context.Context, memlog.Call, *rand.Rand) error {
 		return fmt.Errorf("%w: %w", memlog.ErrLeftOpen, errFault)
-	}},
-	{"cut", at(memlog.PointEmit), func(_ *faults, _ context.Context, c memlog.Call, r *rand.Rand) error {
+	}),
+	newStrike("cut", at(memlog.PointEmit), func(_ *faults, _ context.Context, c memlog.Call, r *rand.Rand) error {
 		return &memlog.CutError{Written: r.IntN(c.Records + 1), Err: errFault}
-	}},
-	{"fence", at(memlog.PointCommitBegin, memlog.PointCommitWrite, memlog.PointCommitEnd), (*faults).fence},
-	{"slow", anywhere, (*faults).slow},
-	{"crash", anywhere, (*faults).crash},
-	{"hanging", at(memlog.PointCommitEnd), (*faults).hang},
+	}),
+	newStrike("fence", at(memlog.PointCommitBegin, memlog.PointCommitWrite, memlog.PointCommitEnd), (*faults).fence),
+	newStrike("slow", anywhere, (*faults).slow),
+	newStrike(crashing, anywhere, (*faults).crash),
+	newStrike("hanging", at(memlog.PointCommitEnd), (*faults).hang),
 }
+
+// crashing names the strike that ends a node, which needs no more than a few.
+const crashing = "crash"
 
 // faults decides what fails. The zero rates of an undisturbed run let everything
 // pass.
 type faults struct {
 	dice *dice
 	// rates are how likely each kind is at a call that it can strike.
-	rates  map[string]float64
+	rates  map[kind]float64
 	active atomic.Bool
 	// lives finds a node by its number in the log.
 	lives func(number int) *life
@@ -90,7 +128,7 @@ type faults struct {
 	mu      sync.Mutex
 	crashes int // left
 	counts  map[string]int
-	spent   map[string]int
+	spent   map[kind]int
 }
 
 // maxCrashes bounds the crashes of a run, which may be likely at every call.
@@ -98,34 +136,40 @@ const maxCrashes = 6
 
 // newFaults draws which faults are on, and how likely they are.
 func newFaults(d *dice) *faults {
-	f := &faults{dice: d, rates: make(map[string]float64), crashes: maxCrashes, counts: make(map[string]int), spent: make(map[string]int)}
+	f := &faults{dice: d, rates: make(map[kind]float64), crashes: maxCrashes, counts: make(map[string]int), spent: make(map[kind]int)}
 	r := d.stream("rates", 0)
 	for _, s := range strikes {
-		f.draw(r, s.name, 0.003, 0.01, 0.05)
+		f.draw(r, s.kind, 0.003, 0.01, 0.05)
 	}
-	f.draw(r, "panic", 0.001, 0.01, 0.05)
-	f.draw(r, "sluggish", 0.001, 0.01)
-	f.draw(r, "actor error", 0.001, 0.005)
-	f.draw(r, "jump", 0.001, 0.005)
+	f.draw(r, panics, 0.001, 0.01, 0.05)
+	f.draw(r, sluggish, 0.001, 0.01)
+	f.draw(r, actorErrors, 0.001, 0.005)
+	f.draw(r, jumps, 0.001, 0.005)
 	f.draw(r, lasting, 0.3, 1)
-	f.draw(r, "shard panic", 0.001, 0.005)
-	f.draw(r, "venue: panic", 0.02, 0.1)
-	f.draw(r, "venue: crash", 0.02, 0.1)
-	f.draw(r, "group: error", 0.05, 0.2)
-	f.draw(r, "group: crash", 0.0005, 0.002)
-	f.rates["crash"] /= 10
+	f.draw(r, shardPanics, 0.001, 0.005)
+	f.draw(r, atVenue.panics, 0.02, 0.1)
+	f.draw(r, atVenue.crash, 0.02, 0.1)
+	f.draw(r, atGroup.errors, 0.05, 0.2)
+	f.draw(r, atGroup.crash, 0.0005, 0.002)
+	f.rates[kind{crashing}] /= 10
 	f.drawStops(d.stream("stops", 0))
 	f.active.Store(true)
 	return f
 }
 
-func (f *faults) draw(r *rand.Rand, name string, rates ...float64) {
+func (f *faults) draw(r *rand.Rand, k kind, rates ...float64) {
 	if r.IntN(3) > 0 {
-		f.rates[name] = rates[r.IntN(len(rates))]
+		f.rates[k] = rates[r.IntN(len(rates))]
 	}
 }
 
-func (f *faults) count(name string) { f.add(name, 1) }
+func (f *faults) count(k kind) { f.add(k.name, 1) }
+
+// countAt counts what has struck at one of its kind's places.
+func (f *faults) countAt(k kind, place string) {
+	f.count(k)
+	f.add(k.at(place), 1)
+}
 
 func (f *faults) add(name string, n int) {
 	f.mu.Lock()
@@ -134,29 +178,29 @@ func (f *faults) add(name string, n int) {
 }
 
 // strikesAt throws for one kind of fault at one point.
-func (f *faults) strikesAt(kind, point string) (*rand.Rand, bool) {
-	rate := f.rates[kind]
+func (f *faults) strikesAt(k kind, point string) (*rand.Rand, bool) {
+	rate := f.rates[k]
 	if rate == 0 || !f.active.Load() {
 		return nil, false
 	}
-	r := f.dice.throw(kind + " at " + point)
-	return r, r.Float64() < rate && f.spend(kind)
+	r := f.dice.throw(k.name + " at " + point)
+	return r, r.Float64() < rate && f.spend(k)
 }
 
 // maxStrikes bounds how often one kind strikes in a run: a shard that fails more often
 // than it saves gets nowhere.
 const maxStrikes = 60
 
-func (f *faults) spend(kind string) bool {
+func (f *faults) spend(k kind) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.spent[kind]++
-	return f.spent[kind] <= maxStrikes || kind == lasting
+	f.spent[k]++
+	return f.spent[k] <= maxStrikes || k == lasting
 }
 
 // lasting is a commit that takes its time: as long as brokers take for one. It fails
 // nobody, and what doesn't wait for its end shows.
-const lasting = "lasting commit"
+var lasting = newKind("lasting commit")
 
 // last has the end of a commit take from 1 to 50 ms.
 func (f *faults) last(ctx context.Context, c memlog.Call, point string) error {
@@ -193,25 +237,40 @@ func (f *faults) log(ctx context.Context, c memlog.Call) error {
 		if !s.at(c) {
 			continue
 		}
-		r, struck := f.strikesAt(s.name, point)
+		r, struck := f.strikesAt(s.kind, point)
 		if !struck {
 			continue
 		}
-		if err := s.do(f, ctx, c, r); err != nil {
-			f.count(s.name)
-			return fmt.Errorf("%s: %w", s.name, err)
+		err := s.do(f, ctx, c, r)
+		if errors.Is(err, errMissed) {
+			continue
+		}
+		f.strike(s.kind, c)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.kind.name, err)
 		}
 	}
 	return l.wait(ctx)
 }
 
+// strike counts what has struck a call of the log: by the call, and by the step of a
+// commit.
+func (f *faults) strike(k kind, c memlog.Call) {
+	f.countAt(atLog, moment(c))
+	if inCommit(c) {
+		f.countAt(k, moment(c))
+	} else {
+		f.count(k)
+	}
+}
+
 // fence lets somebody else open the shard, as the owner of another generation does.
 func (f *faults) fence(ctx context.Context, c memlog.Call, _ *rand.Rand) error {
 	s, err := f.ghost.OpenShard(ctx, c.Shard)
-	if err == nil {
-		s.Close()
-		f.count("fence")
+	if err != nil {
+		return errMissed
 	}
+	s.Close()
 	return nil
 }
 
@@ -228,7 +287,6 @@ func (f *faults) hang(_ context.Context, c memlog.Call, r *rand.Rand) error {
 	if err := txn.Produce(late); err != nil {
 		return err
 	}
-	f.count("hanging")
 	time.AfterFunc(time.Duration(r.Int64N(int64(hangMax))), txn.Abort)
 	return nil
 }
@@ -239,7 +297,6 @@ func (f *faults) slow(ctx context.Context, _ memlog.Call, r *rand.Rand) error {
 	if r.IntN(10) == 0 {
 		d *= 20
 	}
-	f.count("slow")
 	return sleep(ctx, d)
 }
 
@@ -247,7 +304,7 @@ func (f *faults) slow(ctx context.Context, _ memlog.Call, r *rand.Rand) error {
 // open until somebody opens the shard anew.
 func (f *faults) crash(_ context.Context, c memlog.Call, _ *rand.Rand) error {
 	if !f.fell(f.lives(c.Node)) {
-		return nil
+		return errMissed
 	}
 	return fmt.Errorf("%w: %w", memlog.ErrLeftOpen, errDead)
 }
@@ -268,17 +325,17 @@ func (f *faults) fell(l *life) bool {
 }
 
 // outside strikes a call of a node that is none of the log's: of a venue or a group.
-func (f *faults) outside(l *life, of, where string) error {
-	if _, struck := f.strikesAt(of+": crash", where); struck && f.fell(l) {
-		f.count(of + ": crash")
+func (f *faults) outside(l *life, of outsider, where string) error {
+	if _, struck := f.strikesAt(of.crash, where); struck && f.fell(l) {
+		f.count(of.crash)
 		return errDead
 	}
-	if _, struck := f.strikesAt(of+": panic", where); struck {
-		f.count(of + ": panic")
+	if _, struck := f.strikesAt(of.panics, where); struck {
+		f.count(of.panics)
 		panic(fmt.Errorf("%s: %w", where, errFault))
 	}
-	if _, struck := f.strikesAt(of+": error", where); struck {
-		f.count(of + ": error")
+	if _, struck := f.strikesAt(of.errors, where); struck {
+		f.count(of.errors)
 		return errFault
 	}
 	return nil

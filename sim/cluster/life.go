@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -147,31 +148,31 @@ func (l *life) faulty(point, detail string) error {
 	f := l.cluster.faults
 	detail, _, _ = strings.Cut(detail, " = ") // a strategy by its id
 	where := point + " " + detail
-	if _, struck := f.strikesAt("jump", where); struck {
+	if _, struck := f.strikesAt(jumps, where); struck {
 		l.skew.Add(int64(time.Hour))
-		f.count("jump")
+		f.count(jumps)
 	}
-	switch point {
-	case "receive", "step":
-		if r, struck := f.strikesAt("sluggish", where); struck {
-			f.count("sluggish")
+	switch {
+	case slices.Contains(entityPoints, point):
+		if r, struck := f.strikesAt(sluggish, where); struck {
+			f.countAt(sluggish, point)
 			time.Sleep(time.Duration(1+r.IntN(300)) * time.Millisecond)
 		}
-		if r, struck := f.strikesAt("panic", where); struck && l.first(l.cluster.shape.family(detail)) {
+		if r, struck := f.strikesAt(panics, where); struck && l.first(l.cluster.shape.family(detail)) {
 			if r.IntN(3) == 0 {
-				f.count("stuck")
+				f.countAt(stuck, point)
 				time.Sleep(2 * stepLimit)
 			}
-			f.count("panic")
+			f.countAt(panics, point)
 			panic(fmt.Errorf("%s: %w", where, errFault))
 		}
-	case "decode", "commit", "restore", "venue call":
-		if _, struck := f.strikesAt("actor error", where); struck {
-			f.count("actor error")
+	case slices.Contains(shardPoints, point):
+		if _, struck := f.strikesAt(actorErrors, where); struck {
+			f.countAt(actorErrors, point)
 			return errFault
 		}
-		if _, struck := f.strikesAt("shard panic", where); struck {
-			f.count("shard panic")
+		if _, struck := f.strikesAt(shardPanics, where); struck {
+			f.countAt(shardPanics, point)
 			panic(fmt.Errorf("%s: %w", where, errFault))
 		}
 	}
@@ -200,7 +201,7 @@ func (m *member) Confirm(ctx context.Context, partition int32) error {
 		return err
 	}
 	id := messages.ShardID{Kind: m.kind, Partition: partition}
-	if err := m.life.cluster.faults.outside(m.life, "group", "confirm "+id.String()); err != nil {
+	if err := m.life.cluster.faults.outside(m.life, atGroup, "confirm "+id.String()); err != nil {
 		return err
 	}
 	if m.life.cluster.owner(id) != m.life {
@@ -213,8 +214,8 @@ func (m *member) Confirm(ctx context.Context, partition int32) error {
 // node has no answer to it, so only its end can strike it.
 func (m *member) Publish(id messages.ShardID, frontier map[messages.TopicPartition]int64) {
 	f := m.life.cluster.faults
-	if _, struck := f.strikesAt("group: crash", "publish "+id.String()); struck && f.fell(m.life) {
-		f.count("group: crash")
+	if _, struck := f.strikesAt(atGroup.crash, "publish "+id.String()); struck && f.fell(m.life) {
+		f.count(atGroup.crash)
 	}
 	m.life.cluster.publish(m.life, id, frontier)
 }

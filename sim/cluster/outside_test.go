@@ -10,8 +10,8 @@ import (
 func TestOutsideStrikes(t *testing.T) {
 	const first, last = 13, 25 // of these, a few have them all
 	missing := map[string]bool{
-		lasting: true, "shard panic": true, "venue: panic": true, "venue: crash": true, "group: error": true, "group: crash": true,
-		stopInCommit: true, "stopped for long": true, "venue: change": true,
+		lasting.name: true, shardPanics.name: true, atVenue.panics.name: true, atVenue.crash.name: true, atGroup.errors.name: true,
+		atGroup.crash.name: true, stopInCommit.name: true, stopForLong.name: true, venueChange.name: true,
 	}
 	for seed := uint64(first); seed <= last && len(missing) > 0; seed++ {
 		synctest.Test(t, func(t *testing.T) {

@@ -72,7 +72,7 @@ func (r *reading) Offsets(tp messages.TopicPartition) (check.Offsets, error) {
 	if !r.sleep(time.Duration(r.pace.IntN(100)) * time.Millisecond) {
 		return check.Offsets{}, errStopped
 	}
-	o, err := check.Memory(r.cluster.log).Offsets(tp)
+	o, err := r.cluster.view().Offsets(tp)
 	r.ends[tp] = o.End
 	return o, err
 }
@@ -86,7 +86,7 @@ func (r *reading) Records(tp messages.TopicPartition, isolation check.Isolation)
 				return
 			}
 		}
-		for record, err := range check.Memory(r.cluster.log).Records(tp, isolation) {
+		for record, err := range r.cluster.view().Records(tp, isolation) {
 			if err == nil && record.Offset >= r.ends[tp] || !yield(record, err) {
 				return
 			}

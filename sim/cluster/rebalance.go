@@ -19,27 +19,27 @@ type rebalance struct {
 // rebalances are all that groups do, what becomes of their members, and what brokers
 // do meanwhile.
 var rebalances = []struct {
-	name string
+	kind kind
 	do   func(c *Cluster, b rebalance)
 }{
-	{"move", func(c *Cluster, b rebalance) {
+	{newKind("rebalance: move"), func(c *Cluster, b rebalance) {
 		c.revoke(b.id, b.from)
 		c.give(b.id, b.to)
 	}},
-	{"two in a row", func(c *Cluster, b rebalance) {
+	{newKind("rebalance: two in a row"), func(c *Cluster, b rebalance) {
 		c.revoke(b.id, b.from)
 		c.give(b.id, b.to)
 		c.revoke(b.id, b.to)
 		c.give(b.id, b.from)
 	}},
-	{"assigned twice", func(c *Cluster, b rebalance) { c.assign(b.id, b.from) }},
-	{"assignment lost", func(c *Cluster, b rebalance) {
+	{newKind("rebalance: assigned twice"), func(c *Cluster, b rebalance) { c.assign(b.id, b.from) }},
+	{newKind("rebalance: assignment lost"), func(c *Cluster, b rebalance) {
 		c.revoke(b.id, b.from)
 		c.own(b.id, b.to)
 		b.pause(5 * time.Second)
 		c.assign(b.id, b.to)
 	}},
-	{"zombie", func(c *Cluster, b rebalance) {
+	{newKind("rebalance: zombie"), func(c *Cluster, b rebalance) {
 		if b.from == b.to {
 			return
 		}
@@ -47,8 +47,8 @@ var rebalances = []struct {
 		b.pause(5 * time.Second)
 		b.from.node.Lost(b.id.Kind, []int32{b.id.Partition})
 	}},
-	{"stopped and woken", (*Cluster).stopAndWake},
-	{"node joins", func(c *Cluster, _ rebalance) {
+	{newKind("rebalance: stopped and woken"), (*Cluster).stopAndWake},
+	{newKind("rebalance: node joins"), func(c *Cluster, _ rebalance) {
 		if len(c.alive()) >= 5 {
 			return
 		}
@@ -56,10 +56,10 @@ var rebalances = []struct {
 			c.fail(err)
 		}
 	}},
-	{"node leaves", (*Cluster).retire},
-	{"node crashes", func(_ *Cluster, b rebalance) { b.from.die() }},
-	{"transactions expire", func(c *Cluster, _ rebalance) { c.log.ExpireTransactions() }},
-	{"state is compacted", func(c *Cluster, b rebalance) {
+	{newKind("rebalance: node leaves"), (*Cluster).retire},
+	{newKind("rebalance: node crashes"), func(_ *Cluster, b rebalance) { b.from.die() }},
+	{newKind("rebalance: transactions expire"), func(c *Cluster, _ rebalance) { c.log.ExpireTransactions() }},
+	{newKind("rebalance: state is compacted"), func(c *Cluster, b rebalance) {
 		if err := c.log.Compact(messages.StateTopic(b.id.Kind), b.random.IntN(2) == 0); err != nil {
 			c.fail(err)
 		}
@@ -149,6 +149,6 @@ func (c *Cluster) rebalance(what int, r *rand.Rand) {
 	if len(nodes) == 0 || !slices.Contains(nodes, from) {
 		return
 	}
-	c.faults.count("rebalance: " + rebalances[what].name)
+	c.faults.count(rebalances[what].kind)
 	rebalances[what].do(c, rebalance{id: id, from: from, to: nodes[n%len(nodes)], random: random})
 }

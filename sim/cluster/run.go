@@ -70,7 +70,7 @@ func run(seed uint64, disturbed, watched bool) (*Cluster, error) {
 		// takes its time would break its word. And a timer that strikes by such a clock
 		// makes all ticks of the next hour late.
 		if s.idleClose > 0 || slices.ContainsFunc(w.users, func(t *trader) bool { return t.live }) {
-			delete(f.rates, "jump")
+			delete(f.rates, jumps)
 		}
 	}
 	c, err := newCluster(d, s, f)
@@ -128,6 +128,11 @@ func (c *Cluster) work(w *workload, disturbed bool) error {
 func (c *Cluster) write(w *workload) error {
 	pace := c.dice.stream("pace", 0)
 	apart := false
+	if c.shape.deletes && c.faults.active.Load() {
+		if err := c.behead(); err != nil {
+			return err
+		}
+	}
 	for i, s := range w.steps {
 		if s.apart || apart {
 			if err := c.settle(); err != nil {
@@ -169,7 +174,7 @@ func (c *Cluster) subject() *check.Subject {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return &check.Subject{
-		View: check.Memory(c.log), Published: c.published, Once: c.shape.guarantee == actors.ExactlyOnce, Settled: true,
+		View: c.view(), Published: c.published, Once: c.shape.guarantee == actors.ExactlyOnce, Settled: true,
 		Candles: &check.Candles{Grace: c.shape.grace, Timeframe: timeframe, AroundTheClock: func(string) bool { return true }},
 	}
 }

@@ -2,5 +2,5 @@
 
 package cluster
 
-// defaultSeeds are as many as two cores run in a minute and a half.
+// defaultSeeds are as many as two slow cores run in two and a half minutes.
 const defaultSeeds = 500

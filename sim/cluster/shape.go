@@ -38,6 +38,10 @@ type shape struct {
 	// idleClose is that of the symbols; 0 in most seeds. With it the wall clock decides
 	// which candles are closed before which ticks, so there is no run to compare with.
 	idleClose time.Duration
+	// deletes: before the first input, retention deletes all that the updates hold, before
+	// account shards have taken all of it in. They then ask what was lost, and learn from
+	// the symbol shards' states what they can't read any more.
+	deletes bool
 	// families maps strategies to their users: see life.faulty.
 	families map[string]string
 }
@@ -64,6 +68,7 @@ func newShape(d *dice) *shape {
 	if timers := d.stream("idle timers", 0); timers.IntN(4) == 0 {
 		s.idleClose = pick(timers, 2*time.Second, 4*time.Second, 8*time.Second)
 	}
+	s.deletes = d.stream("retention", 0).IntN(8) == 0
 	return s
 }
 

@@ -11,7 +11,10 @@ import (
 
 // stopInCommit is a node that stops between a commit's end and its answer: all that the commit
 // says is to be seen, also by another owner, and the node doesn't know it until it wakes.
-const stopInCommit = "stopped at a commit's end"
+var stopInCommit = newKind("stopped at a commit's end")
+
+// stopForLong is a node that stops for longer than everything that it waits for.
+var stopForLong = newKind("stopped for long")
 
 // maxStops bounds those of a run, and the long ones: shards poll on meanwhile.
 const maxStops = 3
@@ -33,20 +36,20 @@ func longStop(r *rand.Rand) time.Duration {
 // stopped gives for how long a node stands still that is stopped in a rebalance.
 func (f *faults) stopped(r *rand.Rand) time.Duration {
 	short := time.Duration(r.Int64N(int64(20 * time.Second)))
-	if !f.longStops || !f.stops("stopped for long") {
+	if !f.longStops || !f.stops(stopForLong) {
 		return short
 	}
 	return longStop(r)
 }
 
 // stops counts a stop, if there may be one more.
-func (f *faults) stops(kind string) bool {
+func (f *faults) stops(k kind) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.counts[kind] == maxStops {
+	if f.counts[k.name] == maxStops {
 		return false
 	}
-	f.counts[kind]++
+	f.counts[k.name]++
 	return true
 }
 

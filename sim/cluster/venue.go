@@ -64,7 +64,7 @@ func (w *way) pass(ctx context.Context, s venue.Stage, c account.VenueCommand) e
 	if sends && s == venue.Sent {
 		w.life.cluster.venue.written(c)
 	}
-	if err := w.life.cluster.faults.outside(w.life, "venue", fmt.Sprint("stage ", s, " ", w.user)); err != nil {
+	if err := w.life.cluster.faults.outside(w.life, atVenue, fmt.Sprint("stage ", s, " ", w.user)); err != nil {
 		return err
 	}
 	switch s {
@@ -84,10 +84,10 @@ func (w *way) pass(ctx context.Context, s venue.Stage, c account.VenueCommand) e
 		}
 	case venue.Taken:
 		if changes {
-			w.life.cluster.faults.count("venue: change")
+			w.life.cluster.faults.count(venueChange)
 		}
 		if one := map[bool]int{true: 10, false: 5}[sends]; w.storm() && w.dice("answer").IntN(one) == 0 {
-			return w.strike("reply lost")
+			return w.strike(replyLost)
 		}
 	}
 	return nil
@@ -102,12 +102,12 @@ func (w *way) sent(ctx context.Context, what string) error {
 	delay := time.Duration(r.Int64N(int64(venueDelayMax)))
 	switch r.IntN(10) {
 	case 0:
-		return w.strike("request lost")
+		return w.strike(requestLost)
 	case 1:
-		_ = w.strike("late")
+		_ = w.strike(requestLate)
 		return &venue.LateError{After: delay}
 	case 2:
-		_ = w.strike("slow")
+		_ = w.strike(requestSlow)
 		if sleep(ctx, delay) != nil {
 			return &venue.LateError{} // nobody waits for the answer, but it is out
 		}
@@ -117,9 +117,9 @@ func (w *way) sent(ctx context.Context, what string) error {
 
 func (w *way) storm() bool { return w.life.cluster.faults.active.Load() }
 
-func (w *way) strike(what string) error {
-	w.life.cluster.faults.count("venue: " + what)
-	return fmt.Errorf("%s: %w", what, errFault)
+func (w *way) strike(k kind) error {
+	w.life.cluster.faults.count(k)
+	return fmt.Errorf("%s: %w", k.name, errFault)
 }
 
 // match is the market: it refuses an order, leaves it, or trades half or all of it.
@@ -178,9 +178,12 @@ func foundFault(view check.View, out *check.Result) error {
 	return nil
 }
 
+// venueCheck names what check gives.
+const venueCheck = "venue"
+
 // check holds what the venue has against what the log says of it.
 func (v *liveVenue) check(view check.View) (*check.Result, error) {
-	out := &check.Result{Check: "venue", Promise: "no order was sent twice or early, the log says of each what the venue says, of open ones their terms, too, and the account agreed with the venue whenever it was compared"}
+	out := &check.Result{Check: venueCheck, Promise: "no order was sent twice or early, the log says of each what the venue says, of open ones their terms, too, and the account agreed with the venue whenever it was compared"}
 	last, err := check.LastOrders(view)
 	if err != nil {
 		return nil, fmt.Errorf("venue: %w", err)

@@ -17,6 +17,7 @@ const (
 	PointOpenShard       Point = "open shard"
 	PointRestore         Point = "restore"
 	PointOffsets         Point = "offsets"
+	PointBare            Point = "bare"
 	PointPoll            Point = "poll"
 	PointEmit            Point = "emit"
 	PointFlush           Point = "flush"
@@ -24,6 +25,14 @@ const (
 	PointCommitWrite     Point = "commit write"
 	PointCommitEnd       Point = "commit end"
 )
+
+// Points gives all of them, in the order in which a shard comes to them.
+func Points() []Point {
+	return []Point{
+		PointPartitionCounts, PointScan, PointOpenShard, PointRestore, PointOffsets, PointBare, PointPoll,
+		PointEmit, PointFlush, PointCommitBegin, PointCommitWrite, PointCommitEnd,
+	}
+}
 
 // Call describes the moment at which a fault may strike.
 type Call struct {
@@ -44,8 +53,8 @@ type Call struct {
 // slow or hanging broker) as long as it honours ctx, or panic.
 //
 // What an error does:
-//   - Before OpenShard, Restore, Offsets, Poll, PartitionCounts, Scan: the call fails
-//     and has no effect. After them: the effect stands (OpenShard has fenced) and
+//   - Before OpenShard, Restore, Offsets, Bare, Poll, PartitionCounts, Scan: the call
+//     fails and has no effect. After them: the effect stands (OpenShard has fenced) and
 //     the answer is lost.
 //   - Before Emit: the records are lost; with a *CutError only those behind its
 //     count. After Emit: they are written, though not acknowledged. Flush gives

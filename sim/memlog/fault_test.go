@@ -167,6 +167,14 @@ func TestCallFaults(t *testing.T) {
 		if _, err := l.Offsets(t.Context()); !errors.Is(err, errFault) {
 			t.Errorf("offsets: %v", err)
 		}
+		strike(PointBare)
+		if _, err := l.Bare(t.Context()); !errors.Is(err, errFault) {
+			t.Errorf("bare parts: %v", err)
+		}
+		strike(PointScan)
+		if err := node.Scan(t.Context(), nil, nil); !errors.Is(err, errFault) {
+			t.Errorf("scan: %v", err)
+		}
 		strike(PointPoll)
 		if _, err := l.Poll(t.Context(), 1, 0); !errors.Is(err, errFault) {
 			t.Errorf("poll: %v", err)
