@@ -79,7 +79,7 @@ func onScreen(text string) int {
 			n++
 		case unicode.In(r, unicode.Mn, unicode.Me):
 		case r >= 0x1F300 && r <= 0x1FAFF, r >= 0xFF01 && r <= 0xFF60, r >= 0xFFE0 && r <= 0xFFE6,
-			!(r >= 0xFF61 && r <= 0xFFDC) && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+			(r < 0xFF61 || r > 0xFFDC) && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
 			n += 2
 		default:
 			n++
