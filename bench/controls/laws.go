@@ -92,7 +92,7 @@ var laws = []law{
 		{"actors/commit.go", "\terr = s.transact(ctx, records)\n", "\ts.launch(ep)\n\terr = s.transact(ctx, records)\n"},
 		{"sim/cluster/venue.go", "\t\tw.life.cluster.venue.written(c)\n", ""},
 	}},
-	{"what is passed on leaves before its frontier", []int{5, 15, 66}, []change{
+	{"what is passed on leaves before its frontier", []int{15, 18, 58}, []change{
 		{"actors/effects.go", "schema: schemaPassedOn, firm: true", "schema: schemaPassedOn, firm: false"},
 	}},
 }
