@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,18 +28,10 @@ const (
 // out, and the logger warned of it.
 func accountStates(ctx context.Context, log *kafka.Log, logger *slog.Logger) (map[string]*messages.Record, error) {
 	topic := messages.StateTopic(messages.AccountShard)
-	n, err := log.PartitionCount(ctx, topic)
+	ranges, held, err := stableRanges(ctx, log, topic)
 	if errors.Is(err, messages.ErrNoTopic) {
 		return nil, fmt.Errorf("%w: no node of Velox has run on this cluster; create it with `veloxd topics apply`", err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	var tps []messages.TopicPartition
-	for p := range n {
-		tps = append(tps, messages.TopicPartition{Topic: topic, Partition: p})
-	}
-	ranges, held, err := stableRanges(ctx, log, topic, tps)
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +52,10 @@ func accountStates(ctx context.Context, log *kafka.Log, logger *slog.Logger) (ma
 	return last, err
 }
 
-// stableRanges gives what partitions hold below their open transactions, once those that were
+// stableRanges gives what a topic's partitions hold below their open transactions, once those that were
 // open have ended, or settleWithin has passed: held are the partitions that still wait for one.
-func stableRanges(ctx context.Context, log *kafka.Log, topic string, tps []messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, []messages.TopicPartition, error) {
-	ranges, err := log.Offsets(ctx, tps...)
+func stableRanges(ctx context.Context, log *kafka.Log, topic string) (map[messages.TopicPartition]messages.OffsetRange, []messages.TopicPartition, error) {
+	ranges, err := rangesOf(ctx, log, topic)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -72,7 +65,7 @@ func stableRanges(ctx context.Context, log *kafka.Log, topic string, tps []messa
 		if err != nil {
 			return nil, nil, err
 		}
-		held := slices.DeleteFunc(slices.Clone(tps), func(tp messages.TopicPartition) bool { return stable[tp] >= ranges[tp].End })
+		held := slices.DeleteFunc(slices.Collect(maps.Keys(ranges)), func(tp messages.TopicPartition) bool { return stable[tp] >= ranges[tp].End })
 		if len(held) == 0 {
 			return ranges, nil, nil
 		}

@@ -102,7 +102,7 @@ func (n *node) commandsTaken(ctx context.Context) error {
 // ticksWritten counts the ticks that were ever written to the log, transactions' marks
 // included.
 func (n *node) ticksWritten(ctx context.Context) (int64, error) {
-	ranges, err := n.ranges(ctx, messages.TopicTicks)
+	ranges, err := rangesOf(ctx, n.log, messages.TopicTicks)
 	written := int64(0)
 	for _, r := range ranges {
 		written += r.End
@@ -110,9 +110,9 @@ func (n *node) ticksWritten(ctx context.Context) (int64, error) {
 	return written, err
 }
 
-// ranges gives where all partitions of a topic begin and end.
-func (n *node) ranges(ctx context.Context, topic string) (map[messages.TopicPartition]messages.OffsetRange, error) {
-	count, err := n.log.PartitionCount(ctx, topic)
+// rangesOf gives where all partitions of a topic begin and end.
+func rangesOf(ctx context.Context, log *kafka.Log, topic string) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	count, err := log.PartitionCount(ctx, topic)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (n *node) ranges(ctx context.Context, topic string) (map[messages.TopicPart
 	for p := range tps {
 		tps[p] = messages.TopicPartition{Topic: topic, Partition: int32(p)}
 	}
-	return n.log.Offsets(ctx, tps...)
+	return log.Offsets(ctx, tps...)
 }
 
 // everyPartitionRead waits until every partition of ticks has a committed

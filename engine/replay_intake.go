@@ -24,7 +24,7 @@ type intake struct {
 func (n *node) beginIntake(ctx context.Context) (*intake, error) {
 	in := &intake{node: n, before: make(map[messages.TopicPartition]messages.OffsetRange)}
 	for _, topic := range []string{messages.TopicTicks, messages.TopicUpdates} {
-		ranges, err := n.ranges(ctx, topic)
+		ranges, err := rangesOf(ctx, n.log, topic)
 		if err != nil {
 			return nil, fmt.Errorf("ends of %s: %w", topic, err)
 		}
@@ -40,7 +40,7 @@ func (in *intake) progress(ctx context.Context, read replay.Progress) replay.Pro
 	defer cancel()
 	for topic, s := range map[string]*stage{messages.TopicTicks: &in.ticks, messages.TopicUpdates: &in.updates} {
 		// The ends first: then no position is behind one of later.
-		if now, err := in.node.ranges(ctx, topic); err == nil {
+		if now, err := rangesOf(ctx, in.node.log, topic); err == nil {
 			*s = takenSince(in.before, now, in.node.observer.slowest())
 		}
 	}

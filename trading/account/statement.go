@@ -143,19 +143,24 @@ func (a *Account) positionID(s *Symbol) string {
 }
 
 func (a *Account) limitUses() []LimitUse {
+	uses := []LimitUse{}
+	ifSet := func(name string, used, limit decimal.Decimal) {
+		if !limit.IsZero() {
+			uses = append(uses, LimitUse{name, used, limit})
+		}
+	}
 	var zero decimal.Decimal
 	profit, l := a.profit(), &a.s.Limits
-	uses := []LimitUse{{"daily_loss", decimal.Max(zero, a.s.DayBase.Sub(profit)), l.DailyLoss}}
+	ifSet("daily_loss", decimal.Max(zero, a.s.DayBase.Sub(profit)), l.DailyLoss)
 	if limit, ok := a.guard.DrawdownLimit(a.s.Deposits.Add(a.s.Peak)); ok {
-		uses = append(uses, LimitUse{"drawdown", decimal.Max(zero, a.s.Peak.Sub(profit)), limit})
+		ifSet("drawdown", decimal.Max(zero, a.s.Peak.Sub(profit)), limit)
 	}
-	uses = append(uses,
-		LimitUse{"gross_exposure", a.weights.Gross, l.GrossExposure},
-		LimitUse{"net_exposure", decimal.Max(a.weights.Long.Abs(), a.weights.Short.Abs()), l.NetExposure})
+	ifSet("gross_exposure", a.weights.Gross, l.GrossExposure)
+	ifSet("net_exposure", decimal.Max(a.weights.Long.Abs(), a.weights.Short.Abs()), l.NetExposure)
 	if a.guard.NeedsMargin() {
-		uses = append(uses, LimitUse{"margin_percent", a.weights.Held, a.Equity()}) // as alerts tell it
+		uses = append(uses, LimitUse{"margin_percent", a.weights.Held, a.Equity()}) // as alerts tell it, of no equity, too
 	}
-	return slices.DeleteFunc(uses, func(u LimitUse) bool { return u.Name != "margin_percent" && u.Limit.IsZero() })
+	return uses
 }
 
 func (a *Account) strategyStatements() []StrategyStatement {
