@@ -38,6 +38,9 @@ type shardMemory struct {
 	mu sync.Mutex
 	// fenced: the next start must be confirmed by the group after the fencing.
 	fenced bool
+	// letGo: it was asked to let go. Opened again, it would fence its next owner, who makes
+	// again what this one could not commit.
+	letGo bool
 	// failures counts how often an entity failed on an input.
 	failures map[blame]int
 	tooLarge map[blame]bool
@@ -107,6 +110,18 @@ func (m *shardMemory) wasFenced() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.fenced
+}
+
+func (m *shardMemory) setLetGo() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.letGo = true
+}
+
+func (m *shardMemory) wasLetGo() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.letGo
 }
 
 func (m *shardMemory) noteTooLarge(b blame) {
@@ -193,6 +208,10 @@ func (a *shardActor) start(c actor.Context) {
 	system, self, done := c.ActorSystem(), c.Self(), a.done
 	a.shard.send = func(to *actor.PID, m any) { system.Root.Send(to, m) }
 	a.shard.self = self
+	if a.memory.wasLetGo() { // its actors have failed meanwhile
+		close(a.done)
+		return
+	}
 	s, refused := a.shard, a.refused
 	go func() {
 		defer close(done)
@@ -202,6 +221,9 @@ func (a *shardActor) start(c actor.Context) {
 		case errors.As(err, new(*RefusedError)):
 			s.config.Observer.ShardState(s.id, "failed", err)
 			refused(s.id, err)
+		case s.memory.wasLetGo():
+			s.config.Observer.ShardState(s.id, "failed", err)
+			s.config.Logger.Warn("shard let go without its last commit", "shard", s.id.String(), "error", err)
 		default:
 			s.config.Observer.ShardState(s.id, "failed", err)
 			system.Root.Send(self, &shardFailed{s, err})
@@ -254,6 +276,7 @@ func (a *shardActor) ask(c actor.Context, m *askReady) {
 // drain waits without holding up the mailbox: entities may still have to be
 // spawned for the epoch that is under way.
 func (a *shardActor) drain(m *drainShard) {
+	a.memory.setLetGo()
 	a.shard.drainOnce.Do(func() { close(a.shard.draining) })
 	a.shard.wake()
 	done := a.done

@@ -95,4 +95,10 @@ var laws = []law{
 	{"what is passed on leaves before its frontier", []int{15, 18, 58}, []change{
 		{"actors/effects.go", "schema: schemaPassedOn, firm: true", "schema: schemaPassedOn, firm: false"},
 	}},
+	{"a paper order passes ticks by", []int{1, 2, 3, 4}, []change{
+		{"trading/account/mark.go", "\t\tif !a.live() {\n\t\t\ta.fillPaper(s, m)\n", "\t\tif !a.live() && s.Ticks%7 != 0 {\n\t\t\ta.fillPaper(s, m)\n"},
+	}},
+	{"a stop passes ticks by", []int{2, 7, 13}, []change{
+		{"trading/account/mark.go", "\t\ta.watch(s, &m)\n", "\t\tif s.Ticks%3 != 0 {\n\t\t\ta.watch(s, &m)\n\t\t}\n"},
+	}},
 }

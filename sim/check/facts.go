@@ -91,6 +91,7 @@ type (
 		*mark
 		record                   *messages.Record
 		symbol, exchange, source string
+		sentMs                   int64 // its own time
 		price                    decimal.Decimal
 	}
 )
@@ -330,7 +331,7 @@ func (f *facts) takeTick(m *mark, r *messages.Record) error {
 	if err != nil {
 		return err
 	}
-	t := tickFact{mark: m, symbol: k.Symbol, exchange: k.Exchange, source: k.Source, price: k.Price}
+	t := tickFact{mark: m, symbol: k.Symbol, exchange: k.Exchange, source: k.Source, sentMs: k.TimeMs, price: k.Price}
 	if f.values() {
 		t.record = r
 	}

@@ -149,6 +149,9 @@ func (w *written) trade(name, side, what string, at, filled int, price int64) {
 	w.nowMs += 3_600_000
 	cause := func(update, index int) string { return fmt.Sprintf("indicator-updates/0/%d/%d", update, index) }
 	g := messages.Signal{StrategyID: strategy, Symbol: symbol, TimeMs: baseMs, Action: side, Quantity: decimal.FromInt(2)}
+	if side == "BUY" {
+		g.StopLoss, g.Target = decimal.FromInt(98), decimal.FromInt(110)
+	}
 	w.put(name+" signal", messages.TopicSignals, strategy, messages.AppendSignal(nil, &g), by(accountBy, cause(at, 0))...)
 	id := orderID(at, 0)
 	e := messages.OrderEvent{

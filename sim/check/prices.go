@@ -14,6 +14,8 @@ import (
 // paper orders without a limit may pay on top of the traded price, and of ticks and lots.
 type settings struct {
 	bps, ticks, step, lot *big.Rat
+	// hesitant: a venue that has orders later, or trades a share of a tick's volume.
+	hesitant bool
 }
 
 // slippage gives how far a fill may be from a price, with its rounding to a step.
@@ -45,6 +47,9 @@ func (f *facts) settings() map[string]*settings {
 				Ticks int64           `json:"slippage_ticks"`
 				Step  decimal.Decimal `json:"tick_size"`
 				Lot   decimal.Decimal `json:"lot_size"`
+
+				LatencyMs     int64           `json:"latency_ms"`
+				Participation decimal.Decimal `json:"participation"`
 			} `json:"paper"`
 			Instruments []struct {
 				Step decimal.Decimal `json:"tick_size"`
@@ -56,9 +61,10 @@ func (f *facts) settings() map[string]*settings {
 		}
 		s := all[c.UserID]
 		if s == nil {
-			s = &settings{new(big.Rat), new(big.Rat), new(big.Rat).Set(lastPlace), new(big.Rat)}
+			s = &settings{bps: new(big.Rat), ticks: new(big.Rat), step: new(big.Rat).Set(lastPlace), lot: new(big.Rat)}
 			all[c.UserID] = s
 		}
+		s.hesitant = s.hesitant || data.Paper.LatencyMs > 0 || !data.Paper.Participation.IsZero()
 		raise(s.bps, data.Paper.Bps)
 		raise(s.ticks, decimal.FromInt(data.Paper.Ticks))
 		raise(s.step, data.Paper.Step)

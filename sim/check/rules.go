@@ -8,7 +8,6 @@ import (
 	"math/big"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/velox-trading/velox/messages"
@@ -106,11 +105,6 @@ func (r *rulesCheck) updateOf(m *mark) (messages.TopicPartition, int64, bool) {
 		return messages.TopicPartition{}, 0, false
 	}
 	return m.source(), r.first[causeOf(u)], true
-}
-
-// moment gives the last time at which a record was not there yet.
-func (r *rulesCheck) moment(tp messages.TopicPartition, offset int64) int {
-	return sort.Search(len(r.subject.Moments), func(i int) bool { return r.subject.Moments[i][tp] > offset }) - 1
 }
 
 // plains gives the strategies that can be followed, by id.

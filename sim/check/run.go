@@ -21,10 +21,15 @@ var checks = []struct {
 	{"accounts", "what the states of accounts hold and have open is what was told", checkAccounts},
 	{"positions", "every position is the sum of its fills", checkPositions},
 	{"causing", "no paper order fills at the tick that caused it", checkCausing},
+	{"fills", "every paper order trades at the first tick that gives it what it asks for", checkFills},
+	{"stops", "what an entry has opened is left at the first tick that touches its stop or target", checkStops},
 	{"prices", "every paper fill is at a price of the market", checkPrices},
 	{"frontiers", "frontiers, entities and published offsets agree with each other and with the log", checkFrontiers},
 	{"candles", "every tick is in the updates, and candles and indicators are the oracle's", checkCandles},
 }
+
+// needsTicks are the checks that follow every tick and its updates.
+var needsTicks = map[string]bool{"candles": true, "fills": true, "stops": true}
 
 // Names names all checks: those of Log, and the two of Same.
 func Names() []string {
@@ -59,7 +64,7 @@ func (f *facts) report() *Report {
 		if c.name == "stable" && f.subject.Live {
 			continue // transactions come and go
 		}
-		if c.name == "candles" && f.subject.Candles == nil || c.name == "rules" && f.subject.Moments == nil {
+		if needsTicks[c.name] && f.subject.Candles == nil || c.name == "rules" && f.subject.Moments == nil {
 			continue // left out, as its user tells
 		}
 		result := &Result{Check: c.name, Promise: c.promise, keep: f.subject.Keep}

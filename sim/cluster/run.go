@@ -138,8 +138,6 @@ func (c *Cluster) write(w *workload) error {
 			if err := c.settle(); err != nil {
 				return fmt.Errorf("step %d of %d: %w", i, len(w.steps), err)
 			}
-		}
-		if s.apart {
 			c.moments = append(c.moments, c.moment())
 		}
 		apart = s.apart

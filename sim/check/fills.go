@@ -1,0 +1,118 @@
+package check
+
+import (
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// paperOrder is all that is told of an order on paper, from its beginning.
+type paperOrder struct {
+	user   string
+	events []*orderFact
+}
+
+// paperOrders gives those of accounts whose venue fills at once and any quantity, in the
+// order of their first events.
+func (f *facts) paperOrders(all map[string]*settings) []*paperOrder {
+	var orders []*paperOrder
+	of := make(map[string]*paperOrder)
+	foreign := make(map[string]bool)
+	for i := range f.orders {
+		e := &f.orders[i]
+		foreign[e.OrderID] = foreign[e.OrderID] || !e.written
+		o := of[e.OrderID]
+		if o == nil {
+			o = &paperOrder{}
+			o.user, _ = f.userOf(e)
+			of[e.OrderID], orders = o, append(orders, o)
+		}
+		o.events = append(o.events, e)
+	}
+	kept := orders[:0]
+	for _, o := range orders {
+		h := history{first: o.events[0], foreign: foreign[o.events[0].OrderID]}
+		if s := all[o.user]; s != nil && !s.hesitant && !f.live[o.user] && !h.foreign && h.begun() && !f.beheaded(h.first) {
+			kept = append(kept, o)
+		}
+	}
+	return kept
+}
+
+// checkFills follows paper orders along the ticks, with rules of its own: an order trades,
+// as a whole, at the first tick after the one that caused it whose price gives it what it
+// asks for; a close, too, is caused by the tick that tells of it. So at each tick that it has left behind, up to its next event, it asked for
+// more than there was. Where an order is changed it is followed no further, for when its
+// venue has the change is not told; nor at ticks older than it is.
+func checkFills(f *facts, out *Result) {
+	if f.horizon(messages.TopicCommands) > 0 {
+		out.note("none: commands are deleted that may have said how orders fill")
+		return
+	}
+	c := f.course()
+	for _, o := range f.paperOrders(f.settings()) {
+		for i, e := range o.events {
+			if e.EventType == "FILLED" && e.Order.Status != "FILLED" {
+				out.Find(e.String(), "order %s: %s with %v of %v, and nothing bounds what it may trade", e.OrderID, e.Order.Status, filledOf(e), e.Order.Quantity)
+			}
+			if ended(e) || i > 0 && termsOf(e) != termsOf(o.events[i-1]) {
+				break
+			}
+			for _, l := range c.lanes[e.Symbol] {
+				c.passedBy(o, i, l, out)
+			}
+		}
+	}
+}
+
+// passedBy looks for a tick at which an order should have traded between an event of it
+// and the next.
+func (c *course) passedBy(o *paperOrder, i int, l lane, out *Result) {
+	e, first := o.events[i], o.events[0]
+	_, from, ok := c.between(e.mark, l.tp)
+	until := c.reachedBy(o.user, l.tp)
+	if ok && i+1 < len(o.events) {
+		until, _, ok = c.between(o.events[i+1].mark, l.tp)
+	}
+	if !ok {
+		return
+	}
+	out.Looked++
+	m := c.first(l, from, until, func(t *tickFact) bool {
+		return t.sentMs >= first.TimeMs && !c.told(e.mark, t) && gives(e, t.price)
+	})
+	if m == nil {
+		return
+	}
+	next := "nothing came of it"
+	if i+1 < len(o.events) {
+		next = "its next event, " + o.events[i+1].String() + ", is of " + o.events[i+1].origin.String()
+	}
+	out.Find(e.String(), "order %s of %s, %s %s %s at %v, trigger %v, was there when the market traded at %v, told by %s/%d, and did not trade: %s",
+		e.OrderID, o.user, e.Order.Status, e.Order.OrderType, e.Order.TransactionType, e.Order.Price, e.Order.TriggerPrice, m.tick.price, l.tp, m.offset, next)
+}
+
+// told tells whether an output was caused by an update of a tick, or of a later one.
+func (c *course) told(m *mark, t *tickFact) bool {
+	if m.origin.Topic != messages.TopicUpdates {
+		return false
+	}
+	u := c.at(m.source(), m.origin.Offset)
+	return u != nil && u.written && u.source() == t.tp && u.origin.Offset >= t.offset
+}
+
+// gives tells whether a trade at a price gives an order what it waits for: its trigger, or
+// its limit or better.
+func gives(e *orderFact, price decimal.Decimal) bool {
+	buy := e.Order.TransactionType == messages.Buy
+	switch {
+	case e.Order.Status == "TRIGGER_PENDING" && buy:
+		return price.GreaterEq(e.Order.TriggerPrice)
+	case e.Order.Status == "TRIGGER_PENDING":
+		return price.LessEq(e.Order.TriggerPrice)
+	case !limited(e.Order.OrderType):
+		return true
+	case buy:
+		return price.LessEq(e.Order.Price)
+	}
+	return price.GreaterEq(e.Order.Price)
+}

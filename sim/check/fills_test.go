@@ -1,0 +1,117 @@
+package check
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// orderEvent changes one.
+func orderEvent(change func(*messages.OrderEvent)) func(*messages.Out) bool {
+	return func(o *messages.Out) bool {
+		e, err := messages.DecodeOrderEventRecord(&messages.Record{Topic: o.Topic, Key: o.Key, Value: o.Value, Headers: o.Headers})
+		if err != nil {
+			panic(err)
+		}
+		change(&e)
+		o.Value = messages.AppendOrderEvent(nil, &e)
+		return true
+	}
+}
+
+func waits(kind string, price int64) func(*messages.Out) bool {
+	return orderEvent(func(e *messages.OrderEvent) {
+		e.Order.OrderType = kind
+		if limited(kind) {
+			e.Order.Price = decimal.FromInt(price)
+		}
+		if stops(kind) {
+			e.Order.TriggerPrice, e.Order.Status = decimal.FromInt(price), "TRIGGER_PENDING"
+		}
+	})
+}
+
+// TestFillsAtTheFirstTick: an order on paper that trades later than at the first tick that
+// gives it what it asks for is found, and so is one that never does. The sell is placed
+// when 103 is traded; then 103 is traded again, and 105, at which it fills here.
+func TestFillsAtTheFirstTick(t *testing.T) {
+	type spoils map[string]func(*messages.Out) bool
+	for name, c := range map[string]struct {
+		spoil spoils
+		found bool
+	}{
+		"a market order":                      {nil, true},
+		"a limit that is not reached":         {spoils{"sell placed": waits("LIMIT", 104)}, false},
+		"a limit that is reached":             {spoils{"sell placed": waits("LIMIT", 103)}, true},
+		"a trigger that is not touched":       {spoils{"sell placed": waits("SL-M", 102)}, false},
+		"a trigger that is touched":           {spoils{"sell placed": waits("SL-M", 103)}, true},
+		"a market order that never trades":    {spoils{"sell filled": leaveOut, "sell position": leaveOut}, true},
+		"a limit that is never reached":       {spoils{"sell placed": waits("LIMIT", 106), "sell filled": leaveOut, "sell position": leaveOut}, false},
+		"a venue that has orders later":       {spoils{"open": replace(`{"venue":"mock"}`, `{"paper":{"latency_ms":5}}`)}, false},
+		"a venue with a share of the volume":  {spoils{"open": replace(`{"venue":"mock"}`, `{"paper":{"participation":0.5}}`)}, false},
+		"a live venue, which fills as it can": {spoils{"open": replace("", "")}, false},
+		"a tick outside of its session":       {spoils{"update 5": offSession}, false},
+		"a tick older than the order":         {spoils{"sell placed": orderEvent(func(e *messages.OrderEvent) { e.TimeMs = baseMs + 5500 })}, false},
+	} {
+		w := onPaper(newWritten(t))
+		w.spoil["sell filled"] = from("indicator-updates/0/7/0")
+		for record, spoil := range c.spoil {
+			w.spoil[record] = spoil
+		}
+		if got := failed(checked(t, w.subject())); slices.Contains(got, "fills") != c.found {
+			t.Errorf("%s: found by %v", name, got)
+		}
+	}
+}
+
+// TestFillsAsAWhole: an order on paper trades in parts only at a venue with a share of the
+// volume.
+func TestFillsAsAWhole(t *testing.T) {
+	for open, found := range map[string]bool{`{}`: true, `{"paper":{"participation":0.5}}`: false} {
+		w := newWritten(t)
+		w.spoil["open"] = replace(`{"venue":"mock"}`, open)
+		w.spoil["buy filled"] = replace(`"status":"FILLED"`, `"status":"PARTIALLY_FILLED"`)
+		if got := failed(checked(t, w.subject())); slices.Contains(got, "fills") != found {
+			t.Errorf("%s: found by %v", open, got)
+		}
+	}
+}
+
+func offSession(o *messages.Out) bool {
+	for i := range o.Headers {
+		if o.Headers[i].Key == messages.HeaderTick {
+			o.Headers[i].Value = append(o.Headers[i].Value, "/off"...)
+		}
+	}
+	return true
+}
+
+// TestStopsAtTheFirstTick: a position is left at the first tick that touches its stop or
+// target. The buy is filled at 101, then 102 is traded, and 103, at which the sell is
+// placed.
+func TestStopsAtTheFirstTick(t *testing.T) {
+	stop := func(price string) func(*messages.Out) bool { return replace(`"stoploss":98`, `"stoploss":`+price) }
+	target := func(price string) func(*messages.Out) bool { return replace(`"target":110`, `"target":`+price) }
+	for name, c := range map[string]struct {
+		spoil map[string]func(*messages.Out) bool
+		found bool
+	}{
+		"neither is touched":        {nil, false},
+		"a stop":                    {map[string]func(*messages.Out) bool{"buy signal": stop("102")}, false}, // by rounding it may be one step lower
+		"a stop that is passed":     {map[string]func(*messages.Out) bool{"buy signal": stop("102.5")}, true},
+		"a target":                  {map[string]func(*messages.Out) bool{"buy signal": target("101.5")}, true},
+		"a target where it is left": {map[string]func(*messages.Out) bool{"buy signal": target("102.5")}, false},
+		"a target, halted":          {map[string]func(*messages.Out) bool{"buy signal": target("101.5"), "alert": replace("INFO", "CRITICAL")}, false},
+		"a stop, halted":            {map[string]func(*messages.Out) bool{"buy signal": stop("102.5"), "alert": replace("INFO", "CRITICAL")}, true},
+	} {
+		w := onPaper(newWritten(t))
+		for record, spoil := range c.spoil {
+			w.spoil[record] = spoil
+		}
+		if got := failed(checked(t, w.subject())); slices.Contains(got, "stops") != c.found {
+			t.Errorf("%s: found by %v", name, got)
+		}
+	}
+}
