@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +34,9 @@ type Options struct {
 	// Length is the time over which the faults are spread. 0 measures only, without a
 	// storm.
 	Length time.Duration
+	// Session and Heartbeat are the nodes' session timeout and heartbeat interval, in whole
+	// milliseconds; 0: those of configs.FastFailover.
+	Session, Heartbeat time.Duration
 	// Symbols is how many there are, Rate how many ticks come a second.
 	Symbols, Rate int
 	// Measures is how often a kill and a stop are measured while nothing else fails.
@@ -175,9 +179,26 @@ func waits(c *configs.Config) (session, silence time.Duration) {
 
 // settings are those of every node, without accounts.
 func (o *Options) settings() string {
-	return string(configs.FastFailover) + "  auto_offset_reset: earliest\ntopics: {profile: long-test}\nfaults: {admin: true}\n" +
+	return o.failover() + "  auto_offset_reset: earliest\ntopics: {profile: long-test}\nfaults: {admin: true}\n" +
 		"symbols: {timeframe: 1min, indicators: [EMA_3, RSI_14], idle_close: 0s}\n" +
 		"processing: {checkpoint: " + o.checkpoints() + "}\nnode: {status_every: 0s}\n"
+}
+
+// failover is the beginning of the settings, which says how fast a node is given up. A
+// transaction may take as much longer than a session as in that file.
+func (o *Options) failover() string {
+	text := string(configs.FastFailover)
+	set := func(name string, value time.Duration) {
+		if value > 0 {
+			text = regexp.MustCompile(name+`: \d+`).ReplaceAllString(text, fmt.Sprintf("%s: %d", name, value.Milliseconds()))
+		}
+	}
+	set("session_timeout_ms", o.Session)
+	set("heartbeat_interval_ms", o.Heartbeat)
+	if o.Session > 0 {
+		set("transaction_timeout_ms", o.Session+4*time.Second)
+	}
+	return text
 }
 
 // checkpoints are of nodes that faults strike close together, so that a successor soon

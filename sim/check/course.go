@@ -30,7 +30,11 @@ type course struct {
 	lanes map[string][]lane
 }
 
+// course gives it, made once.
 func (f *facts) course() *course {
+	if f.made != nil {
+		return f.made
+	}
 	c := &course{facts: f, taken: make(map[[2]messages.TopicPartition][]*mark), meets: make(map[lane][]meet), lanes: make(map[string][]lane)}
 	for i := range f.updates {
 		v := &f.updates[i]
@@ -42,6 +46,7 @@ func (f *facts) course() *course {
 		c.taken[from] = append(list, v.mark)
 		c.meet(v)
 	}
+	f.made = c
 	return c
 }
 
