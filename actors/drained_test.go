@@ -19,6 +19,13 @@ func TestWhoLetsGoStaysAway(t *testing.T) {
 	id := messages.ShardID{Kind: messages.SymbolShard}
 	for name, strike := range map[string]func(k *kit, refusing, failing *atomic.Bool){
 		"its last commit is refused": func(_ *kit, refusing, _ *atomic.Bool) { refusing.Store(true) },
+		"it waits to restart": func(k *kit, refusing, _ *atomic.Bool) {
+			refusing.Store(true)
+			for _, tick := range walk(2, 20, 10, "feed") {
+				k.tick(tick)
+			}
+			k.until("it waits", func() bool { return k.seen.get(CountRestarts, "shard") >= 3 })
+		},
 		"its actors fail": func(k *kit, _, failing *atomic.Bool) {
 			failing.Store(true)
 			for _, tick := range walk(2, 20, 10, "feed") {
