@@ -82,6 +82,8 @@ func checkChaos(o *chaos.Options) error {
 		return fmt.Errorf("--rate %d: want 1 to 100000", o.Rate)
 	case o.Session != 0 && (o.Session < 6*time.Second || o.Session > time.Minute):
 		return fmt.Errorf("--session-timeout %v: want 6s, the least that brokers take by default, to 1m", o.Session)
+	case o.Session > 20*time.Second && o.Length > 0:
+		return fmt.Errorf("--session-timeout %v: want at most 20s, or --length 0s: under faults, a successor must have its first checkpoint within 30s", o.Session)
 	case o.Heartbeat != 0 && (o.Heartbeat < 100*time.Millisecond || o.Heartbeat > cmp.Or(o.Session, 6*time.Second)/3):
 		return fmt.Errorf("--heartbeat-interval %v: want 100ms to a third of the session timeout", o.Heartbeat)
 	case o.Length == 0 && o.Measures == 0:

@@ -22,6 +22,7 @@ func TestChaosFlags(t *testing.T) {
 		"--rate 0":                 "--rate 0: want 1 to 100000",
 		"--session-timeout 5s":     "--session-timeout 5s: want 6s",
 		"--session-timeout 2m":     "--session-timeout 2m0s: want 6s",
+		"--session-timeout 30s":    "--session-timeout 30s: want at most 20s, or --length 0s",
 		"--heartbeat-interval 3s":  "--heartbeat-interval 3s: want 100ms to a third",
 		"--heartbeat-interval 1ms": "--heartbeat-interval 1ms: want 100ms to a third",
 	} {

@@ -218,7 +218,11 @@ func (r *run) configure(ctx context.Context) error {
 	b.WriteString(r.settings() + "accounts:\n")
 	for i := range traders {
 		fmt.Fprintf(&b, "  - user_id: user-%d\n    deposit: 100000000\n    strategies:\n      - name: often\n        symbols: [%s]\n        timeframe: 1min\n", i, symbol(i%min(traders, r.Symbols)))
-		b.WriteString("        rules: {entry_long: close > EMA_3, exit_long: close < EMA_3, quantity: \"5\", evaluate: every_tick}\n")
+		b.WriteString("        rules: {entry_long: close > EMA_3, exit_long: close < EMA_3, quantity: \"5\", evaluate: every_tick")
+		if i%2 == 1 { // near enough that trades touch them: a tick moves a price by up to 0.10
+			b.WriteString(", stoploss: close - 0.15, target: close + 0.15")
+		}
+		b.WriteString("}\n")
 	}
 	r.cluster.file = filepath.Join(r.Dir, "node.yaml")
 	if err := os.WriteFile(r.cluster.file, []byte(b.String()), 0o600); err != nil {
@@ -267,7 +271,7 @@ func (r *run) deployed(ctx context.Context) error {
 
 // replay is the load: the ticks of a file, until there are enough.
 func (r *run) replay(ctx context.Context, enough <-chan struct{}) error {
-	if err := writeTicks(r.ticksFile(), r.Seed, r.Symbols, r.Rate, 3*r.Length+10*time.Minute); err != nil {
+	if err := writeTicks(r.ticksFile(), r.Seed, r.Symbols, r.Rate, 3*r.Length+10*time.Minute+time.Duration(r.Measures)*2*r.session); err != nil {
 		return err
 	}
 	var summary bytes.Buffer
