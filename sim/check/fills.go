@@ -42,9 +42,11 @@ func (f *facts) paperOrders(all map[string]*settings) []*paperOrder {
 
 // checkFills follows paper orders along the ticks, with rules of its own: an order trades,
 // as a whole, at the first tick after the one that caused it whose price gives it what it
-// asks for; a close, too, is caused by the tick that tells of it. So at each tick that it has left behind, up to its next event, it asked for
-// more than there was; and no stop order leaves its trigger behind before the market is there. Where an order is changed it is followed no further, for when its
-// venue has the change is not told; nor at ticks older than it is.
+// asks for; a close, too, is caused by the tick that tells of it. So at each tick that it
+// has left behind, up to its next event, it asked for more than there was; and no stop
+// order leaves its trigger behind before the market is there. Where an order is changed it
+// is followed no further, for when its venue has the change is not told; nor at ticks older
+// than it is.
 func checkFills(f *facts, out *Result) {
 	if f.horizon(messages.TopicCommands) > 0 {
 		out.note("none: commands are deleted that may have said how orders fill")
