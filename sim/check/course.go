@@ -92,8 +92,8 @@ func (c *course) meet(v *valueFact) {
 // were taken in before its cause, and those from high on after it. Where its cause is no
 // update of that partition, moments tell; without them that is not known.
 func (c *course) between(m *mark, tp messages.TopicPartition) (low, high int64, ok bool) {
-	switch {
-	case m.origin.Topic == messages.TopicUpdates:
+	switch m.origin.Topic {
+	case messages.TopicUpdates:
 		u := c.at(m.source(), m.origin.Offset)
 		if m.source() != tp || u == nil || !u.written {
 			return 0, 0, false
@@ -104,7 +104,7 @@ func (c *course) between(m *mark, tp messages.TopicPartition) (low, high int64, 
 			return 0, 0, false
 		}
 		return list[i].offset, list[i].offset + 1, true
-	case m.origin.Topic == messages.TimerTopic:
+	case messages.TimerTopic:
 		return 0, 0, false
 	}
 	i := c.moment(m.source(), m.origin.Offset)
