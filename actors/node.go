@@ -33,9 +33,10 @@ type Node struct {
 
 // placed is a shard on this node.
 type placed struct {
-	id   messages.ShardID
-	pid  *actor.PID
-	done chan struct{} // closed when the shard's actor has stopped
+	id     messages.ShardID
+	pid    *actor.PID
+	memory *shardMemory
+	done   chan struct{} // closed when the shard's actor has stopped
 }
 
 // StartNode starts a node without shards. The configuration must not be changed
@@ -74,10 +75,10 @@ func (n *Node) Assigned(group Group, kind messages.ShardKind, partitions []int32
 		if n.shards[id] != nil {
 			continue
 		}
-		pl := &placed{id: id, done: make(chan struct{})}
+		pl := &placed{id: id, memory: newShardMemory(), done: make(chan struct{})}
 		n.shards[id] = pl
 		reply := make(chan *actor.PID, 1)
-		n.system.Send(n.system.Root(), &placeShard{id: id, group: group, done: pl.done, reply: reply})
+		n.system.Send(n.system.Root(), &placeShard{id: id, group: group, memory: pl.memory, done: pl.done, reply: reply})
 		pl.pid = <-reply
 	}
 }
@@ -118,6 +119,7 @@ func (n *Node) Lost(kind messages.ShardKind, partitions []int32) {
 	n.stopAll(n.remove(kind, partitions))
 }
 
+// remove takes shards off the node. From here on they don't open again.
 func (n *Node) remove(kind messages.ShardKind, partitions []int32) []*placed {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -125,6 +127,7 @@ func (n *Node) remove(kind messages.ShardKind, partitions []int32) []*placed {
 	for _, p := range partitions {
 		id := messages.ShardID{Kind: kind, Partition: p}
 		if pl := n.shards[id]; pl != nil {
+			pl.memory.setLetGo()
 			gone = append(gone, pl)
 			delete(n.shards, id)
 		}
@@ -216,10 +219,11 @@ type nodeActor struct {
 
 type (
 	placeShard struct {
-		id    messages.ShardID
-		group Group
-		done  chan struct{}
-		reply chan *actor.PID
+		id     messages.ShardID
+		group  Group
+		memory *shardMemory
+		done   chan struct{}
+		reply  chan *actor.PID
 	}
 	stopShard struct{ pid *actor.PID }
 	// askReady wants reply closed when the shard is ready; gone is closed when nobody
@@ -246,9 +250,9 @@ func (a *nodeActor) place(c actor.Context, m *placeShard) {
 	if a.placed == nil {
 		a.placed = make(map[string]chan struct{})
 	}
-	memory, entities := newShardMemory(), make(names)
+	entities := make(names)
 	props := supervisor.Props(func() actor.Actor {
-		return &shardActor{config: a.node.config, id: m.id, group: m.group, memory: memory, entities: entities, refused: a.refused}
+		return &shardActor{config: a.node.config, id: m.id, group: m.group, memory: m.memory, entities: entities, refused: a.refused}
 	}, entityOptions(a.node.config, m.id, entities))
 	pid := c.Spawn(props)
 	a.shards.add(pid, m.id.String())

@@ -71,6 +71,9 @@ func (s *shard) openOnce(ctx context.Context) error {
 			return err
 		}
 	}
+	if s.memory.wasLetGo() {
+		return errLetGo
+	}
 	log, err := s.config.Log.OpenShard(ctx, s.id)
 	if err != nil {
 		return fmt.Errorf("shard %s: open: %w", s.id, err)

@@ -38,8 +38,8 @@ type shardMemory struct {
 	mu sync.Mutex
 	// fenced: the next start must be confirmed by the group after the fencing.
 	fenced bool
-	// letGo: it was asked to let go. Opened again, it would fence its next owner, who makes
-	// again what this one could not commit.
+	// letGo: it is to let go, or has lost its place here. Opened again, it would fence its
+	// next owner, who makes again what this one could not commit.
 	letGo bool
 	// failures counts how often an entity failed on an input.
 	failures map[blame]int
@@ -209,6 +209,8 @@ func (a *shardActor) start(c actor.Context) {
 	a.shard.send = func(to *actor.PID, m any) { system.Root.Send(to, m) }
 	a.shard.self = self
 	if a.memory.wasLetGo() { // its actors have failed meanwhile
+		a.shard.kind.close()
+		a.config.Observer.ShardState(a.id, "stopped", nil)
 		close(a.done)
 		return
 	}
@@ -217,13 +219,16 @@ func (a *shardActor) start(c actor.Context) {
 		defer close(done)
 		err := s.guardedRun(ctx)
 		switch {
-		case err == nil || ctx.Err() != nil:
+		case err == nil:
+		case s.memory.wasLetGo():
+			s.config.Observer.ShardState(s.id, "stopped", nil)
+			if ctx.Err() == nil {
+				s.config.Logger.Warn("shard let go without its last commit", "shard", s.id.String(), "error", err)
+			}
+		case ctx.Err() != nil:
 		case errors.As(err, new(*RefusedError)):
 			s.config.Observer.ShardState(s.id, "failed", err)
 			refused(s.id, err)
-		case s.memory.wasLetGo():
-			s.config.Observer.ShardState(s.id, "failed", err)
-			s.config.Logger.Warn("shard let go without its last commit", "shard", s.id.String(), "error", err)
 		default:
 			s.config.Observer.ShardState(s.id, "failed", err)
 			system.Root.Send(self, &shardFailed{s, err})
@@ -276,7 +281,6 @@ func (a *shardActor) ask(c actor.Context, m *askReady) {
 // drain waits without holding up the mailbox: entities may still have to be
 // spawned for the epoch that is under way.
 func (a *shardActor) drain(m *drainShard) {
-	a.memory.setLetGo()
 	a.shard.drainOnce.Do(func() { close(a.shard.draining) })
 	a.shard.wake()
 	done := a.done

@@ -58,14 +58,18 @@ func processTelling(t *testing.T, stderr io.Writer, program, file string, c *con
 }
 
 // manyAccounts writes a configuration of n accounts that trade often on one
-// symbol each.
+// symbol each, every other one with a stop and a target.
 func manyAccounts(t *testing.T, n int, symbols []string) string {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("accounts:\n")
 	for i := range n {
 		fmt.Fprintf(&b, "  - user_id: user-%d\n    deposit: 100000000\n    strategies:\n      - name: often\n        symbols: [%s]\n        timeframe: 5s\n", i, symbols[i%len(symbols)])
-		b.WriteString("        rules: {entry_long: close > EMA_3, exit_long: close < EMA_3, quantity: \"0.5\", evaluate: every_tick}\n")
+		b.WriteString("        rules: {entry_long: close > EMA_3, exit_long: close < EMA_3, quantity: \"0.5\", evaluate: every_tick")
+		if i%2 == 1 {
+			b.WriteString(", stoploss: close * 0.999, target: close * 1.001")
+		}
+		b.WriteString("}\n")
 	}
 	path := filepath.Join(t.TempDir(), "accounts.yaml")
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {

@@ -18,7 +18,8 @@ type VerifyOptions struct {
 	// Settled, ReadOnly and Timeout are those of verify.Config.
 	Settled, ReadOnly bool
 	Timeout           time.Duration
-	// NoCandles leaves candles and indicators out, which takes most of the memory.
+	// NoCandles leaves out what follows every tick: candles, indicators, fills and stops. They
+	// take most of the memory.
 	NoCandles bool
 	// JSON prints the report as one JSON document.
 	JSON bool
@@ -45,7 +46,7 @@ func Verify(ctx context.Context, c *configs.Config, o VerifyOptions) error {
 	v := VerifyConfig(c)
 	v.Settled, v.ReadOnly, v.Timeout = o.Settled, o.ReadOnly, o.Timeout
 	if o.NoCandles {
-		v.Candles, v.WithoutCandles = nil, "candles and indicators, as asked"
+		v.Candles, v.WithoutCandles = nil, "candles, indicators, fills and stops, as asked"
 	}
 	bar := &verifyBar{out: o.Progress}
 	v.Progress = bar.tell
@@ -86,7 +87,7 @@ func VerifyConfig(c *configs.Config) verify.Config {
 		beyond = errors.New("history.directory gives indicators a past that no topic has")
 	}
 	if beyond != nil {
-		v.WithoutCandles = fmt.Sprintf("candles and indicators: %v", beyond)
+		v.WithoutCandles = fmt.Sprintf("candles, indicators, fills and stops: %v", beyond)
 		return v
 	}
 	v.Candles = &verify.Candles{Grace: s.CloseGrace, Timeframe: s.Timeframe, AroundTheClock: func(exchange string) bool {

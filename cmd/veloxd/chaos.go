@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +57,8 @@ func chaosCommand() *cobra.Command {
 	flags.IntVar(&o.Symbols, "symbols", 5500, "`NUMBER` of symbols")
 	flags.IntVar(&o.Rate, "rate", 150, "`NUMBER` of ticks a second")
 	flags.IntVar(&o.Measures, "measures", 1, "`NUMBER` of times that a kill and a stop are measured before anything else fails")
+	flags.DurationVar(&o.Session, "session-timeout", 0, "`DURATION` of silence after which a node is given up; default: that of configs/fast-failover.yaml")
+	flags.DurationVar(&o.Heartbeat, "heartbeat-interval", 0, "`DURATION` between a node's heartbeats; default: that of configs/fast-failover.yaml")
 	flags.StringVar(&o.Dir, "dir", "", "`DIR` for the journal, logs and data, kept; default: a temporary one, removed when all is well")
 	flags.BoolVar(&asJSON, "json", false, "print the scorecard as JSON")
 	return cmd
@@ -77,6 +80,12 @@ func checkChaos(o *chaos.Options) error {
 		return fmt.Errorf("--symbols %d: want 1 to 100000", o.Symbols)
 	case o.Rate < 1 || o.Rate > 100_000:
 		return fmt.Errorf("--rate %d: want 1 to 100000", o.Rate)
+	case o.Session != 0 && (o.Session < 6*time.Second || o.Session > time.Minute):
+		return fmt.Errorf("--session-timeout %v: want 6s, the least that brokers take by default, to 1m", o.Session)
+	case o.Session > 20*time.Second && o.Length > 0:
+		return fmt.Errorf("--session-timeout %v: want at most 20s, or --length 0s: under faults, a successor must have its first checkpoint within 30s", o.Session)
+	case o.Heartbeat != 0 && (o.Heartbeat < 100*time.Millisecond || o.Heartbeat > cmp.Or(o.Session, 6*time.Second)/3):
+		return fmt.Errorf("--heartbeat-interval %v: want 100ms to a third of the session timeout", o.Heartbeat)
 	case o.Length == 0 && o.Measures == 0:
 		return errors.New("--length 0s and --measures 0: nothing is left to do")
 	}

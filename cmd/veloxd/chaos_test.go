@@ -20,6 +20,11 @@ func TestChaosFlags(t *testing.T) {
 		"--length 0s --measures 0": "nothing is left to do",
 		"--symbols 0":              "--symbols 0: want 1 to 100000",
 		"--rate 0":                 "--rate 0: want 1 to 100000",
+		"--session-timeout 5s":     "--session-timeout 5s: want 6s",
+		"--session-timeout 2m":     "--session-timeout 2m0s: want 6s",
+		"--session-timeout 30s":    "--session-timeout 30s: want at most 20s, or --length 0s",
+		"--heartbeat-interval 3s":  "--heartbeat-interval 3s: want 100ms to a third",
+		"--heartbeat-interval 1ms": "--heartbeat-interval 1ms: want 100ms to a third",
 	} {
 		code, _, stderr := call(t, append([]string{"chaos"}, strings.Fields(flags)...)...)
 		if code != 2 || !strings.Contains(stderr, want) {

@@ -53,7 +53,7 @@ func (o *options) verifyCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&v.Settled, "settled", false, "nothing is written any more: all must have been taken in, which is waited for while nodes run")
 	cmd.Flags().BoolVar(&v.ReadOnly, "read-only", false, "write no marks: that partitions take a transaction now is not shown")
 	cmd.Flags().DurationVar(&v.Timeout, "timeout", 0, "a transaction hangs when it is open, and a partition when it gives nothing to its reader, for `DURATION`; 0s: the nodes' transaction timeout and 15s")
-	cmd.Flags().BoolVar(&v.NoCandles, "no-candles", false, "leave candles and indicators out, which take most of the memory and time")
+	cmd.Flags().BoolVar(&v.NoCandles, "no-candles", false, "leave out what follows every tick: candles, indicators, and the ticks that paper orders and stops meet; it takes most of the memory and time")
 	cmd.Flags().BoolVar(&v.JSON, "json", false, "print the report as JSON")
 	return cmd
 }

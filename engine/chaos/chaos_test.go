@@ -96,29 +96,43 @@ func TestChaos(t *testing.T) {
 }
 
 // TestWaitsAreThoseOfTheNodes: the bounds of recovery times, and how long nodes are
-// stopped, come from the timeouts that fast-failover.yaml gives to the nodes.
+// stopped, come from the timeouts that the nodes have: those of fast-failover.yaml, or
+// those that were chosen.
 func TestWaitsAreThoseOfTheNodes(t *testing.T) {
-	r := quiet(t)
-	file := filepath.Join(t.TempDir(), "node.yaml")
-	if err := os.WriteFile(file, []byte(r.settings()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c, err := r.load(file, []string{"127.0.0.1:9092"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var written struct {
 		Kafka struct {
 			SessionMs     int64 `yaml:"session_timeout_ms"`
+			HeartbeatMs   int64 `yaml:"heartbeat_interval_ms"`
 			TransactionMs int64 `yaml:"transaction_timeout_ms"`
 		}
 	}
 	if err := yaml.Unmarshal(configs.FastFailover, &written); err != nil {
 		t.Fatal(err)
 	}
-	session, silence := waits(c)
-	if k := written.Kafka; k.SessionMs == 0 || session.Milliseconds() != k.SessionMs || silence.Milliseconds() != max(k.SessionMs, k.TransactionMs) {
-		t.Errorf("a session of %v and a silence of %v, in fast-failover.yaml %+v", session, silence, k)
+	k := written.Kafka
+	for _, c := range []struct {
+		session, heartbeat                    time.Duration
+		sessionMs, heartbeatMs, transactionMs int64
+	}{
+		{0, 0, k.SessionMs, k.HeartbeatMs, k.TransactionMs},
+		{20 * time.Second, 0, 20_000, k.HeartbeatMs, 24_000},
+		{20 * time.Second, time.Second, 20_000, 1000, 24_000},
+		{0, 300 * time.Millisecond, k.SessionMs, 300, k.TransactionMs},
+	} {
+		r := quiet(t)
+		r.Session, r.Heartbeat = c.session, c.heartbeat
+		file := filepath.Join(t.TempDir(), "node.yaml")
+		if err := os.WriteFile(file, []byte(r.settings()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		nodes, err := r.load(file, []string{"127.0.0.1:9092"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, silence := waits(nodes)
+		if session.Milliseconds() != c.sessionMs || silence.Milliseconds() != max(c.sessionMs, c.transactionMs) || int64(nodes.Kafka.HeartbeatIntervalMs) != c.heartbeatMs {
+			t.Errorf("%+v: a session of %v, heartbeats every %d ms, a silence of %v", c, session, nodes.Kafka.HeartbeatIntervalMs, silence)
+		}
 	}
 }
 

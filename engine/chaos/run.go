@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +34,9 @@ type Options struct {
 	// Length is the time over which the faults are spread. 0 measures only, without a
 	// storm.
 	Length time.Duration
+	// Session and Heartbeat are the nodes' session timeout and heartbeat interval, in whole
+	// milliseconds; 0: those of configs.FastFailover.
+	Session, Heartbeat time.Duration
 	// Symbols is how many there are, Rate how many ticks come a second.
 	Symbols, Rate int
 	// Measures is how often a kill and a stop are measured while nothing else fails.
@@ -175,9 +179,26 @@ func waits(c *configs.Config) (session, silence time.Duration) {
 
 // settings are those of every node, without accounts.
 func (o *Options) settings() string {
-	return string(configs.FastFailover) + "  auto_offset_reset: earliest\ntopics: {profile: long-test}\nfaults: {admin: true}\n" +
+	return o.failover() + "  auto_offset_reset: earliest\ntopics: {profile: long-test}\nfaults: {admin: true}\n" +
 		"symbols: {timeframe: 1min, indicators: [EMA_3, RSI_14], idle_close: 0s}\n" +
 		"processing: {checkpoint: " + o.checkpoints() + "}\nnode: {status_every: 0s}\n"
+}
+
+// failover is the beginning of the settings, which says how fast a node is given up. A
+// transaction may take as much longer than a session as in that file.
+func (o *Options) failover() string {
+	text := string(configs.FastFailover)
+	set := func(name string, value time.Duration) {
+		if value > 0 {
+			text = regexp.MustCompile(name+`: \d+`).ReplaceAllString(text, fmt.Sprintf("%s: %d", name, value.Milliseconds()))
+		}
+	}
+	set("session_timeout_ms", o.Session)
+	set("heartbeat_interval_ms", o.Heartbeat)
+	if o.Session > 0 {
+		set("transaction_timeout_ms", o.Session+4*time.Second)
+	}
+	return text
 }
 
 // checkpoints are of nodes that faults strike close together, so that a successor soon
@@ -197,7 +218,11 @@ func (r *run) configure(ctx context.Context) error {
 	b.WriteString(r.settings() + "accounts:\n")
 	for i := range traders {
 		fmt.Fprintf(&b, "  - user_id: user-%d\n    deposit: 100000000\n    strategies:\n      - name: often\n        symbols: [%s]\n        timeframe: 1min\n", i, symbol(i%min(traders, r.Symbols)))
-		b.WriteString("        rules: {entry_long: close > EMA_3, exit_long: close < EMA_3, quantity: \"5\", evaluate: every_tick}\n")
+		b.WriteString("        rules: {entry_long: close > EMA_3, exit_long: close < EMA_3, quantity: \"5\", evaluate: every_tick")
+		if i%2 == 1 { // near enough that trades touch them: a tick moves a price by up to 0.10
+			b.WriteString(", stoploss: close - 0.15, target: close + 0.15")
+		}
+		b.WriteString("}\n")
 	}
 	r.cluster.file = filepath.Join(r.Dir, "node.yaml")
 	if err := os.WriteFile(r.cluster.file, []byte(b.String()), 0o600); err != nil {
@@ -246,7 +271,7 @@ func (r *run) deployed(ctx context.Context) error {
 
 // replay is the load: the ticks of a file, until there are enough.
 func (r *run) replay(ctx context.Context, enough <-chan struct{}) error {
-	if err := writeTicks(r.ticksFile(), r.Seed, r.Symbols, r.Rate, 3*r.Length+10*time.Minute); err != nil {
+	if err := writeTicks(r.ticksFile(), r.Seed, r.Symbols, r.Rate, 3*r.Length+10*time.Minute+time.Duration(r.Measures)*2*r.session); err != nil {
 		return err
 	}
 	var summary bytes.Buffer

@@ -14,11 +14,11 @@ type lane struct {
 	tp     messages.TopicPartition
 }
 
-// meet is a tick that accounts meet as a trade of the market, and the offset of the first
-// update that tells them of it.
+// meet is a tick that accounts meet as a trade of the market, at the first update that
+// tells them of it as one. A close that it has brought about may have told of it before.
 type meet struct {
-	offset int64
-	tick   *tickFact
+	offset, told int64
+	tick         *tickFact
 }
 
 // course is the order in which accounts take in updates: that of their partition, but for
@@ -28,10 +28,20 @@ type course struct {
 	taken map[[2]messages.TopicPartition][]*mark // by partition, and by that of their causes
 	meets map[lane][]meet
 	lanes map[string][]lane
+	// closing is, of each lane, the last tick of its symbol that has brought about a close.
+	closing map[lane]meet
+	horizon int64 // up to which dead letters, which tell of updates passed over, may be deleted
 }
 
+// course gives it, made once.
 func (f *facts) course() *course {
-	c := &course{facts: f, taken: make(map[[2]messages.TopicPartition][]*mark), meets: make(map[lane][]meet), lanes: make(map[string][]lane)}
+	if f.made != nil {
+		return f.made
+	}
+	c := &course{
+		facts: f, taken: make(map[[2]messages.TopicPartition][]*mark), meets: make(map[lane][]meet), lanes: make(map[string][]lane),
+		closing: make(map[lane]meet), horizon: f.horizon(messages.TopicDeadLetters),
+	}
 	for i := range f.updates {
 		v := &f.updates[i]
 		from := [2]messages.TopicPartition{v.tp, v.source()}
@@ -42,40 +52,48 @@ func (f *facts) course() *course {
 		c.taken[from] = append(list, v.mark)
 		c.meet(v)
 	}
+	f.made = c
 	return c
 }
 
 // meet adds a tick that an update tells of. A closing tells of none, nothing trades
 // outside of sessions, and what a second timeframe tells is no second trade.
 func (c *course) meet(v *valueFact) {
-	if v.origin.Topic != messages.TopicTicks || c.failed[caused{tp: v.tp, offset: v.offset}] {
+	if v.origin.Topic != messages.TopicTicks || v.timeMs < c.horizon || c.failed[caused{tp: v.tp, offset: v.offset}] {
 		return
 	}
 	text, _ := v.record.Header(messages.HeaderTick)
 	h, err := messages.ParseTickHeader(text)
-	if err != nil || h.Closing || h.OffSession {
+	if err != nil || h.OffSession {
 		return
 	}
 	tick := c.tickAt(v.source(), v.origin.Offset)
 	if tick == nil || tick.symbol != v.key {
 		return // deleted since, or another check's
 	}
-	l := lane{v.key, v.tp}
+	l, m := lane{v.key, v.tp}, meet{v.offset, v.offset, tick}
+	if was := c.closing[l]; was.tick == tick {
+		m.told = was.told
+	}
+	if h.Closing {
+		c.closing[l] = m
+		return
+	}
 	list := c.meets[l]
 	if len(list) == 0 {
 		c.lanes[l.symbol] = append(c.lanes[l.symbol], l)
 	} else if list[len(list)-1].tick == tick {
 		return
 	}
-	c.meets[l] = append(list, meet{v.offset, tick})
+	c.meets[l] = append(list, m)
 }
 
 // between gives where an output stands among the updates of a partition: those below low
 // were taken in before its cause, and those from high on after it. Where its cause is no
 // update of that partition, moments tell; without them that is not known.
 func (c *course) between(m *mark, tp messages.TopicPartition) (low, high int64, ok bool) {
-	switch {
-	case m.origin.Topic == messages.TopicUpdates:
+	switch m.origin.Topic {
+	case messages.TopicUpdates:
 		u := c.at(m.source(), m.origin.Offset)
 		if m.source() != tp || u == nil || !u.written {
 			return 0, 0, false
@@ -86,7 +104,7 @@ func (c *course) between(m *mark, tp messages.TopicPartition) (low, high int64, 
 			return 0, 0, false
 		}
 		return list[i].offset, list[i].offset + 1, true
-	case m.origin.Topic == messages.TimerTopic:
+	case messages.TimerTopic:
 		return 0, 0, false
 	}
 	i := c.moment(m.source(), m.origin.Offset)
@@ -102,15 +120,25 @@ func (f *facts) moment(tp messages.TopicPartition, offset int64) int {
 }
 
 // first finds the first trade of a lane in [from, until) for which a condition holds.
-func (c *course) first(l lane, from, until int64, holds func(*tickFact) bool) *meet {
+func (c *course) first(l lane, from, until int64, holds func(meet) bool) *meet {
 	list := c.meets[l]
 	i, _ := slices.BinarySearchFunc(list, from, func(m meet, offset int64) int { return cmp.Compare(m.offset, offset) })
 	for ; i < len(list) && list[i].offset < until; i++ {
-		if holds(list[i].tick) {
+		if holds(list[i]) {
 			return &list[i]
 		}
 	}
 	return nil
+}
+
+// meetAt gives the trade that the cause of an output has told of; nil when it is none of
+// that lane.
+func (c *course) meetAt(m *mark, l lane) *meet {
+	at, _, ok := c.between(m, l.tp)
+	if !ok || m.origin.Topic != messages.TopicUpdates {
+		return nil
+	}
+	return c.first(l, at, at+1, func(meet) bool { return true })
 }
 
 // reachedBy gives up to which update of a partition a user's account has come.

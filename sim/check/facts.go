@@ -144,6 +144,7 @@ type facts struct {
 	first     map[messages.TopicPartition]int64
 	truncated bool
 	exchanges exchanges
+	made      *course // by the first check that needs it
 	// unreadable are records of Velox that its own decoders refuse.
 	unreadable Result
 }

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/decimal"
 )
@@ -40,9 +42,11 @@ func (f *facts) paperOrders(all map[string]*settings) []*paperOrder {
 
 // checkFills follows paper orders along the ticks, with rules of its own: an order trades,
 // as a whole, at the first tick after the one that caused it whose price gives it what it
-// asks for; a close, too, is caused by the tick that tells of it. So at each tick that it has left behind, up to its next event, it asked for
-// more than there was. Where an order is changed it is followed no further, for when its
-// venue has the change is not told; nor at ticks older than it is.
+// asks for; a close, too, is caused by the tick that tells of it. So at each tick that it
+// has left behind, up to its next event, it asked for more than there was; and no stop
+// order leaves its trigger behind before the market is there. Where an order is changed it
+// is followed no further, for when its venue has the change is not told; nor at ticks older
+// than it is.
 func checkFills(f *facts, out *Result) {
 	if f.horizon(messages.TopicCommands) > 0 {
 		out.note("none: commands are deleted that may have said how orders fill")
@@ -59,6 +63,9 @@ func checkFills(f *facts, out *Result) {
 			}
 			for _, l := range c.lanes[e.Symbol] {
 				c.passedBy(o, i, l, out)
+				if i+1 < len(o.events) {
+					c.triggered(e, o.events[i+1], l, out)
+				}
 			}
 		}
 	}
@@ -77,8 +84,8 @@ func (c *course) passedBy(o *paperOrder, i int, l lane, out *Result) {
 		return
 	}
 	out.Looked++
-	m := c.first(l, from, until, func(t *tickFact) bool {
-		return t.sentMs >= first.TimeMs && !c.told(e.mark, t) && gives(e, t.price)
+	m := c.first(l, from, until, func(m meet) bool {
+		return m.told >= from && m.tick.sentMs >= first.TimeMs && gives(e, m.tick.price) && !c.told(e.mark, m.tick)
 	})
 	if m == nil {
 		return
@@ -89,6 +96,23 @@ func (c *course) passedBy(o *paperOrder, i int, l lane, out *Result) {
 	}
 	out.Find(e.String(), "order %s of %s, %s %s %s at %v, trigger %v, was there when the market traded at %v, told by %s/%d, and did not trade: %s",
 		e.OrderID, o.user, e.Order.Status, e.Order.OrderType, e.Order.TransactionType, e.Order.Price, e.Order.TriggerPrice, m.tick.price, l.tp, m.offset, next)
+}
+
+// triggered wants of a stop order that trades, or waits no longer for its trigger, that the
+// market was there.
+func (c *course) triggered(e, next *orderFact, l lane, out *Result) {
+	if e.Order.Status != "TRIGGER_PENDING" || !slices.Contains([]string{"OPEN", "FILLED"}, next.Order.Status) || termsOf(e) != termsOf(next) {
+		return
+	}
+	m := c.meetAt(next.mark, l)
+	if m == nil {
+		return
+	}
+	out.Looked++
+	if !gives(e, m.tick.price) {
+		out.Find(next.String(), "order %s, a %s %s with the trigger %v, is %s at the tick %s/%d, at %v", e.OrderID, e.Order.OrderType, e.Order.TransactionType,
+			e.Order.TriggerPrice, next.Order.Status, m.tick.tp, m.tick.offset, m.tick.price)
+	}
 }
 
 // told tells whether an output was caused by an update of a tick, or of a later one.

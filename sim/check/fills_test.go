@@ -6,6 +6,7 @@ import (
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/decimal"
+	"github.com/velox-trading/velox/trading/ident"
 )
 
 // orderEvent changes one.
@@ -66,6 +67,25 @@ func TestFillsAtTheFirstTick(t *testing.T) {
 	}
 }
 
+// inTurn makes two changes.
+func inTurn(a, b func(*messages.Out) bool) func(*messages.Out) bool {
+	return func(o *messages.Out) bool { return a(o) && b(o) }
+}
+
+// TestTriggersAtTheirPrice: a stop order that trades where the market has not touched its
+// trigger is found. The sell fills at 103.
+func TestTriggersAtTheirPrice(t *testing.T) {
+	for trigger, found := range map[int64]bool{102: true, 103: false, 104: false} {
+		w := onPaper(newWritten(t))
+		stop := waits("SL-M", trigger)
+		w.spoil["sell placed"] = stop
+		w.spoil["sell filled"] = inTurn(stop, orderEvent(func(e *messages.OrderEvent) { e.Order.Status = "FILLED" }))
+		if got := failed(checked(t, w.subject())); slices.Contains(got, "fills") != found {
+			t.Errorf("a trigger at %d: found by %v", trigger, got)
+		}
+	}
+}
+
 // TestFillsAsAWhole: an order on paper trades in parts only at a venue with a share of the
 // volume.
 func TestFillsAsAWhole(t *testing.T) {
@@ -86,6 +106,30 @@ func offSession(o *messages.Out) bool {
 		}
 	}
 	return true
+}
+
+// TestExitsThatAreDue: an exit is at a tick that touches the stop or target of its entry,
+// where no trailing stop may have been. The sell is placed when 103 is traded.
+func TestExitsThatAreDue(t *testing.T) {
+	exit := orderEvent(func(e *messages.OrderEvent) {
+		e.OrderID = ident.Derive("order", user, strategy, "indicator-updates/0/4", "exit/"+orderID(1, 0))
+	})
+	for name, c := range map[string]struct {
+		signal func(*messages.Out) bool
+		found  bool
+	}{
+		"at neither":           {replace("", ""), true},
+		"at its target":        {replace(`"target":110`, `"target":103`), false},
+		"near its target":      {replace(`"target":110`, `"target":103.00000001`), false},
+		"before its target":    {replace(`"target":110`, `"target":103.1`), true},
+		"with a trailing stop": {replace(`"target":110`, `"target":110,"trailing_stop":5`), false},
+	} {
+		w := onPaper(newWritten(t))
+		w.spoil["buy signal"], w.spoil["sell placed"], w.spoil["sell filled"] = c.signal, exit, exit
+		if got := failed(checked(t, w.subject())); slices.Contains(got, "stops") != c.found {
+			t.Errorf("%s: found by %v", name, got)
+		}
+	}
 }
 
 // TestStopsAtTheFirstTick: a position is left at the first tick that touches its stop or

@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -14,9 +15,11 @@ import (
 )
 
 // checkStops follows what entries have opened by the ticks: on paper, from nothing, for
-// the only signal of a cause, which has a stop or a target. Until something happens to
-// the orders of that position, no tick may touch either. Of accounts that were halted
-// once only stops are followed, for targets wait then.
+// the only signal of a cause, which has a stop or a target, while no other order of that
+// position is open. Until something happens to its orders no tick may touch either, and
+// when that is the exit of the entry, its tick must have. Of accounts that were halted once
+// only stops are followed, for targets wait then; and with a trailing stop it is not known
+// when an exit is due.
 func checkStops(f *facts, out *Result) {
 	if f.horizon(messages.TopicCommands, messages.TopicOrders, messages.TopicAlerts) > 0 {
 		out.note("none: commands, order events or alerts are deleted that may have said what was opened")
@@ -28,23 +31,30 @@ func checkStops(f *facts, out *Result) {
 			s.halted[a.UserID] = true
 		}
 	}
-	shelves := make(map[shelf][]*paperOrder)
+	shelves := make(map[userShelf][]*paperOrder)
 	for _, o := range f.paperOrders(s.settings) {
-		k := o.events[0].shelf()
+		k := userShelf{o.user, o.events[0].shelf()}
 		shelves[k] = append(shelves[k], o)
 	}
 	for i := range f.orders {
 		if e := &f.orders[i]; !e.written {
-			delete(shelves, e.shelf()) // others trade there, too
+			user, _ := f.userOf(e)
+			delete(shelves, userShelf{user, e.shelf()}) // others trade there, too
 		}
 	}
-	for _, k := range slices.SortedFunc(maps.Keys(shelves), func(a, b shelf) int {
-		return cmp.Or(strings.Compare(a.strategy, b.strategy), strings.Compare(a.symbol, b.symbol))
+	for _, k := range slices.SortedFunc(maps.Keys(shelves), func(a, b userShelf) int {
+		return cmp.Or(strings.Compare(a.user, b.user), strings.Compare(a.strategy, b.strategy), strings.Compare(a.symbol, b.symbol))
 	}) {
 		for _, l := range s.lanes[k.symbol] {
-			s.follow(shelves[k], l)
+			s.follow(k, shelves[k], l)
 		}
 	}
+}
+
+// userShelf is a shelf, of one of the users who may have had its strategy.
+type userShelf struct {
+	user string
+	shelf
 }
 
 type stopsCheck struct {
@@ -115,48 +125,101 @@ func (s *stopsCheck) shelve(orders []*paperOrder, tp messages.TopicPartition) ([
 }
 
 // follow goes along the events of a shelf.
-func (s *stopsCheck) follow(orders []*paperOrder, l lane) {
+func (s *stopsCheck) follow(k userShelf, orders []*paperOrder, l lane) {
 	events, ok := s.shelve(orders, l.tp)
 	if !ok {
 		return
 	}
-	user, held := orders[0].user, new(big.Rat)
+	held, open := new(big.Rat), make(map[string]bool)
 	for i := range events {
 		e := &events[i]
 		opens := held.Sign() == 0 && e.traded.Sign() != 0
 		held.Add(held, e.traded)
+		if open[e.OrderID] = true; ended(e.orderFact) {
+			delete(open, e.OrderID)
+		}
 		g := s.signals[signalledFor{caused{e.placed.source(), e.placed.origin.Offset, e.StrategyID}, e.Symbol}]
-		if !opens || g == nil || g.StopLoss.IsZero() && g.Target.IsZero() || !isBySignal(e.placed, user) {
+		if !opens || len(open) > 0 || g == nil || g.StopLoss.IsZero() && g.Target.IsZero() || !isBySignal(e.placed, k.user) {
 			continue
 		}
-		until := s.reachedBy(user, l.tp)
+		var next *shelved
 		if i+1 < len(events) {
-			until = events[i+1].low
+			next = &events[i+1]
 		}
 		s.out.Looked++
-		m := s.first(l, e.high, until, func(t *tickFact) bool { return t.sentMs >= e.TimeMs && s.touches(t.price, g, user) })
-		if m != nil {
-			s.out.Find(e.String(), "order %s of %s has opened %s of %s with the stop %v and the target %v: the market traded at %v, told by %s/%d, and nothing came of it",
-				e.OrderID, user, held.FloatString(8), l.symbol, g.StopLoss, g.Target, m.tick.price, l.tp, m.offset)
-		}
+		s.left(e, next, g, s.reachesOf(g, k.user), l)
+	}
+}
+
+// left looks at when an open position is left.
+func (s *stopsCheck) left(e, next *shelved, g *signalFact, r reaches, l lane) {
+	user := r.user
+	until := s.reachedBy(user, l.tp)
+	if next != nil {
+		until = next.low
+	}
+	m := s.first(l, e.high, until, func(m meet) bool { return m.tick.sentMs >= e.TimeMs && r.past(m.tick.price, s.halted[user]) })
+	if m != nil {
+		s.out.Find(e.String(), "order %s of %s has opened %s in %s with the stop %v and the target %v: the market traded at %v, told by %s/%d, and nothing came of it",
+			e.OrderID, user, e.traded.FloatString(8), l.symbol, g.StopLoss, g.Target, m.tick.price, l.tp, m.offset)
+	}
+	if next == nil || !isExitOf(e.orderFact, next.placed, user) || !g.TrailingStop.IsZero() {
+		return
+	}
+	if at := s.meetAt(next.mark, l); at != nil && !r.near(at.tick.price) {
+		s.out.Find(next.String(), "order %s of %s exits %s in %s, with the stop %v and the target %v: the market traded at %v, told by %s/%d",
+			next.OrderID, user, e.OrderID, l.symbol, g.StopLoss, g.Target, at.tick.price, l.tp, at.offset)
 	}
 }
 
 // isBySignal tells whether an order's id derives from a signal of its own strategy.
 func isBySignal(e *orderFact, user string) bool {
-	origin := e.origin.Topic + "/" + strconv.Itoa(int(e.origin.Partition)) + "/" + strconv.FormatInt(e.origin.Offset, 10)
-	_, ok := numbered(func(leg string) bool { return e.OrderID == ident.Derive("order", user, e.StrategyID, origin, leg) }, "signal/", 0, maxLegs)
+	_, ok := numbered(derives(e, user), "signal/", 0, maxLegs)
 	return ok
 }
 
-// touches tells whether a price is at an entry's stop or target, or beyond, however these
-// were rounded.
-func (s *stopsCheck) touches(price decimal.Decimal, g *signalFact, user string) bool {
-	worse, better := new(big.Rat).Sub(ratio(g.StopLoss), ratio(price)), new(big.Rat).Sub(ratio(price), ratio(g.Target))
-	if g.Action == messages.Sell {
-		worse.Neg(worse)
-		better.Neg(better)
+// isExitOf tells whether an order's id derives from that of an entry that it exits.
+func isExitOf(entry, e *orderFact, user string) bool {
+	return derives(e, user)("exit/" + entry.OrderID)
+}
+
+// derives tells of words whether an order's id derives from them and its cause.
+func derives(e *orderFact, user string) func(leg string) bool {
+	origin := e.origin.Topic + "/" + strconv.Itoa(int(e.origin.Partition)) + "/" + strconv.FormatInt(e.origin.Offset, 10)
+	return func(leg string) bool { return e.OrderID == ident.Derive("order", user, e.StrategyID, origin, leg) }
+}
+
+// reaches knows at which prices a position is to be left, to a step of prices, for its
+// stop and target may have been rounded either way.
+type reaches struct {
+	user         string
+	long         bool
+	stop, target decimal.Decimal // 0: none
+	step         decimal.Decimal
+}
+
+func (s *stopsCheck) reachesOf(g *signalFact, user string) reaches {
+	step, err := decimal.Parse(s.settings[user].step.FloatString(8))
+	if err != nil {
+		panic(fmt.Errorf("a step of prices, of %s: %w", user, err)) // it was a decimal
 	}
-	step := s.settings[user].step
-	return !g.StopLoss.IsZero() && worse.Cmp(step) >= 0 || !g.Target.IsZero() && !s.halted[user] && better.Cmp(step) >= 0
+	return reaches{user, g.Action == messages.Buy, g.StopLoss, g.Target, step}
+}
+
+// past tells whether a price is surely at the stop, or, unless these wait, at the target.
+func (r *reaches) past(price decimal.Decimal, targetsWait bool) bool {
+	stop, target := !r.stop.IsZero(), !r.target.IsZero() && !targetsWait
+	if r.long {
+		return stop && price.LessEq(r.stop.Sub(r.step)) || target && price.GreaterEq(r.target.Add(r.step))
+	}
+	return stop && price.GreaterEq(r.stop.Add(r.step)) || target && price.LessEq(r.target.Sub(r.step))
+}
+
+// near tells whether a price may be at the stop or the target.
+func (r *reaches) near(price decimal.Decimal) bool {
+	stop, target := !r.stop.IsZero(), !r.target.IsZero()
+	if r.long {
+		return stop && price.LessEq(r.stop.Add(r.step)) || target && price.GreaterEq(r.target.Sub(r.step))
+	}
+	return stop && price.GreaterEq(r.stop.Sub(r.step)) || target && price.LessEq(r.target.Add(r.step))
 }
