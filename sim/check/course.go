@@ -94,8 +94,8 @@ func (c *course) meet(v *valueFact) {
 func (c *course) between(m *mark, tp messages.TopicPartition) (low, high int64, ok bool) {
 	switch m.origin.Topic {
 	case messages.TopicUpdates:
-		u := c.at(m.source(), m.origin.Offset)
-		if m.source() != tp || u == nil || !u.written {
+		u := c.updateOf(m)
+		if m.source() != tp || u == nil {
 			return 0, 0, false
 		}
 		list := c.taken[[2]messages.TopicPartition{tp, u.source()}]
@@ -143,12 +143,9 @@ func (c *course) meetAt(m *mark, l lane) *meet {
 
 // reachedBy gives up to which update of a partition a user's account has come.
 func (c *course) reachedBy(user string, tp messages.TopicPartition) int64 {
-	n := c.partitions(messages.TopicCommands)
-	if n == 0 {
-		return 0
-	}
-	s := c.states[messages.ShardID{Kind: messages.AccountShard, Partition: messages.HomePartition([]byte(user), n)}]
-	if s == nil || s.record == nil {
+	id, ok := c.accountShard(user)
+	s := c.states[id]
+	if !ok || s == nil || s.record == nil {
 		return 0
 	}
 	return s.at[tp]

@@ -118,8 +118,17 @@ func (f *facts) passed(id messages.ShardID, tp messages.TopicPartition, offset i
 
 // takenBy tells whether the shard that is home of a user is past a record.
 func (f *facts) takenBy(user string, m *mark) bool {
+	id, ok := f.accountShard(user)
+	return ok && f.passed(id, m.tp, m.offset)
+}
+
+// accountShard gives the shard that is home of a user; false when there is none.
+func (f *facts) accountShard(user string) (messages.ShardID, bool) {
 	n := f.partitions(messages.TopicCommands)
-	return n > 0 && f.passed(messages.ShardID{Kind: messages.AccountShard, Partition: messages.HomePartition([]byte(user), n)}, m.tp, m.offset)
+	if n == 0 {
+		return messages.ShardID{}, false
+	}
+	return messages.ShardID{Kind: messages.AccountShard, Partition: messages.HomePartition([]byte(user), n)}, true
 }
 
 // partitions counts the partitions of a topic that were read.

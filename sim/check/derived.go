@@ -13,6 +13,7 @@ import (
 // history is what the log holds of one order.
 type history struct {
 	first, last *orderFact
+	events      []*orderFact // all of them
 	// foreign: others wrote of it, too, and don't tell all.
 	foreign bool
 }
@@ -28,7 +29,7 @@ func (f *facts) histories() []*history {
 			h = &history{first: e}
 			of[e.OrderID], all = h, append(all, h)
 		}
-		h.last, h.foreign = e, h.foreign || !e.written
+		h.last, h.events, h.foreign = e, append(h.events, e), h.foreign || !e.written
 	}
 	return all
 }
@@ -128,9 +129,8 @@ func (f *facts) userOf(e *orderFact) (user string, ok bool) {
 
 // of gives what the id of an order derives from; false when it derives from nothing.
 func (r *reasons) of(e *orderFact) (reason, bool) {
-	origin := e.origin.Topic + "/" + strconv.Itoa(int(e.origin.Partition)) + "/" + strconv.FormatInt(e.origin.Offset, 10)
 	for _, user := range r.users[e.StrategyID] {
-		is := func(leg string) bool { return e.OrderID == ident.Derive("order", user, e.StrategyID, origin, leg) }
+		is := derives(e, user)
 		if is("command") {
 			return reason{user: user, by: byCommand}, true
 		}
@@ -154,6 +154,12 @@ func (r *reasons) of(e *orderFact) (reason, bool) {
 		}
 	}
 	return reason{}, false
+}
+
+// derives tells of words whether an order's id derives from them, its cause and its user.
+func derives(e *orderFact, user string) func(leg string) bool {
+	origin := e.origin.Topic + "/" + strconv.Itoa(int(e.origin.Partition)) + "/" + strconv.FormatInt(e.origin.Offset, 10)
+	return func(leg string) bool { return e.OrderID == ident.Derive("order", user, e.StrategyID, origin, leg) }
 }
 
 // numbered finds the number behind a word that an id derives from.

@@ -485,6 +485,18 @@ func wrapState(r *messages.Record, err error) error {
 	return nil
 }
 
+// updateOf gives the update of Velox that caused an output; nil when none did, or it is
+// deleted.
+func (f *facts) updateOf(m *mark) *mark {
+	if m.origin.Topic != messages.TopicUpdates {
+		return nil
+	}
+	if u := f.at(m.source(), m.origin.Offset); u != nil && u.written {
+		return u
+	}
+	return nil
+}
+
 // at finds the committed record at a place.
 func (f *facts) at(tp messages.TopicPartition, offset int64) *mark {
 	marks := f.marks[tp]

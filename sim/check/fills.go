@@ -7,37 +7,23 @@ import (
 	"github.com/velox-trading/velox/trading/decimal"
 )
 
-// paperOrder is all that is told of an order on paper, from its beginning.
+// paperOrder is an order on paper, from its beginning.
 type paperOrder struct {
-	user   string
-	events []*orderFact
+	*history
+	user string
 }
 
 // paperOrders gives those of accounts whose venue fills at once and any quantity, in the
 // order of their first events.
 func (f *facts) paperOrders(all map[string]*settings) []*paperOrder {
 	var orders []*paperOrder
-	of := make(map[string]*paperOrder)
-	foreign := make(map[string]bool)
-	for i := range f.orders {
-		e := &f.orders[i]
-		foreign[e.OrderID] = foreign[e.OrderID] || !e.written
-		o := of[e.OrderID]
-		if o == nil {
-			o = &paperOrder{}
-			o.user, _ = f.userOf(e)
-			of[e.OrderID], orders = o, append(orders, o)
-		}
-		o.events = append(o.events, e)
-	}
-	kept := orders[:0]
-	for _, o := range orders {
-		h := history{first: o.events[0], foreign: foreign[o.events[0].OrderID]}
-		if s := all[o.user]; s != nil && !s.hesitant && !f.live[o.user] && !h.foreign && h.begun() && !f.beheaded(h.first) {
-			kept = append(kept, o)
+	for _, h := range f.histories() {
+		user, _ := f.userOf(h.first)
+		if s := all[user]; s != nil && !s.hesitant && !f.live[user] && !h.foreign && h.begun() && !f.beheaded(h.first) {
+			orders = append(orders, &paperOrder{h, user})
 		}
 	}
-	return kept
+	return orders
 }
 
 // checkFills follows paper orders along the ticks, with rules of its own: an order trades,
@@ -74,7 +60,7 @@ func checkFills(f *facts, out *Result) {
 // passedBy looks for a tick at which an order should have traded between an event of it
 // and the next.
 func (c *course) passedBy(o *paperOrder, i int, l lane, out *Result) {
-	e, first := o.events[i], o.events[0]
+	e := o.events[i]
 	_, from, ok := c.between(e.mark, l.tp)
 	until := c.reachedBy(o.user, l.tp)
 	if ok && i+1 < len(o.events) {
@@ -85,7 +71,7 @@ func (c *course) passedBy(o *paperOrder, i int, l lane, out *Result) {
 	}
 	out.Looked++
 	m := c.first(l, from, until, func(m meet) bool {
-		return m.told >= from && m.tick.sentMs >= first.TimeMs && gives(e, m.tick.price) && !c.told(e.mark, m.tick)
+		return m.told >= from && m.tick.sentMs >= o.first.TimeMs && gives(e, m.tick.price) && !c.told(e.mark, m.tick)
 	})
 	if m == nil {
 		return
@@ -117,11 +103,8 @@ func (c *course) triggered(e, next *orderFact, l lane, out *Result) {
 
 // told tells whether an output was caused by an update of a tick, or of a later one.
 func (c *course) told(m *mark, t *tickFact) bool {
-	if m.origin.Topic != messages.TopicUpdates {
-		return false
-	}
-	u := c.at(m.source(), m.origin.Offset)
-	return u != nil && u.written && u.source() == t.tp && u.origin.Offset >= t.offset
+	u := c.updateOf(m)
+	return u != nil && u.source() == t.tp && u.origin.Offset >= t.offset
 }
 
 // gives tells whether a trade at a price gives an order what it waits for: its trigger, or
@@ -133,10 +116,6 @@ func gives(e *orderFact, price decimal.Decimal) bool {
 		return price.GreaterEq(e.Order.TriggerPrice)
 	case e.Order.Status == "TRIGGER_PENDING":
 		return price.LessEq(e.Order.TriggerPrice)
-	case !limited(e.Order.OrderType):
-		return true
-	case buy:
-		return price.LessEq(e.Order.Price)
 	}
-	return price.GreaterEq(e.Order.Price)
+	return within(&e.Order, price)
 }

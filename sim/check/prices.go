@@ -123,8 +123,7 @@ func (f *facts) priced(t *trade, s *settings, out *Result) {
 	rounding := new(big.Rat).Quo(t.rounding, new(big.Rat).Abs(t.quantity))
 	rounding.Add(rounding, lastPlace)
 	most := new(big.Rat).Set(rounding)
-	limit := t.event.Order.OrderType == "LIMIT" || t.event.Order.OrderType == "SL"
-	if !limit {
+	if !limited(t.event.Order.OrderType) {
 		most.Add(most, s.slippage(traded))
 	}
 	if worse.Cmp(most) > 0 || worse.Cmp(rounding.Neg(rounding)) < 0 {
@@ -132,10 +131,22 @@ func (f *facts) priced(t *trade, s *settings, out *Result) {
 			t.price.FloatString(8), tick.price)
 		return
 	}
-	if beyond := traded.Cmp(ratio(t.event.Order.Price)); limit && (!sell && beyond > 0 || sell && beyond < 0) {
+	if !within(&t.event.Order, tick.price) {
 		out.Find(t.String(), "a %s order of %s in %s with the limit %v filled at %v", t.event.Order.OrderType, t.event.Order.TransactionType, t.event.Symbol,
 			t.event.Order.Price, tick.price)
 	}
+}
+
+// within tells whether a trade at a price is at an order's limit or better, or there is
+// none.
+func within(o *messages.OrderDetails, price decimal.Decimal) bool {
+	switch {
+	case !limited(o.OrderType):
+		return true
+	case o.TransactionType == messages.Sell:
+		return price.GreaterEq(o.Price)
+	}
+	return price.LessEq(o.Price)
 }
 
 // tickAt finds the tick at a place; nil when there is none that counts.

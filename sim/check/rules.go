@@ -69,7 +69,7 @@ func checkRules(f *facts, out *Result) {
 	r := &rulesCheck{facts: f, first: seen, result: out, signals: make(map[signalPlace][]*signalFact)}
 	for i := range f.signals {
 		s := &f.signals[i]
-		if tp, at, ok := r.updateOf(s.mark); ok && s.written && !s.IsRequest() {
+		if tp, at, ok := r.firstOf(s.mark); ok && s.written && !s.IsRequest() {
 			k := signalPlace{s.StrategyID, s.Symbol, tp, at}
 			r.signals[k] = append(r.signals[k], s)
 		}
@@ -95,13 +95,10 @@ type rulesCheck struct {
 	result  *Result
 }
 
-// updateOf gives the update that caused an output, where it stands first.
-func (r *rulesCheck) updateOf(m *mark) (messages.TopicPartition, int64, bool) {
-	if m.origin.Topic != messages.TopicUpdates {
-		return messages.TopicPartition{}, 0, false
-	}
-	u := r.at(m.source(), m.origin.Offset)
-	if u == nil || !u.written {
+// firstOf gives the place of the update that caused an output, where it stands first.
+func (r *rulesCheck) firstOf(m *mark) (messages.TopicPartition, int64, bool) {
+	u := r.updateOf(m)
+	if u == nil {
 		return messages.TopicPartition{}, 0, false
 	}
 	return m.source(), r.first[causeOf(u)], true
@@ -159,7 +156,7 @@ func (r *rulesCheck) changes(p *plain, symbol string, tp messages.TopicPartition
 		if e.Symbol != symbol || cmp.Or(e.Order.BookID, e.StrategyID) != p.id {
 			continue
 		}
-		of, at, ok := r.updateOf(e.mark)
+		of, at, ok := r.firstOf(e.mark)
 		switch {
 		case ok && of != tp, !ok && (!e.written || e.origin.Topic == messages.TimerTopic || e.origin.Topic == messages.TopicUpdates):
 			return nil, false

@@ -6,12 +6,10 @@ import (
 	"maps"
 	"math/big"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/decimal"
-	"github.com/velox-trading/velox/trading/ident"
 )
 
 // checkStops follows what entries have opened by the ticks: on paper, from nothing, for
@@ -33,7 +31,7 @@ func checkStops(f *facts, out *Result) {
 	}
 	shelves := make(map[userShelf][]*paperOrder)
 	for _, o := range f.paperOrders(s.settings) {
-		k := userShelf{o.user, o.events[0].shelf()}
+		k := userShelf{o.user, o.first.shelf()}
 		shelves[k] = append(shelves[k], o)
 	}
 	for i := range f.orders {
@@ -115,7 +113,7 @@ func (s *stopsCheck) shelve(orders []*paperOrder, tp messages.TopicPartition) ([
 			if was = filled; e.Order.TransactionType == messages.Sell {
 				traded.Neg(traded)
 			}
-			list = append(list, shelved{e, o.events[0], low, high, traded})
+			list = append(list, shelved{e, o.first, low, high, traded})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b shelved) int {
@@ -181,12 +179,6 @@ func isBySignal(e *orderFact, user string) bool {
 // isExitOf tells whether an order's id derives from that of an entry that it exits.
 func isExitOf(entry, e *orderFact, user string) bool {
 	return derives(e, user)("exit/" + entry.OrderID)
-}
-
-// derives tells of words whether an order's id derives from them and its cause.
-func derives(e *orderFact, user string) func(leg string) bool {
-	origin := e.origin.Topic + "/" + strconv.Itoa(int(e.origin.Partition)) + "/" + strconv.FormatInt(e.origin.Offset, 10)
-	return func(leg string) bool { return e.OrderID == ident.Derive("order", user, e.StrategyID, origin, leg) }
 }
 
 // reaches knows at which prices a position is to be left, to a step of prices, for its
