@@ -157,7 +157,7 @@ func (c *Config) Validate() []FieldError {
 	within("session_timeout_ms", c.SessionTimeoutMs, 1_000, 1_800_000)
 	within("heartbeat_interval_ms", c.HeartbeatIntervalMs, 100, max(100, c.SessionTimeoutMs/3))
 	within("max_poll_records", int64(c.MaxPollRecords), 1, 1_000_000)
-	within("fetch_max_bytes", int64(c.FetchMaxBytes), 1_024, 1<<30)
+	within("fetch_max_bytes", int64(c.FetchMaxBytes), 1_024, maxFetchBytes)
 	oneOf("compression_type", c.CompressionType, "none", "gzip", "snappy", "lz4", "zstd")
 	within("batch_size", int64(c.BatchSize), 0, 104_857_600)
 	within("linger_ms", c.LingerMs, 0, 60_000)
