@@ -46,7 +46,7 @@ func (c *Config) Where(path string) string { return nearest(c.where, path).Strin
 func (c *Config) Warnings() []Problem { return c.warnings }
 
 // Kafka is the seed contract's settings of producer, consumer and environment,
-// under its names. docs/kafka.md says how the client maps those that it takes
+// under its names. docs/kafka-settings.md says how the client maps those that it takes
 // differently.
 type Kafka struct {
 	BootstrapServers    []string `yaml:"bootstrap_servers" check:"address"`

@@ -17,8 +17,9 @@ import (
 type Config struct {
 	// BootstrapServers are host:port addresses of brokers; at least one.
 	BootstrapServers []string `yaml:"bootstrap_servers"`
-	// GroupIDPrefix begins the names of consumer groups and transactional ids.
-	// Clusters of Velox that share a Kafka cluster need different ones.
+	// GroupIDPrefix begins the names of consumer groups and transactional ids. It is
+	// the same on all nodes that share a Kafka cluster: topics don't bear it, so it does
+	// not part two clusters of Velox, and shards refuse another one than their state's.
 	GroupIDPrefix string `yaml:"group_id_prefix"`
 	// AutoOffsetReset is "latest" or "earliest". The log port starts where it is
 	// told to; shards resolve this once, when they have no frontier yet.
@@ -148,7 +149,7 @@ func (c *Config) Validate() []FieldError {
 		}
 	}
 	if c.GroupIDPrefix == "" {
-		report("group_id_prefix", "must not be empty: it keeps clusters of Velox apart")
+		report("group_id_prefix", "must not be empty: it begins the names of groups and transactional ids")
 	}
 	oneOf("auto_offset_reset", c.AutoOffsetReset, "latest", "earliest")
 	if c.EnableAutoCommit {
