@@ -46,7 +46,7 @@ func (c *Config) Where(path string) string { return nearest(c.where, path).Strin
 func (c *Config) Warnings() []Problem { return c.warnings }
 
 // Kafka is the seed contract's settings of producer, consumer and environment,
-// under its names. docs/kafka.md says how the client maps those that it takes
+// under its names. docs/kafka-settings.md says how the client maps those that it takes
 // differently.
 type Kafka struct {
 	BootstrapServers    []string `yaml:"bootstrap_servers" check:"address"`
@@ -56,7 +56,7 @@ type Kafka struct {
 	SessionTimeoutMs    int64    `yaml:"session_timeout_ms" range:"1000..1800000"`
 	HeartbeatIntervalMs int64    `yaml:"heartbeat_interval_ms" range:"100..600000"`
 	MaxPollRecords      int      `yaml:"max_poll_records" range:"1..1000000"`
-	FetchMaxBytes       int32    `yaml:"fetch_max_bytes" range:"1024..1073741824"`
+	FetchMaxBytes       int32    `yaml:"fetch_max_bytes" range:"1024..536870912"`
 	CompressionType     string   `yaml:"compression_type" oneof:"none,gzip,snappy,lz4,zstd"`
 	BatchSize           int      `yaml:"batch_size" range:"0..104857600"`
 	LingerMs            int64    `yaml:"linger_ms" range:"0..60000"`

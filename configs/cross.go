@@ -31,7 +31,7 @@ func (c *checker) crossChecks(cfg *Config) {
 
 func (c *checker) kafkaRules(k *Kafka) {
 	if k.GroupIDPrefix == "" {
-		c.report("kafka.group_id_prefix", "", "must not be empty: it keeps clusters of Velox apart")
+		c.report("kafka.group_id_prefix", "", "must not be empty: it begins the names of groups and transactional ids")
 	}
 	if k.EnableAutoCommit {
 		c.report("kafka.enable_auto_commit", "true",

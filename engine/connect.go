@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/engine/verify"
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
 )
@@ -97,7 +98,7 @@ func (cl *cluster) wait(ctx context.Context, firstContact time.Duration, logger 
 	warned := false
 	for {
 		try, stop := context.WithTimeout(ctx, 5*time.Second)
-		health := cl.admin.Health(try)
+		health := cl.admin.Health(try, verify.Topics()...)
 		stop()
 		if health.Healthy() {
 			return nil

@@ -15,6 +15,7 @@ import (
 
 	"github.com/velox-trading/velox/actors"
 	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/engine/verify"
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/supervisor/fault"
@@ -266,7 +267,7 @@ func (n *node) ready(ctx context.Context) error {
 func (n *node) kafkaHealth(ctx context.Context) ([]byte, bool) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	h := n.cluster.admin.Health(ctx)
+	h := n.cluster.admin.Health(ctx, verify.Topics()...)
 	return document(h), h.Healthy()
 }
 

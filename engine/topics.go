@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/configs"
+	"github.com/velox-trading/velox/engine/verify"
 	"github.com/velox-trading/velox/kafka"
 )
 
@@ -97,7 +98,7 @@ func Health(ctx context.Context, c *configs.Config) ([]byte, bool) {
 		return document(kafka.Health{Status: "unhealthy", Error: err.Error()}), false
 	}
 	defer admin.Close()
-	h := admin.Health(ctx)
+	h := admin.Health(ctx, verify.Topics()...)
 	return document(h), h.Healthy()
 }
 

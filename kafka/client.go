@@ -91,6 +91,16 @@ func (c *Config) codec() []kgo.CompressionCodec {
 	return []kgo.CompressionCodec{kgo.NoCompression()}
 }
 
+// maxFetchBytes is the most that fetch_max_bytes may be: an answer may hold a batch more
+// than was asked for, and kgo reads none above 1 GiB.
+const maxFetchBytes = 512 << 20
+
+// maxBatchBytes is the most that one batch may hold uncompressed, unless fetch_max_bytes
+// is more. A batch of 1 MiB, what topics take by default, holds 20 to 30 MiB of JSON at
+// the best compression; one of empty records may hold a GiB, and then take ten times
+// that. 64 MiB of those take 0.9 GiB (measured: 120 bytes for each of 9).
+const maxBatchBytes = 64 << 20
+
 // readerOptions are those of every direct consumer. Control records are kept
 // because they are what tells that a position has moved over the end of a
 // transaction; a position outside the log is an error of the partition, never
@@ -102,6 +112,8 @@ func (c *Config) readerOptions(from map[string]map[int32]kgo.Offset) []kgo.Opt {
 		kgo.KeepControlRecords(),
 		kgo.ConsumeResetOffset(kgo.NoResetOffset()),
 		kgo.FetchMaxBytes(c.FetchMaxBytes),
+		kgo.MaxDecompressBatchBytes(int(max(maxBatchBytes, c.FetchMaxBytes))),
+		kgo.BrokerMaxReadBytes(max(100<<20, 2*c.FetchMaxBytes)), // kgo's default, in the proportion of its defaults
 		kgo.FetchMaxPartitionBytes(min(c.FetchMaxBytes, 4<<20)),
 	}
 }

@@ -123,7 +123,9 @@ func (f *failures) add(index int, out *messages.Out, err error) {
 // fails the commit: kgo alone would commit what did succeed.
 func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 	var failed failures
+	home := s.id.State()
 	var first map[string]*kgo.Record // by topic that was not written to before
+	var state *kgo.Record            // the first since the shard was restored
 	err := s.inLife(ctx, func() error {
 		// The first error aborts what is buffered instead of waiting for it.
 		abort := kgo.AbortingFirstErrPromise(s.producer)
@@ -135,6 +137,9 @@ func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 					first = make(map[string]*kgo.Record)
 				}
 				first[out.Topic] = r
+			}
+			if state == nil && s.restored >= 0 && out.Topic == home.Topic && out.Partition == home.Partition {
+				state = r
 			}
 			s.producer.Produce(s.life, r, func(r *kgo.Record, err error) {
 				if err != nil {
@@ -150,7 +155,10 @@ func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 		return abort.Err()
 	})
 	if err == nil {
-		return s.waitLoaded(ctx, first)
+		if err = s.waitLoaded(ctx, first); err == nil {
+			err = s.checkRestored(ctx, state)
+		}
+		return err
 	}
 	failed.mu.Lock()
 	defer failed.mu.Unlock()

@@ -17,8 +17,9 @@ import (
 type Config struct {
 	// BootstrapServers are host:port addresses of brokers; at least one.
 	BootstrapServers []string `yaml:"bootstrap_servers"`
-	// GroupIDPrefix begins the names of consumer groups and transactional ids.
-	// Clusters of Velox that share a Kafka cluster need different ones.
+	// GroupIDPrefix begins the names of consumer groups and transactional ids. It is
+	// the same on all nodes that share a Kafka cluster: topics don't bear it, so it does
+	// not part two clusters of Velox, and shards refuse another one than their state's.
 	GroupIDPrefix string `yaml:"group_id_prefix"`
 	// AutoOffsetReset is "latest" or "earliest". The log port starts where it is
 	// told to; shards resolve this once, when they have no frontier yet.
@@ -148,7 +149,7 @@ func (c *Config) Validate() []FieldError {
 		}
 	}
 	if c.GroupIDPrefix == "" {
-		report("group_id_prefix", "must not be empty: it keeps clusters of Velox apart")
+		report("group_id_prefix", "must not be empty: it begins the names of groups and transactional ids")
 	}
 	oneOf("auto_offset_reset", c.AutoOffsetReset, "latest", "earliest")
 	if c.EnableAutoCommit {
@@ -157,7 +158,7 @@ func (c *Config) Validate() []FieldError {
 	within("session_timeout_ms", c.SessionTimeoutMs, 1_000, 1_800_000)
 	within("heartbeat_interval_ms", c.HeartbeatIntervalMs, 100, max(100, c.SessionTimeoutMs/3))
 	within("max_poll_records", int64(c.MaxPollRecords), 1, 1_000_000)
-	within("fetch_max_bytes", int64(c.FetchMaxBytes), 1_024, 1<<30)
+	within("fetch_max_bytes", int64(c.FetchMaxBytes), 1_024, maxFetchBytes)
 	oneOf("compression_type", c.CompressionType, "none", "gzip", "snappy", "lz4", "zstd")
 	within("batch_size", int64(c.BatchSize), 0, 104_857_600)
 	within("linger_ms", c.LingerMs, 0, 60_000)

@@ -22,6 +22,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"github.com/velox-trading/velox/kafka"
+	"github.com/velox-trading/velox/messages"
 )
 
 func TestDefaultsAreTheContracts(t *testing.T) {
@@ -66,6 +67,7 @@ func TestEveryWrongSettingIsReported(t *testing.T) {
 		"heartbeat_interval_ms: 20000: want":       func(c *kafka.Config) { c.HeartbeatIntervalMs = 20_000 },
 		"max_poll_records: 0":                      func(c *kafka.Config) { c.MaxPollRecords = 0 },
 		"fetch_max_bytes: 1: want":                 func(c *kafka.Config) { c.FetchMaxBytes = 1 },
+		"fetch_max_bytes: 1073741824: want":        func(c *kafka.Config) { c.FetchMaxBytes = 1 << 30 },
 		`compression_type: "brotli"`:               func(c *kafka.Config) { c.CompressionType = "brotli" },
 		"batch_size: -1":                           func(c *kafka.Config) { c.BatchSize = -1 },
 		"linger_ms: -1":                            func(c *kafka.Config) { c.LingerMs = -1 },
@@ -96,6 +98,23 @@ func TestEveryWrongSettingIsReported(t *testing.T) {
 	all.Acks, all.Retries, all.LingerMs = "0", -1, -1
 	if bad := all.Validate(); len(bad) != 3 {
 		t.Errorf("three wrong settings give %v", bad)
+	}
+}
+
+// TestExtremeFetchesAreTaken: the client takes what the settings allow, too.
+func TestExtremeFetchesAreTaken(t *testing.T) {
+	_, c := fake(t)
+	for _, bytes := range []int32{1_024, 101 << 20, 512 << 20} {
+		l := c.withFault(nil, func(config *kafka.Config) { config.FetchMaxBytes = bytes })
+		s, err := l.OpenShard(t.Context(), nextShard())
+		if err != nil {
+			t.Errorf("fetch_max_bytes %d: %v", bytes, err)
+			continue
+		}
+		defer s.Close()
+		if err := s.Restore(t.Context(), func(*messages.Record) error { return nil }); err != nil {
+			t.Errorf("fetch_max_bytes %d: %v", bytes, err)
+		}
 	}
 }
 

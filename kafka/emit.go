@@ -29,7 +29,9 @@ type emitter struct {
 	stop   chan struct{} // closed by the first error
 	mu     sync.Mutex
 	err    error
-	since  time.Time
+	// refused are the records of the batches that a broker has refused for their size.
+	refused []messages.Out
+	since   time.Time
 }
 
 // Emit hands records to the idempotent producer. It blocks while too many of
@@ -122,24 +124,30 @@ func (e *emitter) emit(records []messages.Out) {
 		if e.failed.Load() {
 			return
 		}
-		topic, out := records[i].Topic, &records[i]
-		e.client.Produce(e.shard.life, outgoing(&records[i]), func(_ *kgo.Record, err error) {
-			if errors.Is(err, kerr.MessageTooLarge) {
-				// The topic takes less than it did when its limit was learned.
-				log.limits.forget(topic)
-				e.fail(&messages.TooLargeError{Topic: topic, Bytes: batchBytes(out), Emitted: out})
-			} else if err != nil {
-				e.fail(fmt.Errorf("emit to %s: %w", topic, err))
-			}
-			if err != nil {
-				log.producerError(topic, err)
-				return
-			}
-			if log.config.Observer != nil {
-				log.config.Observer.Produced(topic, 1)
-			}
-		})
+		out := &records[i]
+		e.client.Produce(e.shard.life, outgoing(out), func(_ *kgo.Record, err error) { e.done(out, err) })
 	}
+}
+
+// done is told what became of a record. A broker refuses a batch, and so all of its
+// records with it: which of them is too large, if any is, is found out by flush, which
+// may wait.
+func (e *emitter) done(out *messages.Out, err error) {
+	log := e.shard.log
+	if err == nil {
+		if log.config.Observer != nil {
+			log.config.Observer.Produced(out.Topic, 1)
+		}
+		return
+	}
+	log.producerError(out.Topic, err)
+	if errors.Is(err, kerr.MessageTooLarge) {
+		log.limits.forget(out.Topic)
+		e.mu.Lock()
+		e.refused = append(e.refused, *out)
+		e.mu.Unlock()
+	}
+	e.fail(fmt.Errorf("emit to %s: %w", out.Topic, err))
 }
 
 func (e *emitter) flush(ctx context.Context) error {
@@ -150,11 +158,29 @@ func (e *emitter) flush(ctx context.Context) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if errors.Is(e.err, kerr.MessageTooLarge) {
+		return e.refusedForSize(ctx)
+	}
 	if e.err == nil && !e.since.IsZero() && e.shard.log.config.Observer != nil {
 		e.shard.log.config.Observer.ProduceLatency(time.Since(e.since))
 	}
 	e.since = time.Time{}
 	return e.err
+}
+
+// refusedForSize names a record that is too large for its topic by itself. Without one
+// the refused batch was larger than the topic takes by now, and what the shard emits
+// when it is opened anew comes in smaller ones. The caller holds mu.
+func (e *emitter) refusedForSize(ctx context.Context) error {
+	large, err := e.shard.log.limits.blame(ctx, e.refused)
+	switch {
+	case err != nil:
+		return err
+	case large != nil:
+		large.Emitted = &e.refused[large.Index]
+		return large
+	}
+	return fmt.Errorf("a batch is larger than its topic takes by now: %w", e.err)
 }
 
 func (e *emitter) close() {

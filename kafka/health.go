@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -42,9 +43,10 @@ func (h Health) MarshalJSON() ([]byte, error) {
 	}{h.Status, h.Error, h.Timestamp})
 }
 
-// Health asks the cluster how it is, until ctx ends. A cluster with a
-// partition that has no leader is unhealthy: some records can't be written.
-func (a *Admin) Health(ctx context.Context) Health {
+// Health asks the cluster how it is, until ctx ends. A cluster where a partition of one
+// of the topics has no leader is unhealthy: some records can't be written. What is amiss
+// with others' topics is nothing to who asks.
+func (a *Admin) Health(ctx context.Context, topics ...string) Health {
 	h := Health{Timestamp: float64(time.Now().UnixMilli()) / 1000}
 	err := func() error {
 		m, err := a.metadata(ctx, nil)
@@ -60,6 +62,9 @@ func (a *Admin) Health(ctx context.Context) Health {
 				continue
 			}
 			h.Topics++
+			if !slices.Contains(topics, *t.Topic) {
+				continue
+			}
 			for _, p := range t.Partitions {
 				if p.Leader < 0 {
 					return fmt.Errorf("partition %s/%d has no leader", *t.Topic, p.Partition)

@@ -24,10 +24,12 @@ type sizeLimits struct {
 	admin *kadm.Client
 	mu    sync.RWMutex
 	max   map[string]int32
+	// unread are the topics whose settings this node may not read.
+	unread map[string]bool
 }
 
 func newSizeLimits(admin *kadm.Client) *sizeLimits {
-	return &sizeLimits{admin: admin, max: make(map[string]int32)}
+	return &sizeLimits{admin: admin, max: make(map[string]int32), unread: make(map[string]bool)}
 }
 
 // lengthPrefix is what kgo counts to a batch and brokers don't: the length that
@@ -82,16 +84,13 @@ func (l *sizeLimits) learn(ctx context.Context, records []messages.Out) error {
 			continue // it may come
 		}
 		if _, ok := l.max[topic]; !ok {
-			l.max[topic] = limitOf(rc, err)
+			l.max[topic], l.unread[topic] = limitOf(rc), err != nil
 		}
 	}
 	return nil
 }
 
-func limitOf(rc kadm.ResourceConfig, err error) int32 {
-	if err != nil {
-		return defaultBatchMax
-	}
+func limitOf(rc kadm.ResourceConfig) int32 {
 	for _, c := range rc.Configs {
 		if c.Key != "max.message.bytes" || c.Value == nil {
 			continue
@@ -110,6 +109,28 @@ func (l *sizeLimits) forget(topic string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.max, topic)
+}
+
+// blame finds which of the records that brokers have refused, batch by batch, is too
+// large for its topic by itself; nil: none is. The limits that were wrong are forgotten
+// before. Where they can't be read, the largest record is taken to be the one: without
+// that, one too large would be written and refused for ever.
+func (l *sizeLimits) blame(ctx context.Context, refused []messages.Out) (*messages.TooLargeError, error) {
+	if err := l.learn(ctx, refused); err != nil {
+		return nil, err
+	}
+	large := l.tooLarge(refused)
+	if large != nil {
+		return large, nil
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for i := range refused {
+		if n := batchBytes(&refused[i]); l.unread[refused[i].Topic] && (large == nil || n > large.Bytes) {
+			large = &messages.TooLargeError{Index: i, Topic: refused[i].Topic, Bytes: n}
+		}
+	}
+	return large, nil
 }
 
 // tooLarge finds the first record that its topic does not take.

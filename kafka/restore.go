@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -50,7 +51,44 @@ func (s *shardLog) restore(ctx context.Context, tp messages.TopicPartition, appl
 	if s.life.Err() != nil {
 		return errClosed
 	}
+	if err == nil {
+		s.restored = ranges[tp].End
+	}
 	return err
+}
+
+// gapWait bounds how long a commit waits to see what stands between the state that was
+// restored and its own first record.
+const gapWait = 5 * time.Second
+
+// checkRestored holds the end of the state that was restored against the place of the
+// first state record that was written since; nil: there is none yet.
+//
+// The end was told by whatever broker holds itself for the partition's leader. One that
+// is cut off from the others tells an old end and says nothing of it, nor does the
+// coordinator that fenced the owner before. But it gets no record acknowledged by all
+// replicas. So where a record was written tells where the state really ended: nobody else
+// writes there since the fencing, save marks of verifications and of transactions' ends.
+func (s *shardLog) checkRestored(ctx context.Context, first *kgo.Record) error {
+	if first == nil {
+		return nil
+	}
+	tp := s.id.State()
+	stale := &messages.StaleStateError{TopicPartition: tp, Restored: s.restored, Written: first.Offset}
+	if first.Offset < s.restored {
+		return fmt.Errorf("%w: %w", messages.ErrAborted, stale)
+	}
+	ctx, cancel := context.WithTimeout(ctx, gapWait)
+	defer cancel()
+	defer context.AfterFunc(s.life, cancel)()
+	between := map[messages.TopicPartition]messages.OffsetRange{tp: {Start: s.restored, End: first.Offset}}
+	if err := s.log.Scan(ctx, between, func(*messages.Record) error { return stale }); errors.Is(err, stale) {
+		return fmt.Errorf("%w: %w", messages.ErrAborted, stale)
+	} else if err != nil {
+		return fmt.Errorf("%w: %w; what stands between can't be read: %w", messages.ErrAborted, stale, err)
+	}
+	s.restored = -1
+	return nil
 }
 
 // closeBehind closes a client without waiting for it: one that has fetched asks its

@@ -29,6 +29,9 @@ type shardLog struct {
 	spent error
 	// loaded holds the topics whose partitions the producer has published.
 	loaded map[string]bool
+	// restored is the end of the state that Restore read up to, until a commit has shown
+	// that it was the end; -1 otherwise.
+	restored int64
 
 	mu     sync.Mutex // guards what Close must see: the three below
 	emits  *emitter
@@ -71,7 +74,7 @@ func (l *Log) OpenShard(ctx context.Context, id messages.ShardID) (messages.Shar
 		return nil, fmt.Errorf("shard %s: open: fence earlier owners of transactional id %s: %w",
 			id, l.config.TransactionalID(string(id.Kind), id.Partition), err)
 	}
-	s := &shardLog{log: l, id: id, producer: producer, state: state, loaded: make(map[string]bool)}
+	s := &shardLog{log: l, id: id, producer: producer, state: state, loaded: make(map[string]bool), restored: -1}
 	s.life, s.end = context.WithCancel(context.Background())
 	return s, nil
 }

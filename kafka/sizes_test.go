@@ -144,8 +144,50 @@ func testEmitStops(t *testing.T, c *cluster) {
 	}
 }
 
+// testEmitUnderLoweredLimit: emitted records that fit are not blamed for a batch that a
+// lowered limit refuses; one that doesn't fit any more is, wherever it stands in its
+// batch.
+func testEmitUnderLoweredLimit(t *testing.T, c *cluster) {
+	topic := c.limited(100_000)
+	l := c.open("emit-lowered-" + t.Name())
+	small := make([]messages.Out, 30)
+	for i := range small {
+		small[i] = messages.Out{Topic: topic, Key: []byte("small"), Value: noise(1_000 + i)}
+	}
+	// refused emits until the lower limit holds: see testLoweredLimit.
+	refused := func(limit int, records []messages.Out) (err error) {
+		t.Helper()
+		s := c.shard(l, nextShard())
+		s.Emit(records)
+		if err := s.Flush(t.Context()); err != nil {
+			t.Fatalf("before the limit is lowered: %v", err)
+		}
+		c.limit(topic, limit)
+		eventually(t, "the lower limit holds", func() (bool, error) {
+			s.Emit(records)
+			err = s.Flush(t.Context())
+			return err != nil, errors.New("the batch was taken")
+		})
+		return err
+	}
+	var large *messages.TooLargeError
+	if err := refused(10_000, small); errors.As(err, &large) {
+		t.Fatalf("records that fit are blamed: %v", err)
+	}
+	s := c.shard(l, nextShard())
+	s.Emit(small)
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatalf("the next shard, which makes smaller batches, gives %v", err)
+	}
+	mixed := []messages.Out{small[0], {Topic: topic, Key: []byte("large"), Value: noise(6_000)}, small[1]}
+	err := refused(5_000, mixed)
+	if !errors.As(err, &large) || large.Emitted == nil || string(large.Emitted.Key) != "large" {
+		t.Errorf("a record that became too large gives %v", err)
+	}
+}
+
 func (c *cluster) sizeTests(t *testing.T) {
-	for name, test := range map[string]func(*testing.T, *cluster){"exact": testExactLimit, "lowered": testLoweredLimit, "emit": testEmitStops} {
+	for name, test := range map[string]func(*testing.T, *cluster){"exact": testExactLimit, "lowered": testLoweredLimit, "emit": testEmitStops, "emit lowered": testEmitUnderLoweredLimit} {
 		t.Run(name, func(t *testing.T) { test(t, c.on(t)) })
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -177,6 +178,42 @@ func TestTopicsOnFakeBroker(t *testing.T) {
 
 func TestTopicsOnKafka(t *testing.T) {
 	testApply(t, kafkatest.Start(t, kafkatest.Options{}).BootstrapServers(), 1)
+}
+
+// TestHealthIsOfOwnTopics: a partition without a leader makes the cluster unhealthy for
+// who works with its topic, and for nobody else.
+func TestHealthIsOfOwnTopics(t *testing.T) {
+	k, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "own", "foreign"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	k.ControlKey(int16(kmsg.Metadata), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		k.KeepControl()
+		answer := request.ResponseKind().(*kmsg.MetadataResponse)
+		host, port, _ := strings.Cut(k.ListenAddrs()[0], ":")
+		broker := kmsg.NewMetadataResponseBroker()
+		number, _ := strconv.Atoi(port)
+		broker.Host, broker.Port = host, int32(number)
+		answer.Brokers = append(answer.Brokers, broker)
+		for name, leader := range map[string]int32{"own": 0, "foreign": -1} {
+			topic, partition := kmsg.NewMetadataResponseTopic(), kmsg.NewMetadataResponseTopicPartition()
+			partition.Leader = leader
+			if leader < 0 {
+				partition.ErrorCode = kerr.LeaderNotAvailable.Code
+			}
+			topic.Topic, topic.Partitions = &name, append(topic.Partitions, partition)
+			answer.Topics = append(answer.Topics, topic)
+		}
+		return answer, nil, true
+	})
+	a := admin(t, k.ListenAddrs())
+	if h := a.Health(t.Context(), "own", "not made yet"); !h.Healthy() || h.Topics != 2 {
+		t.Errorf("to who works with its own topics the cluster is %+v", h)
+	}
+	if h := a.Health(t.Context(), "own", "foreign"); h.Healthy() || !strings.Contains(h.Error, "foreign/0 has no leader") {
+		t.Errorf("to who works with the other topic the cluster is %+v", h)
+	}
 }
 
 func TestHealthWithoutCluster(t *testing.T) {

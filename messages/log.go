@@ -110,6 +110,8 @@ type ShardLog interface {
 	// transaction is known to be committed. Otherwise the error wraps ErrFenced,
 	// ErrAborted (nothing became visible) or ErrUnclear (it may have). A record
 	// too large for its topic gives an ErrAborted that also is a *TooLargeError.
+	// The first Commit with state after a Restore gives an ErrAborted that also is a
+	// *StaleStateError when the partition holds a record that Restore was not told of.
 	Commit(ctx context.Context, records []Out) error
 	// Close releases everything. It does not commit. It may be called more than
 	// once, and from another goroutine: what waits in another method then returns.
@@ -140,6 +142,21 @@ type OffsetOutOfRangeError struct {
 func (e *OffsetOutOfRangeError) Error() string {
 	return fmt.Sprintf("%s: offset %d is outside the log, which holds %d to %d",
 		e.TopicPartition, e.Requested, e.Range.Start, e.Range.End)
+}
+
+// StaleStateError says that a shard was restored from less than its partition of the
+// state topic holds.
+type StaleStateError struct {
+	TopicPartition
+	// Restored is the end of the partition as Restore was told; Written is where the
+	// first record that the shard wrote after that stands.
+	Restored, Written int64
+}
+
+func (e *StaleStateError) Error() string {
+	return fmt.Sprintf("%s: the state was restored up to offset %d, and what the shard writes next stands at offset %d: "+
+		"what was restored is not the last state (a broker that is cut off may have answered, or another program writes there)",
+		e.TopicPartition, e.Restored, e.Written)
 }
 
 // TooLargeError says which record its topic refused for its size.

@@ -1,0 +1,74 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/velox-trading/velox/messages"
+)
+
+// oldEnds is a log that tells old ends of partitions as often as lies says, as a broker
+// does that is cut off from the others.
+type oldEnds struct {
+	messages.Log
+	lies *atomic.Int64
+}
+
+func (o oldEnds) OpenShard(ctx context.Context, id messages.ShardID) (messages.ShardLog, error) {
+	s, err := o.Log.OpenShard(ctx, id)
+	return oldEndsOfShard{s, o.lies}, err
+}
+
+type oldEndsOfShard struct {
+	messages.ShardLog
+	lies *atomic.Int64
+}
+
+func (o oldEndsOfShard) Offsets(ctx context.Context, tps ...messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	ranges, err := o.ShardLog.Offsets(ctx, tps...)
+	if o.lies.Add(-1) >= 0 {
+		for tp, r := range ranges {
+			ranges[tp] = messages.OffsetRange{Start: r.Start, End: r.Start + (r.End-r.Start)/2}
+		}
+	}
+	return ranges, err
+}
+
+// TestOldEndsAreAskedForAgain: a broker that tells of less than a shard has taken in ends
+// no node, unless it is still so after some seconds.
+func TestOldEndsAreAskedForAgain(t *testing.T) {
+	k := newKit(t, nil)
+	node := k.startAll(k.config())
+	k.accounts(4)
+	k.ready(node)
+	for _, tick := range walk(31, 8, 200, "feed") {
+		k.tick(tick)
+	}
+	k.settle(200)
+	k.stop(node)
+
+	c, lies := k.config(), &atomic.Int64{}
+	c.Log = oldEnds{c.Log, lies}
+	lies.Store(10) // for five shards
+	node = k.startAll(c)
+	k.ready(node)
+	if left := lies.Load(); left >= 0 {
+		t.Errorf("%d lies were not told: the test doesn't test what it should", left+1)
+	}
+	k.stop(node)
+
+	lies.Store(1_000_000)
+	node = k.startAll(c)
+	select {
+	case err := <-node.Failed():
+		if !errors.As(err, new(*RefusedError)) || !strings.Contains(err.Error(), "recreated or truncated") {
+			t.Errorf("a log that stays short gives %v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("a shard waits on for a log that stays short")
+	}
+}
