@@ -127,7 +127,7 @@ func (e *emitter) emit(records []messages.Out) {
 			if errors.Is(err, kerr.MessageTooLarge) {
 				// The topic takes less than it did when its limit was learned.
 				log.limits.forget(topic)
-				e.fail(&messages.TooLargeError{Topic: topic, Bytes: batchBytes(out), Emitted: out})
+				e.fail(&messages.TooLargeError{Topic: topic, Bytes: out.BatchBytes(), Emitted: out})
 			} else if err != nil {
 				e.fail(fmt.Errorf("emit to %s: %w", topic, err))
 			}
