@@ -117,8 +117,7 @@ func (s *shard) commit(ctx context.Context, ep *epoch, outputs []output) error {
 	err = s.transact(ctx, records)
 	s.config.Observer.Count(CountCommits, string(s.id.Kind)+"/"+commitResult(err), 1)
 	if err != nil {
-		s.blameTooLarge(err, outputs)
-		return fmt.Errorf("shard %s: commit: %w", s.id, err)
+		return s.blameTooLarge(fmt.Errorf("shard %s: commit: %w", s.id, err), outputs, records)
 	}
 	s.config.Observer.Time(TimeCommit, string(s.id.Kind), s.since(start))
 	s.observeOrders(outputs)
@@ -174,17 +173,25 @@ func commitResult(err error) string {
 }
 
 // blameTooLarge remembers whose output was too large, so that its input is
-// passed over after the restore.
-func (s *shard) blameTooLarge(err error, outputs []output) {
+// passed over after the restore. It gives the error on: a state that is too large stays
+// so after a restore, and nothing can be committed without it, so that one is refused.
+func (s *shard) blameTooLarge(err error, outputs []output, records []messages.Out) error {
 	var large *messages.TooLargeError
 	switch {
 	case !errors.As(err, &large):
 	case large.Emitted != nil:
 		s.blameEmitted(large.Emitted)
-	case large.Index < len(outputs):
+	case large.Index >= len(outputs):
+		return &RefusedError{Shard: s.id, Why: fmt.Sprintf(
+			"the state of %.100q has %d bytes, more than its topic %s takes; raise the topic's max_message_bytes with `veloxd topics apply`",
+			records[large.Index].Key, large.Bytes, large.Topic)}
+	case outputs[large.Index].from == "":
+		s.memory.noteRefused(&outputs[large.Index].out)
+	default:
 		o := &outputs[large.Index]
 		s.memory.noteTooLarge(blame{o.from, o.origin.Topic, o.origin.Partition, o.origin.Offset})
 	}
+	return err
 }
 
 // blameEmitted is for an update that left before the commit: its headers say what

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -47,6 +48,10 @@ func (s *shard) passOn(ep *epoch, in *input, home int32, key []byte) {
 		out: messages.Out{Topic: in.record.Topic, Partition: home, Key: key, Value: in.record.Value, Headers: headers},
 	}
 	if s.muted(&o) {
+		return
+	}
+	if s.memory.wasRefused(&o.out) { // brokers compare batches as they were compressed, so it may have stood here
+		ep.dead(in, reasonTooLarge, "pass on", fmt.Sprintf("at home in partition %d, where with its origin it is too large for the topic", home))
 		return
 	}
 	ep.put(o)

@@ -296,7 +296,11 @@ func (ep *epoch) dead(in *input, reason, stage, detail string) {
 // over from now on, also in a replay: who had passed over it before was saved behind
 // it and isn't given it again, so this one had taken it in.
 func (ep *epoch) unused(in *input, reason, stage, detail string) {
-	ep.put(deadLetter(in.take, in.origin, in.record, reason, stage, detail))
+	o := deadLetter(in.take, in.origin, in.record, reason, stage, detail)
+	if ep.shard.memory.wasRefused(&o.out) {
+		o = bareLetter(in.take, in.origin, in.record, reason, stage, detail)
+	}
+	ep.put(o)
 }
 
 // put adds an output to what the epoch puts out.

@@ -44,8 +44,8 @@ type output struct {
 	// firm outputs belong into a transaction even where a shard's guarantee lets
 	// its replayable outputs leave at once.
 	firm bool
-	// from is the entity that made it, "" for the shard; with at, its blame if the
-	// record turns out too large.
+	// from is the entity that made it, "" for the shard; with the origin, its blame if
+	// the record turns out too large.
 	from string
 	// tickMs, of a placed order, is the log's time of the tick that caused it.
 	tickMs int64

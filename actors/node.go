@@ -59,7 +59,7 @@ func StartNode(config Config) (*Node, error) {
 }
 
 // Failed gives the error after which the node can't go on: a shard that could not
-// be kept running, or one that refused to start.
+// be kept running, or one that can't run here.
 func (n *Node) Failed() <-chan error { return n.failed }
 
 func (n *Node) fail(err error) {

@@ -44,6 +44,10 @@ type shardMemory struct {
 	// failures counts how often an entity failed on an input.
 	failures map[blame]int
 	tooLarge map[blame]bool
+	// refused is the least that a topic has refused, for its size, of what the shard
+	// itself puts out. No entity passes over the input of that, so it must not be put
+	// out again; and not one by one, for each costs a restart.
+	refused map[string]int
 	// overdue strikes when the actors of a shard that restarts don't stop.
 	overdue *time.Timer
 }
@@ -61,7 +65,7 @@ type blame struct {
 const maxBlames = 10_000
 
 func newShardMemory() *shardMemory {
-	return &shardMemory{failures: make(map[blame]int), tooLarge: make(map[blame]bool)}
+	return &shardMemory{failures: make(map[blame]int), tooLarge: make(map[blame]bool), refused: make(map[string]int)}
 }
 
 func (m *shardMemory) fail(b blame) int {
@@ -137,6 +141,22 @@ func (m *shardMemory) isTooLarge(b blame) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.tooLarge[b]
+}
+
+func (m *shardMemory) noteRefused(o *messages.Out) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if least, known := m.refused[o.Topic]; !known || o.BatchBytes() < least {
+		m.refused[o.Topic] = o.BatchBytes()
+	}
+}
+
+// wasRefused tells whether a record is as large as one that its topic has refused.
+func (m *shardMemory) wasRefused(o *messages.Out) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	least, known := m.refused[o.Topic]
+	return known && o.BatchBytes() >= least
 }
 
 // shardActor supervises the entities of one shard and owns the goroutine that
@@ -301,14 +321,15 @@ func (a *shardActor) abandon() {
 }
 
 // RefusedError says that a shard can't run on this node until someone acts: its
-// partition counts or settings don't fit its state. No restart mends it.
+// partition counts or settings don't fit its state, or a topic doesn't take its state.
+// No restart mends it.
 type RefusedError struct {
 	Shard messages.ShardID
 	Why   string
 }
 
 func (e *RefusedError) Error() string {
-	return fmt.Sprintf("shard %s refused to start: %s", e.Shard, e.Why)
+	return fmt.Sprintf("shard %s can't run: %s", e.Shard, e.Why)
 }
 
 // HungError says that actors of a shard don't stop, though it is to restart or to

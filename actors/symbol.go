@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -226,27 +225,6 @@ func (m *symbol) afresh() {
 	}
 }
 
-// ensure makes sure that a timeframe exists with at least these periods and
-// indicators, and gives it.
-func (m *symbol) ensure(tf market.Timeframe, periods int, names []string) (*frame, error) {
-	i := slices.IndexFunc(m.frames, func(f *frame) bool { return f.timeframe == tf })
-	if i < 0 {
-		f := &frame{timeframe: tf}
-		if m.known() {
-			f.open(m.config, m.exchange)
-		}
-		m.frames = append(m.frames, f)
-		i = len(m.frames) - 1
-	}
-	f := m.frames[i]
-	f.periods = max(f.periods, min(periods, maxPeriods))
-	var errs []error
-	for _, name := range names {
-		errs = append(errs, f.addIndicator(name))
-	}
-	return f, errors.Join(errs...)
-}
-
 // request takes a request in. What can't be computed is a dead letter, the rest
 // of the request is done.
 func (m *symbol) request(r *request, box *outbox) {
@@ -267,7 +245,7 @@ func (m *symbol) request(r *request, box *outbox) {
 	if err != nil {
 		box.dead(reasonBadIndicator, "request for "+m.key, err.Error())
 	}
-	if m.known() {
+	if f != nil && m.known() {
 		m.wantHistory(f, m.lastMs)
 	}
 }

@@ -94,7 +94,7 @@ func (k *symbolKind) routeTick(ep *epoch, r *messages.Record) {
 		return
 	}
 	if len(r.Key) > 0 && string(r.Key) != t.Symbol {
-		ep.dead(in, reasonKeyMismatch, "decode", fmt.Sprintf("key %q, symbol %q", r.Key, t.Symbol))
+		ep.dead(in, reasonKeyMismatch, "decode", fmt.Sprintf("key %.64q, symbol %.64q", r.Key, t.Symbol))
 		return
 	}
 	if err := k.shard.config.checkAhead(t.TimeMs, r); err != nil {

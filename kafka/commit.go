@@ -114,7 +114,7 @@ func (f *failures) add(index int, out *messages.Out, err error) {
 	if !errors.Is(err, kerr.MessageTooLarge) {
 		return
 	}
-	if n := batchBytes(out); f.tooLarge == nil || n > f.tooLarge.Bytes {
+	if n := out.BatchBytes(); f.tooLarge == nil || n > f.tooLarge.Bytes {
 		f.tooLarge = &messages.TooLargeError{Index: index, Topic: out.Topic, Bytes: n}
 	}
 }

@@ -126,7 +126,7 @@ func (l *sizeLimits) blame(ctx context.Context, refused []messages.Out) (*messag
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for i := range refused {
-		if n := batchBytes(&refused[i]); l.unread[refused[i].Topic] && (large == nil || n > large.Bytes) {
+		if n := refused[i].BatchBytes(); l.unread[refused[i].Topic] && (large == nil || n > large.Bytes) {
 			large = &messages.TooLargeError{Index: i, Topic: refused[i].Topic, Bytes: n}
 		}
 	}
@@ -136,32 +136,9 @@ func (l *sizeLimits) blame(ctx context.Context, refused []messages.Out) (*messag
 // tooLarge finds the first record that its topic does not take.
 func (l *sizeLimits) tooLarge(records []messages.Out) *messages.TooLargeError {
 	for i := range records {
-		if n := batchBytes(&records[i]); n > int(l.batchMax(records[i].Topic)) {
+		if n := records[i].BatchBytes(); n > int(l.batchMax(records[i].Topic)) {
 			return &messages.TooLargeError{Index: i, Topic: records[i].Topic, Bytes: n}
 		}
 	}
 	return nil
-}
-
-// batchBytes is the size of a record batch (format v2, KIP-98) that holds
-// nothing but r, uncompressed: 61 bytes of batch, and the record's varints at
-// their first-record values.
-func batchBytes(r *messages.Out) int {
-	n := 1 + 1 + 1 // attributes, timestamp delta 0, offset delta 0
-	n += varintBytes(len(r.Key)) + len(r.Key)
-	n += varintBytes(len(r.Value)) + len(r.Value)
-	n += varintBytes(len(r.Headers))
-	for _, h := range r.Headers {
-		n += varintBytes(len(h.Key)) + len(h.Key) + varintBytes(len(h.Value)) + len(h.Value)
-	}
-	return 61 + varintBytes(n) + n
-}
-
-// varintBytes is the length of n as a zigzag varint.
-func varintBytes(n int) int {
-	size := 1
-	for u := uint64(n) << 1; u >= 0x80; u >>= 7 {
-		size++
-	}
-	return size
 }

@@ -3,6 +3,7 @@ package messages
 import (
 	"errors"
 	"fmt"
+	"unicode/utf8"
 )
 
 // MaxTextBytes bounds every string on the wire: symbols, ids, names.
@@ -23,15 +24,30 @@ type DecodeError struct {
 	Reason, Field, Detail string
 }
 
+// Error quotes at most MaxTextBytes of the field and of the detail, in which a value may
+// stand that is as large as a record.
 func (e *DecodeError) Error() string {
+	field, detail := Shorten(e.Field, MaxTextBytes), Shorten(e.Detail, MaxTextBytes)
 	switch {
-	case e.Field == "":
-		return fmt.Sprintf("%s: %s", e.Reason, e.Detail)
-	case e.Detail == "":
-		return fmt.Sprintf("%s: %s", e.Reason, e.Field)
+	case field == "":
+		return fmt.Sprintf("%s: %s", e.Reason, detail)
+	case detail == "":
+		return fmt.Sprintf("%s: %s", e.Reason, field)
 	default:
-		return fmt.Sprintf("%s: %s: %s", e.Reason, e.Field, e.Detail)
+		return fmt.Sprintf("%s: %s: %s", e.Reason, field, detail)
 	}
+}
+
+// Shorten cuts a text that has more than n bytes, between two characters, and ends it
+// with "…" then, which comes on top.
+func Shorten(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for back := 0; back < utf8.UTFMax && n > 0 && !utf8.RuneStart(text[n]); back++ {
+		n--
+	}
+	return text[:n] + "…"
 }
 
 // DecodeReason gives the reason of a decoder's error.
@@ -44,6 +60,14 @@ func DecodeReason(err error) string {
 }
 
 func missing(field string) error { return &DecodeError{Reason: ReasonMissing, Field: field} }
+
+// checkName bounds the name of an indicator.
+func checkName(name string) error {
+	if len(name) > MaxTextBytes {
+		return outOfRange("indicators", "names of at most 1024 bytes")
+	}
+	return nil
+}
 
 func outOfRange(field, want string) error {
 	return &DecodeError{Reason: ReasonOutOfRange, Field: field, Detail: "want " + want}

@@ -85,7 +85,6 @@ func decodeUpdateProto(value []byte, u *IndicatorUpdate) error {
 		}
 		u.Indicators = append(u.Indicators, IndicatorValue{Name: v.Name, Value: v.Value, Realtime: v.IsRealtime})
 	}
-	slices.SortFunc(u.Indicators, func(a, b IndicatorValue) int { return cmp.Compare(a.Name, b.Name) })
 	if f := p.FormingCandle; f != nil {
 		u.Forming = &OHLCV{
 			Open: m.read("open", f.Open), High: m.read("high", f.High), Low: m.read("low", f.Low),
@@ -102,7 +101,10 @@ func decodeUpdateProto(value []byte, u *IndicatorUpdate) error {
 	if m.err != nil {
 		return m.err
 	}
-	return require(p.Timestamp, requiredText{"symbol", p.Symbol}, requiredText{"timeframe", p.Timeframe})
+	if err := require(p.Timestamp, requiredText{"symbol", p.Symbol}, requiredText{"timeframe", p.Timeframe}); err != nil {
+		return err
+	}
+	return u.settle()
 }
 
 func decodeSignalProto(value []byte) (Signal, error) {

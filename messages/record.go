@@ -63,3 +63,26 @@ type Out struct {
 	Key, Value []byte
 	Headers    []Header
 }
+
+// BatchBytes is the size of a record batch (format v2, KIP-98) that holds nothing but
+// r, uncompressed: 61 bytes of batch, and the record's varints at their first-record
+// values. A topic's limit is held against it.
+func (r *Out) BatchBytes() int {
+	n := 1 + 1 + 1 // attributes, timestamp delta 0, offset delta 0
+	n += varintBytes(len(r.Key)) + len(r.Key)
+	n += varintBytes(len(r.Value)) + len(r.Value)
+	n += varintBytes(len(r.Headers))
+	for _, h := range r.Headers {
+		n += varintBytes(len(h.Key)) + len(h.Key) + varintBytes(len(h.Value)) + len(h.Value)
+	}
+	return 61 + varintBytes(n) + n
+}
+
+// varintBytes is the length of n as a zigzag varint.
+func varintBytes(n int) int {
+	size := 1
+	for u := uint64(n) << 1; u >= 0x80; u >>= 7 {
+		size++
+	}
+	return size
+}

@@ -167,6 +167,24 @@ func (g *Signal) Check() error {
 	case !(g.Confidence >= 0 && g.Confidence <= 1):
 		return outOfRange("signal.confidence", "0 to 1")
 	}
+	return g.checkIndicators()
+}
+
+// checkIndicators bounds the names of what is quoted, or asked for.
+func (g *Signal) checkIndicators() error {
+	if len(g.RequestIndicators) > maxRequestIndicators {
+		return outOfRange("indicators", "at most 256")
+	}
+	for i := range g.Indicators {
+		if err := checkName(g.Indicators[i].Name); err != nil {
+			return err
+		}
+	}
+	for _, name := range g.RequestIndicators {
+		if err := checkName(name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -99,7 +99,17 @@ func DecodeUpdate(value []byte, u *IndicatorUpdate) error {
 	case u.TimeMs <= 0 || u.TimeMs > maxTimeMs:
 		return outOfRange("timestamp", "milliseconds since 1970, before the year 10000")
 	}
+	return u.settle()
+}
+
+// settle sorts the indicators and checks their names.
+func (u *IndicatorUpdate) settle() error {
 	slices.SortFunc(u.Indicators, func(a, b IndicatorValue) int { return cmp.Compare(a.Name, b.Name) })
+	for i := range u.Indicators {
+		if err := checkName(u.Indicators[i].Name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -3,7 +3,7 @@ package check
 import "github.com/velox-trading/velox/messages"
 
 // checkPassed wants, of each tick and command that was taken in at another partition
-// than its key's home, one copy at home.
+// than its key's home, one copy at home, or none and a dead letter.
 func checkPassed(f *facts, out *Result) {
 	copies := make(map[caused]int)
 	for _, topic := range homes {
@@ -25,8 +25,12 @@ func checkPassed(f *facts, out *Result) {
 		if home == m.tp || f.offsets[home].Start > 0 {
 			return // copies may be deleted
 		}
-		if n := copies[here]; n != 1 {
-			out.Find(m.String(), "%s is at home in %s, and was passed on %d times", key, home, n)
+		want := 1
+		if f.failed[here] { // its copy was too large for the topic, as its dead letter says
+			want = 0
+		}
+		if n := copies[here]; n != want {
+			out.Find(m.String(), "%s is at home in %s, and was passed on %d times, want %d", key, home, n, want)
 		}
 	}
 	for i := range f.ticks {

@@ -17,6 +17,7 @@ func TestPassedOn(t *testing.T) {
 		taken  int64 // up to here
 		start  int64 // of what is left at home
 		copies int
+		letter bool
 		found  int
 	}{
 		"at home":               {at: home, taken: 1},
@@ -24,12 +25,15 @@ func TestPassedOn(t *testing.T) {
 		"passed on":             {at: other, taken: 1, copies: 1},
 		"lost":                  {at: other, taken: 1, found: 1},
 		"doubled":               {at: other, taken: 1, copies: 2, found: 1},
+		"too large, told":       {at: other, taken: 1, letter: true},
+		"told, and passed on":   {at: other, taken: 1, letter: true, copies: 1, found: 1},
 		"copies may be deleted": {at: other, taken: 1, start: 5},
 	} {
 		f := &facts{
 			offsets: map[messages.TopicPartition]Offsets{home: {Start: c.start}, other: {}},
 			counts:  map[string]int32{messages.TopicCommands: 2},
 			marks:   make(map[messages.TopicPartition][]*mark),
+			failed:  map[caused]bool{{tp: c.at}: c.letter},
 			states: map[messages.ShardID]*shardState{
 				{Kind: messages.AccountShard, Partition: c.at.Partition}: {record: &veloxpb.ShardState{}, at: positions{c.at: c.taken}},
 			},

@@ -38,9 +38,12 @@ func Groups() []string {
 // Kinds lists all kinds, sorted by name. What it gives must not be changed.
 func Kinds() []Kind { return slices.Clone(kinds) }
 
+// maxPeriods is the most bars that a parameter counts.
+const maxPeriods = 10_000
+
 // periods is the parameter of most indicators: a number of bars.
 func periods(name string, def float64) Parameter {
-	return Parameter{Name: name, Default: def, Min: 1, Max: 10_000, Whole: true}
+	return Parameter{Name: name, Default: def, Min: 1, Max: maxPeriods, Whole: true}
 }
 
 func atLeast(p Parameter, least float64) Parameter {

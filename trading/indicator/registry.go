@@ -72,6 +72,26 @@ func (s Spec) ClosesOnly() bool {
 	return k.ClosesOnly
 }
 
+// What a state takes at most: periodBytes for each bar that a parameter counts, of which
+// a fractal needs the most, and stateHeadBytes beside that. A test holds all kinds against it.
+const (
+	periodBytes    = 48
+	stateHeadBytes = 2 << 10
+)
+
+// StateBytes gives what the state comes to at most, whatever the bars are. It is
+// reckoned from the periods alone, so most kinds take far less.
+func (s Spec) StateBytes() int {
+	k, _ := kindOf(s.Kind)
+	n := stateHeadBytes
+	for i, p := range k.Parameters {
+		if p.Whole && p.Max == maxPeriods {
+			n += periodBytes * int(s.Params[i])
+		}
+	}
+	return n
+}
+
 func kindOf(name string) (Kind, bool) {
 	i, ok := slices.BinarySearchFunc(kinds, name, func(k Kind, name string) int { return strings.Compare(k.Name, name) })
 	if !ok {
