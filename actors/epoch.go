@@ -125,8 +125,13 @@ type shard struct {
 	send   func(*actor.PID, any)
 	self   *actor.PID
 
-	log       messages.ShardLog
-	updates   int32 // partitions of the updates, for who announces its opening there
+	log messages.ShardLog
+	// opened are the partition counts that the shard was opened with: of its inputs, and
+	// of the updates for who writes them. counts are those of its inputs alone, states is
+	// that of its state topic.
+	opened    map[string]int32
+	counts    map[string]int32
+	states    int32
 	handles   map[string]*handle
 	frontier  frontier
 	committed frontier // at restore: what was visible before
@@ -134,7 +139,6 @@ type shard struct {
 	cached    frontier
 	replaying bool
 	catchUp   frontier // inputs to reach before "later" inputs are read
-	counts    map[string]int32
 	timers    int64
 	snapshots map[*snapshot]struct{}
 	inputs    []messages.Input

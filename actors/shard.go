@@ -44,6 +44,8 @@ type shardMemory struct {
 	// failures counts how often an entity failed on an input.
 	failures map[blame]int
 	tooLarge map[blame]bool
+	// counts are the partition counts that it was opened with, never changed.
+	counts map[string]int32
 	// overdue strikes when the actors of a shard that restarts don't stop.
 	overdue *time.Timer
 }
@@ -301,14 +303,15 @@ func (a *shardActor) abandon() {
 }
 
 // RefusedError says that a shard can't run on this node until someone acts: its
-// partition counts or settings don't fit its state. No restart mends it.
+// partition counts or settings don't fit its state, or those counts have changed while it
+// ran. No restart mends it.
 type RefusedError struct {
 	Shard messages.ShardID
 	Why   string
 }
 
 func (e *RefusedError) Error() string {
-	return fmt.Sprintf("shard %s refused to start: %s", e.Shard, e.Why)
+	return fmt.Sprintf("shard %s refused: %s", e.Shard, e.Why)
 }
 
 // HungError says that actors of a shard don't stop, though it is to restart or to
