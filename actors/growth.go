@@ -123,22 +123,50 @@ func (s *shard) agree(ctx context.Context) error {
 		return err
 	}
 	for _, p := range slices.Sorted(maps.Keys(others)) {
-		if err := s.checkCounts(messages.ShardID{Kind: s.id.Kind, Partition: p}, others[p]); err != nil {
+		of := messages.ShardID{Kind: s.id.Kind, Partition: p}
+		if err := madeWith(s.id, others[p], of, s.counts); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkCounts refuses a partition count that differs from that of a state: keys
-// would have moved to partitions that don't know them.
-func (s *shard) checkCounts(of messages.ShardID, record *veloxpb.ShardState) error {
+// madeWith refuses partition counts that differ from those of a state: keys would have
+// moved to partitions that don't know them.
+func madeWith(id messages.ShardID, record *veloxpb.ShardState, of messages.ShardID, now map[string]int32) error {
 	for _, c := range record.PartitionCounts {
-		if now, ok := s.counts[c.Topic]; ok && now != c.Partitions {
-			return otherCount(s.id, c.Topic, now, fmt.Sprintf("the state of shard %s was made with", of), c.Partitions)
+		if n, ok := now[c.Topic]; ok && n != c.Partitions {
+			return otherCount(id, c.Topic, n, fmt.Sprintf("the state of shard %s was made with", of), c.Partitions)
 		}
 	}
 	return nil
+}
+
+// checkCounts compares the partition counts in a shard record, nil for none, with those of
+// now. A topic that is missing is the business of who opens the shard.
+func (c *Config) checkCounts(ctx context.Context, id messages.ShardID, r *messages.Record) error {
+	if r == nil {
+		return nil
+	}
+	record := &veloxpb.ShardState{}
+	if err := checkVersion(r, proto.Unmarshal(r.Value, record), record.GetVersion); err != nil {
+		return err
+	}
+	topics := make([]string, 0, len(record.PartitionCounts))
+	for _, count := range record.PartitionCounts {
+		topics = append(topics, count.Topic)
+	}
+	if len(topics) == 0 {
+		return nil
+	}
+	now, err := c.Log.PartitionCounts(ctx, topics...)
+	if errors.Is(err, messages.ErrNoTopic) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("shard %s: %w", id, err)
+	}
+	return madeWith(id, record, id, now)
 }
 
 // shardRecords reads the shard records of a kind, without those of shards that have none.

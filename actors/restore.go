@@ -212,7 +212,7 @@ func (s *shard) beginBehindOpenings(ctx context.Context) error {
 
 // resume takes up the saved state and reads again from the safe frontier.
 func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts map[string]*veloxpb.EntityState) error {
-	if err := s.checkCounts(s.id, record); err != nil {
+	if err := madeWith(s.id, record, s.id, s.counts); err != nil {
 		return err
 	}
 	s.tellSettings(record)

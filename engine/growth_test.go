@@ -19,6 +19,7 @@ import (
 // growing is the shards of a node on a broker, which look often at partition counts.
 type growing struct {
 	t        *testing.T
+	config   *configs.Config
 	settings actors.Config
 	admin    *kadm.Client
 	shards   *actors.Node
@@ -39,7 +40,7 @@ func newGrowing(t *testing.T) *growing {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	g := &growing{t: t, admin: kadm.NewClient(client), partitions: make(map[messages.ShardKind]int32)}
+	g := &growing{t: t, config: c, admin: kadm.NewClient(client), partitions: make(map[messages.ShardKind]int32)}
 	for kind, topic := range homeTopics {
 		n, err := log.PartitionCount(t.Context(), topic)
 		if err != nil {
@@ -130,6 +131,26 @@ func TestPartitionsAddedWhileANodeRuns(t *testing.T) {
 			g.grow(1, topic)
 			g.refused(g.shards, topic, fmt.Sprint("has ", before[topic]+1, " partitions"), fmt.Sprint("opened with ", before[topic]))
 		})
+	}
+}
+
+// TestNodeThatComesAfterGrowth: a node that starts when topics have grown ends with exit
+// code 5 before it has given its accounts' commands, which would go to shards that nobody
+// has.
+func TestNodeThatComesAfterGrowth(t *testing.T) {
+	g := newGrowing(t)
+	if err := g.shards.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	g.grow(2, messages.TopicCommands, messages.StateTopic(messages.AccountShard))
+	late, err := configs.Load(configs.Sources{Demo: configs.DemoOff, File: manyAccounts(t, 3, []string{"AURORA"})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	late.Kafka.BootstrapServers, late.HTTP.Address = g.config.Kafka.BootstrapServers, ""
+	refuses(t, late, ExitRefused, messages.TopicCommands, "has 8 partitions", "was made with 6", "KAFKA_GROUP_ID_PREFIX")
+	if n := len(committed(t, late, messages.TopicCommands)); n > 0 {
+		t.Errorf("it has given %d commands", n)
 	}
 }
 
