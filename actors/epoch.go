@@ -126,10 +126,8 @@ type shard struct {
 	self   *actor.PID
 
 	log messages.ShardLog
-	// opened are the partition counts that the shard was opened with: of its inputs, and
-	// of the updates for who writes them. counts are those of its inputs alone, states is
-	// that of its state topic.
-	opened    map[string]int32
+	// counts are the partition counts that the shard was opened with: of its inputs, and
+	// of the updates for who writes them. states is that of its state topic.
 	counts    map[string]int32
 	states    int32
 	handles   map[string]*handle
@@ -169,8 +167,8 @@ func newShard(c *Config, id messages.ShardID, g Group, m *shardMemory) *shard {
 	s := &shard{
 		config: c, id: id, group: g, memory: m,
 		handles: make(map[string]*handle), snapshots: make(map[*snapshot]struct{}),
-		counts: make(map[string]int32), cached: make(frontier),
-		inbox: make(chan any, 1024), asks: make(chan readyAsk, 64), draining: make(chan struct{}),
+		cached: make(frontier),
+		inbox:  make(chan any, 1024), asks: make(chan readyAsk, 64), draining: make(chan struct{}),
 		writer: fmt.Appendf(nil, "%s/%s/%d", c.Prefix, id.Kind, id.Partition),
 	}
 	if id.Kind == messages.SymbolShard {

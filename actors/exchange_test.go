@@ -65,6 +65,7 @@ func TestSymbolsWithoutACalendarAreTold(t *testing.T) {
 		clear(told)
 		node := k.start(c)
 		node.Assigned(&member{}, messages.SymbolShard, allTicks)
+		k.ready(node) // one that is stopped before it has restored tells nothing
 		k.until("all ticks taken in", func() bool { return k.seen.get(CountTicks, "") >= n })
 		k.stop(node)
 		if !maps.Equal(told, want) {

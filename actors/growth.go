@@ -110,7 +110,7 @@ func (n *Node) lookAtCounts(ctx context.Context) error {
 // place gives a keyed record its partition. The log would choose among those that the
 // topic has by now.
 func (s *shard) place(out *messages.Out) {
-	if n := s.opened[out.Topic]; n > 0 && out.Partition == messages.AnyPartition {
+	if n := s.counts[out.Topic]; n > 0 && out.Partition == messages.AnyPartition {
 		out.Partition = messages.HomePartition(out.Key, n)
 	}
 }

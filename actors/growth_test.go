@@ -58,15 +58,18 @@ func (k *kit) slow() Config {
 	return c
 }
 
+// placedBy are the topics whose keys' places shards reckon with.
+var placedBy = map[messages.ShardKind][]string{
+	messages.SymbolShard: {messages.TopicTicks, messages.TopicSignals, messages.TopicUpdates},
+	messages.AccountShard: {
+		messages.TopicCommands, messages.TopicUpdates, messages.TopicSignals, messages.TopicOrders, messages.TopicAlerts, messages.TopicStrategies,
+	},
+}
+
 // TestGrowthWhileNodesRun: a partition that is added to any topic that shards read, or
 // place their updates in, ends the node within a minute, with the topic and both counts.
 func TestGrowthWhileNodesRun(t *testing.T) {
-	for kind, topics := range map[messages.ShardKind][]string{
-		messages.SymbolShard: {messages.TopicTicks, messages.TopicSignals, messages.TopicUpdates},
-		messages.AccountShard: {
-			messages.TopicCommands, messages.TopicUpdates, messages.TopicSignals, messages.TopicOrders, messages.TopicAlerts, messages.TopicStrategies,
-		},
-	} {
+	for kind, topics := range placedBy {
 		for _, topic := range topics {
 			t.Run(string(kind)+" shards, "+topic, func(t *testing.T) {
 				bubble(t, func(t *testing.T) {
@@ -79,6 +82,27 @@ func TestGrowthWhileNodesRun(t *testing.T) {
 					k.grow(before+1, topic)
 					k.refused(node, time.Minute+time.Second, topic, fmt.Sprint("has ", before+1, " partitions"), fmt.Sprint("opened with ", before), "KAFKA_GROUP_ID_PREFIX")
 				})
+			})
+		}
+	}
+}
+
+// TestGrowthBeforeAShardMoves: a shard that moves within that minute is refused where it
+// would open, by the counts in its state: its new node has no earlier ones.
+func TestGrowthBeforeAShardMoves(t *testing.T) {
+	for kind, topics := range placedBy {
+		for _, topic := range topics {
+			t.Run(string(kind)+" shard, "+topic, func(t *testing.T) {
+				k := newKit(t, nil)
+				node := k.start(k.config())
+				node.Assigned(&member{}, kind, []int32{0})
+				k.ready(node)
+				n := k.cluster.Partitions(topic)
+				k.grow(n+1, topic)
+				node.Lost(kind, []int32{0})
+				other := k.start(k.config())
+				other.Assigned(&member{}, kind, []int32{0})
+				k.refused(other, 10*time.Second, topic, fmt.Sprint("has ", n+1, " partitions"), fmt.Sprintf("the state of shard %s/0 was made with %d", kind, n))
 			})
 		}
 	}

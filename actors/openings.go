@@ -130,7 +130,7 @@ func (s *shard) announce() {
 		value = messages.AppendUpdateProto(nil, &u)
 	}
 	var records []messages.Out
-	for _, p := range announcedIn(s.id.Partition, s.opened[messages.TopicTicks], s.opened[messages.TopicUpdates]) {
+	for _, p := range announcedIn(s.id.Partition, s.counts[messages.TopicTicks], s.counts[messages.TopicUpdates]) {
 		records = append(records, s.record(&output{
 			origin: opening.Origin(), schema: messages.SchemaOpening,
 			out: messages.Out{Topic: messages.TopicUpdates, Partition: p, Key: []byte(messages.OpeningSymbol), Value: value},

@@ -56,16 +56,13 @@ func (s *shard) countPartitions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range inputs {
-		s.counts[t.topic] = counts[t.topic]
-	}
 	s.states = counts[state.Topic]
 	if s.states <= state.Partition {
 		return &RefusedError{Shard: s.id, Why: fmt.Sprintf("its state has no place: topic %s has %d partitions, and %s, whose partitions are the shards, has %d; "+
 			"they must be the same: a topic in use can't grow yet, so make the larger one anew", state.Topic, s.states, inputs[0].topic, counts[inputs[0].topic])}
 	}
 	delete(counts, state.Topic) // by itself it may change: nothing is placed among its partitions
-	s.opened = counts
+	s.counts = counts
 	return s.memory.keepCounts(s.id, counts)
 }
 

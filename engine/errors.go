@@ -15,7 +15,7 @@ const (
 	ExitKafka = 3
 	// ExitAddress: an address is taken or can't be used.
 	ExitAddress = 4
-	// ExitRefused: a shard refused to start; its message says what to do.
+	// ExitRefused: a shard refused to start or to go on; its message says what to do.
 	ExitRefused = 5
 	// ExitFailed: a shard or a feed could not be kept running.
 	ExitFailed = 6
