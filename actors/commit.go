@@ -70,9 +70,10 @@ func (s *shard) putOutAtLeastOnce(ctx context.Context, ep *epoch) error {
 	return s.commit(ctx, ep, firm)
 }
 
-// record gives an output its headers.
+// record gives an output its partition and its headers.
 func (s *shard) record(o *output) messages.Out {
 	out := o.out
+	s.place(&out)
 	contentType := messages.ContentTypeJSON
 	if s.config.Protobuf && o.schema != schemaDeadLetter {
 		contentType = messages.ContentTypeProtobuf

@@ -103,6 +103,10 @@ type Config struct {
 	// 100 in 10 s. StrategyRestarts by account: 20 in 10 s. ShardRestarts by node:
 	// 20 in 60 s.
 	EntityRestarts, StrategyRestarts, ShardRestarts Restarts
+	// CompareCounts is the time between two looks at the partition counts of what the
+	// node's shards read and write; one that has changed fails the node with a
+	// *RefusedError. Default 1 min.
+	CompareCounts time.Duration
 	// Jitter draws the waits before restarts, see supervisor.Backoff; nil is chance.
 	Jitter func() float64
 
@@ -163,6 +167,7 @@ func (c Config) WithDefaults() Config {
 	setRestarts(&c.EntityRestarts, Restarts{Max: 100, Window: 10 * time.Second})
 	setRestarts(&c.StrategyRestarts, Restarts{Max: 20, Window: 10 * time.Second})
 	setRestarts(&c.ShardRestarts, Restarts{Max: 20, Window: time.Minute})
+	setDuration(&c.CompareCounts, time.Minute)
 	setInt(&c.Symbols.Periods, 200)
 	setDuration(&c.Symbols.Silence, 30*time.Second)
 	setDuration(&c.Symbols.MaxAhead, time.Minute)

@@ -125,8 +125,11 @@ type shard struct {
 	send   func(*actor.PID, any)
 	self   *actor.PID
 
-	log       messages.ShardLog
-	updates   int32 // partitions of the updates, for who announces its opening there
+	log messages.ShardLog
+	// counts are the partition counts that the shard was opened with: of its inputs, and
+	// of the updates for who writes them. states is that of its state topic.
+	counts    map[string]int32
+	states    int32
 	handles   map[string]*handle
 	frontier  frontier
 	committed frontier // at restore: what was visible before
@@ -134,7 +137,6 @@ type shard struct {
 	cached    frontier
 	replaying bool
 	catchUp   frontier // inputs to reach before "later" inputs are read
-	counts    map[string]int32
 	timers    int64
 	snapshots map[*snapshot]struct{}
 	inputs    []messages.Input
@@ -165,8 +167,8 @@ func newShard(c *Config, id messages.ShardID, g Group, m *shardMemory) *shard {
 	s := &shard{
 		config: c, id: id, group: g, memory: m,
 		handles: make(map[string]*handle), snapshots: make(map[*snapshot]struct{}),
-		counts: make(map[string]int32), cached: make(frontier),
-		inbox: make(chan any, 1024), asks: make(chan readyAsk, 64), draining: make(chan struct{}),
+		cached: make(frontier),
+		inbox:  make(chan any, 1024), asks: make(chan readyAsk, 64), draining: make(chan struct{}),
 		writer: fmt.Appendf(nil, "%s/%s/%d", c.Prefix, id.Kind, id.Partition),
 	}
 	if id.Kind == messages.SymbolShard {

@@ -22,6 +22,10 @@ type Node struct {
 	failed chan error
 	once   sync.Once
 
+	// comparing looks at partition counts until endCompare.
+	comparing  sync.WaitGroup
+	endCompare context.CancelFunc
+
 	// stopping are the actors of shards that have let go.
 	stopping sync.WaitGroup
 	// leaving: they end with the node.
@@ -55,6 +59,9 @@ func StartNode(config Config) (*Node, error) {
 		return nil, err
 	}
 	n.system = system
+	ctx, cancel := context.WithCancel(context.Background())
+	n.endCompare = cancel
+	n.comparing.Go(func() { n.compareCounts(ctx, c.CompareCounts) })
 	return n, nil
 }
 
@@ -198,6 +205,8 @@ func (n *Node) Ready(ctx context.Context) error {
 // Stop drains every shard and stops the actors. It returns an error when ctx
 // ends first.
 func (n *Node) Stop(ctx context.Context) error {
+	n.endCompare()
+	n.comparing.Wait()
 	byKind := make(map[messages.ShardKind][]int32)
 	for _, id := range n.Shards() {
 		byKind[id.Kind] = append(byKind[id.Kind], id.Partition)

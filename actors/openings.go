@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/messages/veloxpb"
 )
@@ -132,7 +130,7 @@ func (s *shard) announce() {
 		value = messages.AppendUpdateProto(nil, &u)
 	}
 	var records []messages.Out
-	for _, p := range announcedIn(s.id.Partition, s.counts[messages.TopicTicks], s.updates) {
+	for _, p := range announcedIn(s.id.Partition, s.counts[messages.TopicTicks], s.counts[messages.TopicUpdates]) {
 		records = append(records, s.record(&output{
 			origin: opening.Origin(), schema: messages.SchemaOpening,
 			out: messages.Out{Topic: messages.TopicUpdates, Partition: p, Key: []byte(messages.OpeningSymbol), Value: value},
@@ -171,7 +169,7 @@ func (s *shard) learnOpenings(ctx context.Context) (frontier, error) {
 		return nil, err
 	}
 	shards := counts[states]
-	numbers, err := s.committedOpenings(ctx, shards)
+	records, err := s.shardRecords(ctx, messages.SymbolShard, shards)
 	if err != nil {
 		return nil, err
 	}
@@ -193,47 +191,14 @@ func (s *shard) learnOpenings(ctx context.Context) (frontier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("shard %s: openings in %s: %w", s.id, messages.TopicUpdates, err)
 	}
-	for shard, number := range numbers {
+	for shard, record := range records {
+		if record.Opening == 0 {
+			continue
+		}
 		for _, p := range announcedIn(shard, shards, s.counts[messages.TopicUpdates]) {
 			end := ends[messages.TopicPartition{Topic: messages.TopicUpdates, Partition: p}]
-			known.note(openingPlace{p, shard}, seenOpening{end, number})
+			known.note(openingPlace{p, shard}, seenOpening{end, record.Opening})
 		}
 	}
 	return ends, nil
-}
-
-// committedOpenings reads the numbers of the symbol shards' openings in their states,
-// without those of shards that have none.
-func (s *shard) committedOpenings(ctx context.Context, shards int32) (map[int32]int64, error) {
-	topic := messages.StateTopic(messages.SymbolShard)
-	tps := make([]messages.TopicPartition, shards)
-	for p := range tps {
-		tps[p] = messages.TopicPartition{Topic: topic, Partition: int32(p)}
-	}
-	ranges, err := s.log.Offsets(ctx, tps...)
-	if err != nil {
-		return nil, fmt.Errorf("shard %s: offsets of %s: %w", s.id, topic, err)
-	}
-	numbers := make(map[int32]int64, shards)
-	err = s.config.Log.Scan(ctx, ranges, func(r *messages.Record) error {
-		if string(r.Key) != shardKey(messages.ShardID{Kind: messages.SymbolShard, Partition: r.Partition}) {
-			return nil
-		}
-		delete(numbers, r.Partition)
-		if r.Value == nil {
-			return nil
-		}
-		state := &veloxpb.ShardState{}
-		if err := checkVersion(r, proto.Unmarshal(r.Value, state), state.GetVersion); err != nil {
-			return err
-		}
-		if state.Opening > 0 {
-			numbers[r.Partition] = state.Opening
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("shard %s: openings in %s: %w", s.id, topic, err)
-	}
-	return numbers, nil
 }

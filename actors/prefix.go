@@ -98,16 +98,18 @@ func (s *shard) claimWith(ctx context.Context, others claims) (*restored, error)
 	return r, nil
 }
 
-// CheckPrefix reads a range of a shard's state and refuses, with a *RefusedError, when it
-// is kept under another prefix than c's, or the one that c adopts. It is for who wants to
-// know before a shard opens, and uses only the log and the prefixes of c. known is false
-// when the range names no prefix.
-func (c *Config) CheckPrefix(ctx context.Context, id messages.ShardID, state messages.OffsetRange) (known bool, err error) {
+// CheckState reads a range of a shard's state and refuses, with a *RefusedError, when it
+// is kept under another prefix than c's, or the one that c adopts, or was made with other
+// partition counts than topics have now. It is for who wants to know before a shard opens,
+// and uses only the log and the prefixes of c. known is false when the range names no
+// prefix.
+func (c *Config) CheckState(ctx context.Context, id messages.ShardID, state messages.OffsetRange) (known bool, err error) {
 	r, own := &restored{}, shardKey(id)
+	var last *messages.Record
 	tp := id.State()
 	err = c.Log.Scan(ctx, map[messages.TopicPartition]messages.OffsetRange{tp: state}, func(record *messages.Record) error {
 		if !r.claims.take(record) && string(record.Key) == own && record.Value != nil {
-			r.writer = prefixOf(record, id)
+			last, r.writer = record, prefixOf(record, id)
 		}
 		return nil
 	})
@@ -118,7 +120,7 @@ func (c *Config) CheckPrefix(ctx context.Context, id messages.ShardID, state mes
 	case "":
 		return false, nil
 	case c.Prefix, c.AdoptPrefix:
-		return true, nil
+		return true, c.checkCounts(ctx, id, last)
 	default:
 		return true, c.heldBy(id, holder)
 	}

@@ -181,7 +181,7 @@ func TestPrefixIsKnownBeforehand(t *testing.T) {
 		c := k.under(prefix)
 		c.AdoptPrefix = adopts
 		topic := messages.StateTopic(id.Kind)
-		return c.CheckPrefix(t.Context(), id, messages.OffsetRange{End: k.cluster.EndOffset(topic, id.Partition)})
+		return c.CheckState(t.Context(), id, messages.OffsetRange{End: k.cluster.EndOffset(topic, id.Partition)})
 	}
 	if known, err := look("one", ""); known || err != nil {
 		t.Errorf("of a new shard: known %v, %v", known, err)

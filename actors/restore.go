@@ -40,26 +40,30 @@ func (s *shard) openWith(ctx context.Context) error {
 	return s.resume(ctx, r.record, r.parts)
 }
 
-// countPartitions learns the partition counts of the input topics, and of the updates
-// for who announces its opening there.
+// countPartitions learns the partition counts of the input topics, of the updates for who
+// writes them, and of the shard's state topic. Those that differ from what the shard was
+// opened with before are refused, and so is a shard whose state has no partition.
 func (s *shard) countPartitions(ctx context.Context) error {
-	inputs := s.kind.topics()
-	topics := make([]string, 0, len(inputs)+1)
+	inputs, state := s.kind.topics(), s.id.State()
+	topics := []string{state.Topic}
 	for _, t := range inputs {
 		topics = append(topics, t.topic)
 	}
-	if s.announces() {
+	if s.id.Kind == messages.SymbolShard {
 		topics = append(topics, messages.TopicUpdates)
 	}
 	counts, err := s.partitionCounts(ctx, topics...)
 	if err != nil {
 		return err
 	}
-	for _, t := range inputs {
-		s.counts[t.topic] = counts[t.topic]
+	s.states = counts[state.Topic]
+	if s.states <= state.Partition {
+		return &RefusedError{Shard: s.id, Why: fmt.Sprintf("its state has no place: topic %s has %d partitions, and %s, whose partitions are the shards, has %d; "+
+			"they must be the same: a topic in use can't grow yet, so make the larger one anew", state.Topic, s.states, inputs[0].topic, counts[inputs[0].topic])}
 	}
-	s.updates = counts[messages.TopicUpdates]
-	return nil
+	delete(counts, state.Topic) // by itself it may change: nothing is placed among its partitions
+	s.counts = counts
+	return s.memory.keepCounts(s.id, counts)
 }
 
 // partitionCounts gives topics' partition counts, or refuses without one of them.
@@ -144,8 +148,12 @@ func checkVersion(r *messages.Record, err error, version func() uint32) error {
 }
 
 // begin resolves once where a new shard starts and commits that frontier before
-// anything is read.
+// anything is read. The partitions are counted again behind that: another shard that
+// opens with more of them has seen the commit, or they are seen here.
 func (s *shard) begin(ctx context.Context) error {
+	if err := s.agree(ctx); err != nil {
+		return err
+	}
 	s.frontier = make(frontier)
 	for _, t := range s.kind.topics() {
 		if t.cache {
@@ -168,6 +176,9 @@ func (s *shard) begin(ctx context.Context) error {
 	}
 	s.succeed(0)
 	if err := s.commit(ctx, s.newEpoch(), nil); err != nil {
+		return err
+	}
+	if err := s.countPartitions(ctx); err != nil {
 		return err
 	}
 	if s.announces() {
@@ -198,7 +209,7 @@ func (s *shard) beginBehindOpenings(ctx context.Context) error {
 
 // resume takes up the saved state and reads again from the safe frontier.
 func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts map[string]*veloxpb.EntityState) error {
-	if err := s.checkCounts(record); err != nil {
+	if err := madeWith(s.id, record, s.id, s.counts); err != nil {
 		return err
 	}
 	s.tellSettings(record)
@@ -297,21 +308,6 @@ func (s *shard) tellSettings(record *veloxpb.ShardState) {
 		s.config.Logger.Warn("the settings of symbols have changed since this state was written; symbols keep what they have, and updates "+
 			"that were out after the last checkpoint may come again with other values", "shard", s.id.String(), "was", record.Settings, "is", now)
 	}
-}
-
-// checkCounts refuses a partition count that differs from the state's: keys
-// would have moved to partitions that don't know them.
-func (s *shard) checkCounts(record *veloxpb.ShardState) error {
-	for _, c := range record.PartitionCounts {
-		now, ok := s.counts[c.Topic]
-		if ok && now != c.Partitions {
-			return &RefusedError{Shard: s.id, Why: fmt.Sprintf(
-				"topic %s has %d partitions, but the shard's state was made with %d; growing a cluster in use is not supported yet: "+
-					"give the topic its old partition count, or start with a new KAFKA_GROUP_ID_PREFIX and empty state topics",
-				c.Topic, now, c.Partitions)}
-		}
-	}
-	return nil
 }
 
 func (s *shard) loadParts(states map[string]*veloxpb.EntityState) error {

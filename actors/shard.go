@@ -48,6 +48,8 @@ type shardMemory struct {
 	// itself puts out. No entity passes over the input of that, so it must not be put
 	// out again; and not one by one, for each costs a restart.
 	refused map[string]int
+	// counts are the partition counts that it was opened with, never changed.
+	counts map[string]int32
 	// overdue strikes when the actors of a shard that restarts don't stop.
 	overdue *time.Timer
 }
@@ -321,8 +323,8 @@ func (a *shardActor) abandon() {
 }
 
 // RefusedError says that a shard can't run on this node until someone acts: its
-// partition counts or settings don't fit its state, or a topic doesn't take its state.
-// No restart mends it.
+// partition counts or settings don't fit its state, those counts have changed while it
+// ran, or a topic doesn't take its state. No restart mends it.
 type RefusedError struct {
 	Shard messages.ShardID
 	Why   string

@@ -155,7 +155,7 @@ func (cl *cluster) prepareTopics(ctx context.Context, c *configs.Config, logger 
 		return exit(ExitKafka, "topics are missing: %s; make them with `veloxd topics apply`, or set topics.apply to always", strings.Join(missing, ", "))
 	}
 	if len(few) > 0 {
-		return exit(ExitKafka, "too few partitions: %s; a topic in use can't grow yet: name its partitions in a file of your own (topics.file), or make the topic anew", strings.Join(few, ", "))
+		return exit(ExitKafka, "too few partitions: %s; a topic in use can't grow yet, and nodes end when one does: name its partitions in a file of your own (topics.file), or make the topic anew", strings.Join(few, ", "))
 	}
 	return sameShards(reports)
 }
@@ -171,7 +171,7 @@ func sameShards(reports []kafka.TopicReport) error {
 		state := messages.StateTopic(kind)
 		if partitions[input] != partitions[state] {
 			return exit(ExitKafka, "%s has %d partitions and %s, the state of its shards, has %d; they must be the same: "+
-				"a topic in use can't grow yet, so make the larger one anew", input, partitions[input], state, partitions[state])
+				"a topic in use can't grow yet, and nodes end when one does, so make the larger one anew", input, partitions[input], state, partitions[state])
 		}
 	}
 	return nil

@@ -11,13 +11,14 @@ import (
 	"github.com/velox-trading/velox/messages"
 )
 
-// checkPrefix refuses the node when the state in the topics is kept under another group
-// id prefix. Each shard makes sure of that when it opens, but by then the node has written
-// its accounts' commands, topics and ticks, which the other cluster would take in. One
-// shard tells, for all are kept under the same prefix; an account's is asked first, whose
+// checkState refuses the node when the state in the topics is kept under another group
+// id prefix, or was made with other partition counts than the topics have now. Each shard
+// makes sure of that when it opens, but by then the node has written its accounts'
+// commands, topics and ticks, which the other cluster would take in, or where nobody reads
+// them. One shard tells, for all are alike; an account's is asked first, whose
 // state is the smaller. What is in an open transaction is left out: a node that has died
 // in one must not wait for its end.
-func (n *node) checkPrefix(ctx context.Context) error {
+func (n *node) checkState(ctx context.Context) error {
 	shards := actors.Config{Log: n.log, Prefix: n.config.Kafka.GroupIDPrefix, AdoptPrefix: n.config.Node.AdoptPrefix}
 	for _, kind := range []messages.ShardKind{messages.AccountShard, messages.SymbolShard} {
 		id := messages.ShardID{Kind: kind}
@@ -27,13 +28,13 @@ func (n *node) checkPrefix(ctx context.Context) error {
 		}
 		known := false
 		if err == nil {
-			known, err = shards.CheckPrefix(ctx, id, state)
+			known, err = shards.CheckState(ctx, id, state)
 		}
 		if errors.As(err, new(*actors.RefusedError)) {
 			return failure(err)
 		}
 		if err != nil {
-			return exit(ExitKafka, "the group id prefix of the state: %w", err)
+			return exit(ExitKafka, "the state of shard %s: %w", id, err)
 		}
 		if known {
 			return nil

@@ -140,7 +140,7 @@ func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *
 	if n.log, err = kafka.OpenLog(settings); err != nil {
 		return n, exit(ExitSettings, "kafka: %w", err)
 	}
-	if err = n.checkPrefix(ctx); err != nil { // before anything is written
+	if err = n.checkState(ctx); err != nil { // before anything is written
 		return n, err
 	}
 	if err = n.cluster.prepareTopics(ctx, c, logger); err != nil {

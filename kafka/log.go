@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -67,30 +68,45 @@ func (l *Log) PartitionCount(ctx context.Context, topic string) (int32, error) {
 	return counts[topic], err
 }
 
-// PartitionCounts is PartitionCount of several topics in one request. When one of them
-// fails, it gives that one's error alone.
+// PartitionCounts is PartitionCount of several topics in one request, which no earlier
+// answer is taken for, as kadm would. When one of them fails, it gives that one's error
+// alone.
 func (l *Log) PartitionCounts(ctx context.Context, topics ...string) (map[string]int32, error) {
 	if len(topics) == 0 {
-		return nil, nil // kadm takes no names for all topics
+		return nil, nil // no names ask for all topics
 	}
-	var details kadm.TopicDetails
+	req := kmsg.NewPtrMetadataRequest()
+	for _, topic := range topics {
+		one := kmsg.NewMetadataRequestTopic()
+		one.Topic = &topic
+		req.Topics = append(req.Topics, one)
+	}
+	var answer *kmsg.MetadataResponse
 	err := patiently(ctx, func() (err error) {
-		details, err = l.admin.ListTopics(ctx, topics...)
+		answer, err = req.RequestWith(ctx, l.client)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("partitions of %v: %w", topics, err)
 	}
 	counts := make(map[string]int32, len(topics))
-	for _, topic := range topics {
-		detail, ok := details[topic]
-		switch {
-		case !ok || errors.Is(detail.Err, kerr.UnknownTopicOrPartition):
-			return nil, fmt.Errorf("topic %s: %w", topic, messages.ErrNoTopic)
-		case detail.Err != nil:
-			return nil, fmt.Errorf("topic %s: %w", topic, detail.Err)
+	for _, of := range answer.Topics {
+		if of.Topic == nil {
+			continue
 		}
-		counts[topic] = int32(len(detail.Partitions))
+		err := kerr.ErrorForCode(of.ErrorCode)
+		if errors.Is(err, kerr.UnknownTopicOrPartition) {
+			err = messages.ErrNoTopic
+		}
+		if err != nil {
+			return nil, fmt.Errorf("topic %s: %w", *of.Topic, err)
+		}
+		counts[*of.Topic] = int32(len(of.Partitions))
+	}
+	for _, topic := range topics {
+		if _, ok := counts[topic]; !ok {
+			return nil, fmt.Errorf("topic %s: %w", topic, messages.ErrNoTopic)
+		}
 	}
 	return counts, nil
 }
