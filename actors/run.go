@@ -84,7 +84,7 @@ func (s *shard) epoch(ctx context.Context) error {
 	if err := s.finish(ctx, ep); err != nil {
 		return err
 	}
-	if ep.reread {
+	if ep.reread || ep.redirected {
 		if err := s.readAll(); err != nil {
 			return err
 		}
@@ -246,11 +246,11 @@ func (s *shard) partitions(t inputTopic) []messages.TopicPartition {
 	return tps
 }
 
-// readAll points the log at every input, from the frontier.
+// readAll points the log at every input, from the frontier, save those that wait.
 func (s *shard) readAll() error {
 	var inputs []messages.Input
 	for _, t := range s.kind.topics() {
-		if t.later && s.catchUp != nil {
+		if t.later && s.catchUp != nil || t.waits && s.held != nil {
 			continue
 		}
 		for _, tp := range s.partitions(t) {
@@ -261,7 +261,6 @@ func (s *shard) readAll() error {
 			inputs = append(inputs, messages.Input{TopicPartition: tp, From: from, Wants: s.kind.wants(tp)})
 		}
 	}
-	s.inputs = inputs
 	if err := s.log.Read(inputs); err != nil {
 		return fmt.Errorf("shard %s: read: %w", s.id, err)
 	}
