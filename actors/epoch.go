@@ -158,8 +158,9 @@ type shard struct {
 	inbox     chan any
 	wakeMu    sync.Mutex
 	wakePoll  context.CancelFunc
-	asks      chan readyAsk
-	waiting   []readyAsk
+	asks      chan *askReady
+	waiting   []*askReady
+	opened    chan struct{} // closed when the shard is open, and its counts don't change any more
 	draining  chan struct{}
 	drainOnce sync.Once
 }
@@ -169,7 +170,7 @@ func newShard(c *Config, id messages.ShardID, g Group, m *shardMemory) *shard {
 		config: c, id: id, group: g, memory: m,
 		handles: make(map[string]*handle), snapshots: make(map[*snapshot]struct{}),
 		counts: make(map[string]int32), cached: make(frontier),
-		inbox: make(chan any, 1024), asks: make(chan readyAsk, 64), draining: make(chan struct{}),
+		inbox: make(chan any, 1024), asks: make(chan *askReady, 64), opened: make(chan struct{}), draining: make(chan struct{}),
 		writer: fmt.Appendf(nil, "%s/%s/%d", c.Prefix, id.Kind, id.Partition),
 	}
 	if id.Kind == messages.SymbolShard {
