@@ -83,7 +83,7 @@ type inputTopic struct {
 	partition int32
 	// fromStart: a new shard starts at offset 0, whatever the reset setting.
 	fromStart bool
-	// cache inputs are read from 0 at every start and have no frontier.
+	// cache inputs are read from the log's start at every start and have no frontier.
 	cache bool
 	// control inputs must be taken in before the shard is ready.
 	control bool

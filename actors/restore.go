@@ -148,12 +148,13 @@ func checkVersion(r *messages.Record, err error, version func() uint32) error {
 func (s *shard) begin(ctx context.Context) error {
 	s.frontier = make(frontier)
 	for _, t := range s.kind.topics() {
-		if t.cache {
-			continue
-		}
 		ranges, err := s.log.Offsets(ctx, s.partitions(t)...)
 		if err != nil {
 			return fmt.Errorf("shard %s: offsets of %s: %w", s.id, t.topic, err)
+		}
+		if t.cache {
+			s.startCaches(ranges)
+			continue
 		}
 		for tp, r := range ranges {
 			if t.fromStart || s.config.Earliest {
@@ -393,8 +394,23 @@ type loss struct {
 	start int64
 }
 
-// findLoss moves the frontier to the log's start where that is later. Where only marks
-// were deleted nothing is lost.
+// startCaches points the cache inputs at their starts. They are compacted, and start at 0
+// unless somebody has deleted records of them.
+func (s *shard) startCaches(ranges map[messages.TopicPartition]messages.OffsetRange) {
+	for tp, r := range ranges {
+		if !s.isCache(tp.Topic) {
+			continue
+		}
+		s.cached[tp] = r.Start
+		if r.Start > 0 {
+			s.config.Logger.Warn("records of a compacted topic were deleted, and what they said is not known any more; is its cleanup.policy not compact alone?",
+				"shard", s.id.String(), "partition", tp.String(), "start", r.Start)
+		}
+	}
+}
+
+// findLoss moves the frontier to the log's start where that is later, and points the
+// caches at theirs. Where only marks were deleted nothing is lost.
 func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
 	tps := make([]messages.TopicPartition, 0, len(s.frontier))
 	for tp := range s.frontier {
@@ -403,10 +419,11 @@ func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
 	slices.SortFunc(tps, func(a, b messages.TopicPartition) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 	})
-	ranges, err := s.log.Offsets(ctx, tps...)
+	ranges, err := s.log.Offsets(ctx, append(s.picked(func(t inputTopic) bool { return t.cache }), tps...)...)
 	if err != nil {
 		return nil, fmt.Errorf("shard %s: offsets: %w", s.id, err)
 	}
+	s.startCaches(ranges)
 	var lost []loss
 	var bare map[messages.TopicPartition]messages.OffsetRange
 	for _, tp := range tps {
