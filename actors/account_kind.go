@@ -44,10 +44,10 @@ func newAccountKind(s *shard) *accountKind {
 
 func (k *accountKind) topics() []inputTopic {
 	return []inputTopic{
-		{topic: messages.TopicCommands, partition: k.shard.id.Partition, fromStart: true, control: true},
+		{topic: messages.TopicCommands, partition: k.shard.id.Partition, fromStart: true, control: true, waits: true},
 		{topic: messages.TopicUpdates, partition: -1},
-		{topic: messages.TopicSignals, partition: -1},
-		{topic: messages.TopicOrders, partition: -1},
+		{topic: messages.TopicSignals, partition: -1, waits: true},
+		{topic: messages.TopicOrders, partition: -1, waits: true},
 		{topic: messages.TopicAlerts, partition: -1},
 		{topic: messages.TopicStrategies, partition: -1, fromStart: true, cache: true},
 	}
@@ -327,23 +327,28 @@ func (k *accountKind) routeAlert(ep *epoch, r *messages.Record) {
 }
 
 // prepare makes sure, before a shard calls a strategy nobody's, or one is deployed or
-// removed, that it has read every owner that was known by then.
+// removed, that it has read every owner that was known by then. What was just written is
+// read within the epoch. What is behind another's open transaction may take long:
+// commands, and what others write for strategies, wait for it, and the rest goes on.
 func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*messages.Record) ([]*messages.Record, error) {
 	if !slices.ContainsFunc(records, k.needsOwner) {
 		return records, nil
 	}
-	target, err := k.shard.ends(ctx, func(t inputTopic) bool { return t.cache })
+	s := k.shard
+	target, err := s.ends(ctx, func(t inputTopic) bool { return t.cache })
 	if err != nil {
 		return nil, err
 	}
-	for !k.shard.cached.reached(target) {
-		// Not cut short, as other polls are: while a transaction is open there the end
-		// can't be read, and who waits for the shard to go on would make it spin.
-		b, err := k.shard.log.Poll(ctx, k.shard.config.Limits.PollRecords, k.shard.config.Limits.Idle)
+	for !s.cached.reached(target) && !s.full(ep, records) && !s.isDraining() {
+		// Not cut short by who waits for the shard, as other polls are: it would spin.
+		b, err := s.log.Poll(ctx, s.room(records), min(s.config.Limits.Idle, s.config.Limits.Time))
 		if err != nil {
 			return nil, err
 		}
-		records = append(records, k.shard.taken(ep, b)...)
+		records = append(records, s.taken(ep, b)...)
+	}
+	if !s.cached.reached(target) {
+		return s.holdBack(ep, records, target), nil
 	}
 	k.owners.read = true
 	// The owners come before what is for their strategies.

@@ -24,7 +24,8 @@ type kind interface {
 	wants(tp messages.TopicPartition) func(key []byte) bool
 	// selects tells whether wants depends on the entities.
 	selects() bool
-	// prepare may read more before an epoch is routed.
+	// prepare may read more before an epoch is routed, up to the epoch's limits, and may
+	// hold back what has to wait longer.
 	prepare(ctx context.Context, ep *epoch, records []*messages.Record) ([]*messages.Record, error)
 	// class: records of different classes are stepped apart, in order.
 	class(r *messages.Record) int
@@ -82,12 +83,14 @@ type inputTopic struct {
 	partition int32
 	// fromStart: a new shard starts at offset 0, whatever the reset setting.
 	fromStart bool
-	// cache inputs are read from 0 at every start and have no frontier.
+	// cache inputs are read from the log's start at every start and have no frontier.
 	cache bool
 	// control inputs must be taken in before the shard is ready.
 	control bool
 	// later inputs wait until the shard has caught up after a restore.
 	later bool
+	// waits: what the cache inputs say decides what becomes of its records.
+	waits bool
 }
 
 // handle is a shard's view of one entity.
@@ -139,7 +142,7 @@ type shard struct {
 	catchUp   frontier // inputs to reach before "later" inputs are read
 	timers    int64
 	snapshots map[*snapshot]struct{}
-	inputs    []messages.Input
+	held      *hold // nil: nothing waits for the caches
 
 	lastSweep time.Time
 	// unrecorded: the frontier has moved since the last commit.
@@ -157,8 +160,9 @@ type shard struct {
 	inbox     chan any
 	wakeMu    sync.Mutex
 	wakePoll  context.CancelFunc
-	asks      chan readyAsk
-	waiting   []readyAsk
+	asks      chan *askReady
+	waiting   []*askReady
+	opened    chan struct{} // closed when the shard is open, and its counts don't change any more
 	draining  chan struct{}
 	drainOnce sync.Once
 }
@@ -168,7 +172,7 @@ func newShard(c *Config, id messages.ShardID, g Group, m *shardMemory) *shard {
 		config: c, id: id, group: g, memory: m,
 		handles: make(map[string]*handle), snapshots: make(map[*snapshot]struct{}),
 		cached: make(frontier),
-		inbox:  make(chan any, 1024), asks: make(chan readyAsk, 64), draining: make(chan struct{}),
+		inbox:  make(chan any, 1024), asks: make(chan *askReady, 64), opened: make(chan struct{}), draining: make(chan struct{}),
 		writer: fmt.Appendf(nil, "%s/%s/%d", c.Prefix, id.Kind, id.Partition),
 	}
 	if id.Kind == messages.SymbolShard {
@@ -184,6 +188,7 @@ type epoch struct {
 	shard   *shard
 	start   time.Time
 	takes   int
+	bytes   int
 	groups  map[*handle]*group
 	order   []*group
 	tracks  *clockTracks
@@ -208,6 +213,8 @@ type epoch struct {
 	// reread: an entity wants inputs that were filtered out so far, so the rest of
 	// the records is read again with the new filter.
 	reread bool
+	// redirected: the shard reads other inputs from the next epoch on.
+	redirected bool
 	// timed: a timer moved a clock, see strike.
 	timed bool
 }
@@ -330,13 +337,17 @@ func (s *shard) handle(key string) *handle {
 	return h
 }
 
-// collect polls until an epoch's limits are reached or nothing is left.
+// collect polls until an epoch's limits are reached or nothing is left. What was held
+// back, and needn't be any more, is an epoch of its own: together with it, the limits
+// might not hold.
 func (s *shard) collect(ctx context.Context, ep *epoch) ([]*messages.Record, error) {
-	limits := &s.config.Limits
+	if records := s.release(ep); len(records) > 0 {
+		return records, nil
+	}
 	var records []*messages.Record
-	bytes, wait := 0, limits.Idle
+	wait := s.config.Limits.Idle
 	for {
-		b, err := s.poll(ctx, min(limits.PollRecords, limits.Records-len(records)), wait)
+		b, err := s.poll(ctx, s.room(records), wait)
 		if err != nil {
 			return nil, err
 		}
@@ -344,16 +355,23 @@ func (s *shard) collect(ctx context.Context, ep *epoch) ([]*messages.Record, err
 			ep.start = s.config.Clock.Now()
 		}
 		records = append(records, s.taken(ep, b)...)
-		for _, r := range b.Records {
-			bytes += len(r.Value)
-		}
-		if len(b.Records) == 0 || len(records) >= limits.Records || bytes >= limits.Bytes ||
-			s.config.Clock.Now().Sub(ep.start) >= limits.Time {
+		if len(b.Records) == 0 || s.full(ep, records) {
 			break
 		}
 		wait = 0
 	}
 	return s.kind.prepare(ctx, ep, records)
+}
+
+// room gives how many records the next poll may bring.
+func (s *shard) room(records []*messages.Record) int {
+	return min(s.config.Limits.PollRecords, s.config.Limits.Records-len(records))
+}
+
+// full tells whether an epoch takes no more.
+func (s *shard) full(ep *epoch, records []*messages.Record) bool {
+	limits := &s.config.Limits
+	return len(records) >= limits.Records || ep.bytes >= limits.Bytes || s.config.Clock.Now().Sub(ep.start) >= limits.Time
 }
 
 // taken notes how far a poll went and gives its records.
@@ -365,17 +383,13 @@ func (s *shard) taken(ep *epoch, b messages.Batch) []*messages.Record {
 			ep.next[tp] = next
 		}
 	}
+	for _, r := range b.Records {
+		ep.bytes += len(r.Value)
+	}
 	return b.Records
 }
 
-func (s *shard) isCache(topic string) bool {
-	for _, t := range s.kind.topics() {
-		if t.topic == topic {
-			return t.cache
-		}
-	}
-	return false
-}
+func (s *shard) isCache(topic string) bool { return s.topic(topic).cache }
 
 // poll reads from the log; it is cut short when something arrives in the inbox, when
 // somebody asks for readiness, and when the shard is to let go.

@@ -17,8 +17,23 @@ type loss struct {
 	start int64
 }
 
-// findLoss moves the frontier to the log's start where that is later. Where only marks
-// were deleted nothing is lost.
+// startCaches points the cache inputs at their starts. They are compacted, and start at 0
+// unless somebody has deleted records of them.
+func (s *shard) startCaches(ranges map[messages.TopicPartition]messages.OffsetRange) {
+	for tp, r := range ranges {
+		if !s.isCache(tp.Topic) {
+			continue
+		}
+		s.cached[tp] = r.Start
+		if r.Start > 0 {
+			s.config.Logger.Warn("records of a compacted topic were deleted, and what they said is not known any more; is its cleanup.policy not compact alone?",
+				"shard", s.id.String(), "partition", tp.String(), "start", r.Start)
+		}
+	}
+}
+
+// findLoss moves the frontier to the log's start where that is later, and points the
+// caches at theirs. Where only marks were deleted nothing is lost.
 func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
 	tps := make([]messages.TopicPartition, 0, len(s.frontier))
 	for tp := range s.frontier {
@@ -27,10 +42,11 @@ func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
 	slices.SortFunc(tps, func(a, b messages.TopicPartition) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 	})
-	ranges, err := s.rangesOf(ctx, tps)
+	ranges, err := s.rangesOf(ctx, append(s.picked(func(t inputTopic) bool { return t.cache }), tps...))
 	if err != nil {
 		return nil, err
 	}
+	s.startCaches(ranges)
 	var lost []loss
 	var bare map[messages.TopicPartition]messages.OffsetRange
 	for _, tp := range tps {

@@ -172,11 +172,12 @@ func (n *Node) Shards() []messages.ShardID {
 }
 
 // Ready waits until every shard that is here has committed its first frontier
-// and taken in all commands and requests that were there when Ready was called.
+// and taken in all commands and requests that were there when Ready was called. When ctx
+// ends first, the error says why where that is known.
 func (n *Node) Ready(ctx context.Context) error {
 	type asked struct {
-		reply chan struct{}
-		shard *placed
+		question *askReady
+		shard    *placed
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // nobody waits any more
@@ -186,17 +187,17 @@ func (n *Node) Ready(ctx context.Context) error {
 		pl := n.shards[id]
 		n.mu.Unlock()
 		if pl != nil {
-			reply := make(chan struct{})
-			waits = append(waits, asked{reply, pl})
-			n.system.Send(pl.pid, &askReady{reply: reply, gone: ctx.Done()})
+			m := newAskReady(ctx)
+			waits = append(waits, asked{m, pl})
+			n.system.Send(pl.pid, m)
 		}
 	}
 	for i, w := range waits {
 		select {
-		case <-w.reply:
+		case <-w.question.reply:
 		case <-w.shard.done: // it is here no longer
 		case <-ctx.Done():
-			return fmt.Errorf("%d of %d shards are not ready: %w", len(waits)-i, len(waits), ctx.Err())
+			return w.question.explain(fmt.Errorf("%d of %d shards are not ready: %w", len(waits)-i, len(waits), ctx.Err()))
 		}
 	}
 	return nil
@@ -235,12 +236,6 @@ type (
 		reply  chan *actor.PID
 	}
 	stopShard struct{ pid *actor.PID }
-	// askReady wants reply closed when the shard is ready; gone is closed when nobody
-	// waits for it any more.
-	askReady struct {
-		reply chan struct{}
-		gone  <-chan struct{}
-	}
 )
 
 // Receive implements actor.Actor.

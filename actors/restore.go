@@ -156,12 +156,13 @@ func (s *shard) begin(ctx context.Context) error {
 	}
 	s.frontier = make(frontier)
 	for _, t := range s.kind.topics() {
-		if t.cache {
-			continue
-		}
 		ranges, err := s.log.Offsets(ctx, s.partitions(t)...)
 		if err != nil {
 			return fmt.Errorf("shard %s: offsets of %s: %w", s.id, t.topic, err)
+		}
+		if t.cache {
+			s.startCaches(ranges)
+			continue
 		}
 		for tp, r := range ranges {
 			if t.fromStart || s.config.Earliest {

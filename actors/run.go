@@ -9,14 +9,6 @@ import (
 	"github.com/velox-trading/velox/messages"
 )
 
-// readyAsk wants to know when the shard has taken in all commands and requests
-// that were there when it was asked.
-type readyAsk struct {
-	reply  chan struct{}
-	gone   <-chan struct{} // closed when nobody waits for the reply any more
-	target frontier
-}
-
 // run opens the shard, restores it and works through epochs until the context
 // ends (nothing more is committed) or the shard is asked to drain.
 func (s *shard) run(ctx context.Context) error {
@@ -32,6 +24,7 @@ func (s *shard) run(ctx context.Context) error {
 	defer s.log.Close()
 	// A write that waits for room in a log that takes none ends with the log alone.
 	defer context.AfterFunc(ctx, s.log.Close)()
+	close(s.opened)
 	s.config.Observer.ShardState(s.id, "running", nil)
 	for {
 		if s.isDraining() {
@@ -84,7 +77,7 @@ func (s *shard) epoch(ctx context.Context) error {
 	if err := s.finish(ctx, ep); err != nil {
 		return err
 	}
-	if ep.reread {
+	if ep.reread || ep.redirected {
 		if err := s.readAll(); err != nil {
 			return err
 		}
@@ -177,39 +170,8 @@ func (s *shard) afterEpoch(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.takeAsks(ctx); err != nil {
-		return err
-	}
-	kept := s.waiting[:0]
-	for _, a := range s.waiting {
-		if closed(a.gone) || closed(a.reply) { // an epochs' goroutine before this one may have answered at its end
-			continue
-		}
-		if s.replaying || s.catchUp != nil || !s.reached(a.target) {
-			kept = append(kept, a)
-			continue
-		}
-		close(a.reply)
-	}
-	s.waiting = kept
+	s.answerAsks()
 	return nil
-}
-
-// takeAsks resolves what "was there when asked" means for new askers.
-func (s *shard) takeAsks(ctx context.Context) error {
-	for {
-		select {
-		case a := <-s.asks:
-			ends, err := s.ends(ctx, func(t inputTopic) bool { return t.control })
-			if err != nil {
-				return err
-			}
-			a.target = ends
-			s.waiting = append(s.waiting, a)
-		default:
-			return nil
-		}
-	}
 }
 
 // reached tells whether the shard has taken in everything below target.
@@ -217,21 +179,30 @@ func (s *shard) reached(target frontier) bool { return s.frontier.reached(target
 
 // ends gives the high watermarks of the inputs that pick chooses.
 func (s *shard) ends(ctx context.Context, pick func(inputTopic) bool) (frontier, error) {
+	ranges, err := s.log.Offsets(ctx, s.picked(pick)...)
+	if err != nil {
+		return nil, fmt.Errorf("shard %s: offsets: %w", s.id, err)
+	}
+	return endsOf(ranges), nil
+}
+
+// picked lists the partitions of the inputs that pick chooses.
+func (s *shard) picked(pick func(inputTopic) bool) []messages.TopicPartition {
 	var tps []messages.TopicPartition
 	for _, t := range s.kind.topics() {
 		if pick(t) {
 			tps = append(tps, s.partitions(t)...)
 		}
 	}
-	ranges, err := s.log.Offsets(ctx, tps...)
-	if err != nil {
-		return nil, fmt.Errorf("shard %s: offsets: %w", s.id, err)
-	}
+	return tps
+}
+
+func endsOf(ranges map[messages.TopicPartition]messages.OffsetRange) frontier {
 	f := make(frontier, len(ranges))
 	for tp, r := range ranges {
 		f[tp] = r.End
 	}
-	return f, nil
+	return f
 }
 
 // partitions lists the partitions of an input topic that the shard reads.
@@ -246,11 +217,11 @@ func (s *shard) partitions(t inputTopic) []messages.TopicPartition {
 	return tps
 }
 
-// readAll points the log at every input, from the frontier.
+// readAll points the log at every input, from the frontier, save those that wait.
 func (s *shard) readAll() error {
 	var inputs []messages.Input
 	for _, t := range s.kind.topics() {
-		if t.later && s.catchUp != nil {
+		if t.later && s.catchUp != nil || t.waits && s.held != nil {
 			continue
 		}
 		for _, tp := range s.partitions(t) {
@@ -261,7 +232,6 @@ func (s *shard) readAll() error {
 			inputs = append(inputs, messages.Input{TopicPartition: tp, From: from, Wants: s.kind.wants(tp)})
 		}
 	}
-	s.inputs = inputs
 	if err := s.log.Read(inputs); err != nil {
 		return fmt.Errorf("shard %s: read: %w", s.id, err)
 	}

@@ -272,34 +272,6 @@ func (a *shardActor) spawn(c actor.Context, m *spawnEntities) {
 	m.reply <- pids
 }
 
-// ask passes a question for readiness on to the epochs' goroutine, and, when that
-// fails before it has answered, to the one after it. A shard that has let go or was
-// refused answers nothing.
-func (a *shardActor) ask(c actor.Context, m *askReady) {
-	s, done := a.shard, a.done
-	system, self := c.ActorSystem(), c.Self()
-	if closed(done) {
-		if a.failing.Load() { // the word of it is in the mailbox: the question goes behind it
-			system.Root.Send(self, m)
-		}
-		return
-	}
-	go func() {
-		select {
-		case s.asks <- readyAsk{reply: m.reply, gone: m.gone}:
-			s.wake()
-		case <-m.gone:
-		case <-done:
-		}
-		select {
-		case <-m.reply:
-		case <-m.gone:
-		case <-done:
-			system.Root.Send(self, m)
-		}
-	}()
-}
-
 // drain waits without holding up the mailbox: entities may still have to be
 // spawned for the epoch that is under way.
 func (a *shardActor) drain(m *drainShard) {

@@ -50,7 +50,7 @@ func TestReadinessAskedBeforeTheFailure(t *testing.T) {
 	<-seen.restarts
 	asked := make([]*askReady, 0, len(allTicks))
 	for _, pl := range node.shards {
-		asked = append(asked, &askReady{reply: make(chan struct{}), gone: make(chan struct{})})
+		asked = append(asked, newAskReady(t.Context()))
 		node.system.Send(pl.pid, asked[len(asked)-1])
 	}
 	k.until("the entity's answer is overdue", func() bool {

@@ -46,6 +46,9 @@ type input struct {
 	// it, owner who moves it.
 	next  int64
 	owner any
+	// spoiled: the shared reader let it go with an error, which a client of the shard's
+	// own has to come by, or not, before it joins again.
+	spoiled bool
 }
 
 // newReader starts reading.
@@ -174,7 +177,8 @@ func (p *pump) run(inputs []*input) {
 }
 
 // joinAtEnd hands inputs that have nothing left to catch up with to the shared
-// readers before a client is made for them.
+// readers before a client is made for them. That a topic isn't there is told here: a
+// client that begins with it waits for it, and says nothing.
 func (p *pump) joinAtEnd(inputs []*input) {
 	tps := make([]messages.TopicPartition, len(inputs))
 	for i, in := range inputs {
@@ -182,13 +186,25 @@ func (p *pump) joinAtEnd(inputs []*input) {
 	}
 	ranges, err := p.reader.log.Offsets(p.reader.life, tps...)
 	if err != nil {
-		return // the client's fetches tell
+		if errors.Is(err, messages.ErrNoTopic) {
+			p.reader.fail(err)
+		}
+		return // of other errors, the client's fetches tell
 	}
 	for _, in := range inputs {
-		if end := ranges[in.TopicPartition].End; in.next == end {
+		if end := ranges[in.TopicPartition].End; !p.reader.spoiled(in) && in.next == end {
 			p.join(in, end)
 		}
 	}
+}
+
+// spoiled tells, once, that the shared reader let an input go with an error.
+func (r *reader) spoiled(in *input) bool {
+	r.inbox.mu.Lock()
+	defer r.inbox.mu.Unlock()
+	was := in.spoiled
+	in.spoiled = false
+	return was
 }
 
 // join hands an input to the shared reader, if that takes it.

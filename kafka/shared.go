@@ -220,13 +220,13 @@ func (t *sharedTopic) feed(f *feed, p kgo.FetchTopicPartition) {
 				return false
 			}
 			t.log.shared.detached.Add(1)
-			t.release(in)
+			t.release(in, false)
 			return true
 		})
 	}
 	if p.Err != nil {
 		for _, in := range f.members {
-			t.release(in)
+			t.release(in, true)
 		}
 		f.members = nil
 	}
@@ -252,13 +252,13 @@ func (f *feed) keep(records []*messages.Record) {
 	}
 }
 
-// release gives an input back to its reader.
-func (t *sharedTopic) release(in *input) {
+// release gives an input back to its reader; spoiled: because of an error.
+func (t *sharedTopic) release(in *input, spoiled bool) {
 	t.log.shared.members.Add(-1)
 	b := in.reader.inbox
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	in.owner = nil
+	in.owner, in.spoiled = nil, spoiled
 	in.reader.idle = append(in.reader.idle, in)
 	b.ring()
 }

@@ -68,6 +68,8 @@ type Log interface {
 	// PartitionCounts gives the number of partitions of each topic, or the error of one
 	// of them, which names it, and wraps ErrNoTopic when it does not exist.
 	PartitionCounts(ctx context.Context, topics ...string) (map[string]int32, error)
+	// Offsets gives start and high watermark of each partition asked for.
+	Offsets(ctx context.Context, tps ...TopicPartition) (map[TopicPartition]OffsetRange, error)
 	// Scan gives the committed records of each range to apply, in the order of their
 	// offsets within a partition. A range ends at most at its partition's high
 	// watermark, and one that begins below the partition's start is an error. Scan waits

@@ -37,8 +37,12 @@ func beforeStart(f *fixture) {
 	}
 	s := f.open(0)
 	f.ok(f.cluster.DeleteRecords(f.ctx, tp, 2))
-	if got, want := f.offsets(s, tp)[tp], (messages.OffsetRange{Start: 2, End: 4}); got != want {
-		f.Errorf("the log holds %v after the deletion, want %v", got, want)
+	asked, err := f.node().Offsets(f.ctx, tp)
+	f.ok(err)
+	for who, got := range map[string]messages.OffsetRange{"shard": f.offsets(s, tp)[tp], "node": asked[tp]} {
+		if want := (messages.OffsetRange{Start: 2, End: 4}); got != want {
+			f.Errorf("to the %s the log holds %v after the deletion, want %v", who, got, want)
+		}
 	}
 	got := f.outOfRange(s, from(tp, 1))
 	if got.TopicPartition != tp || got.Requested != 1 || got.Range.Start != 2 {

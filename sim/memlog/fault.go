@@ -42,7 +42,8 @@ type Call struct {
 	After bool
 	// Node is the number of the caller's Log, counted from 1 in order of creation.
 	Node int
-	// Shard is the zero ShardID at PointPartitionCounts and PointScan.
+	// Shard is the zero ShardID at PointPartitionCounts, PointScan, and PointOffsets of a
+	// Node.
 	Shard messages.ShardID
 	// Records is how many records the step writes, or the limit of a Poll.
 	Records int

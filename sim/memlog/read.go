@@ -141,26 +141,47 @@ func (s *shardLog) Offsets(ctx context.Context, tps ...messages.TopicPartition) 
 	if err == nil && s.closed.Load() {
 		err = errClosed
 	}
+	var out map[messages.TopicPartition]messages.OffsetRange
 	if err == nil {
-		err = ctx.Err()
+		out, err = s.cluster.offsets(ctx, tps)
+	}
+	if err == nil {
+		err = s.fault(ctx, PointOffsets, true, 0)
 	}
 	if err != nil {
 		return nil, s.wrap("offsets", err)
 	}
-	out := make(map[messages.TopicPartition]messages.OffsetRange, len(tps))
-	for _, tp := range tps {
-		p, err := s.cluster.find(tp)
-		if err != nil {
-			return nil, s.wrap("offsets", err)
-		}
-		s.cluster.mu.Lock()
-		out[tp] = p.bounds()
-		s.cluster.mu.Unlock()
+	return out, nil
+}
+
+// Offsets gives start and high watermark of each partition asked for.
+func (n *Node) Offsets(ctx context.Context, tps ...messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	err := n.fault(ctx, Call{Point: PointOffsets})
+	var out map[messages.TopicPartition]messages.OffsetRange
+	if err == nil {
+		out, err = n.cluster.offsets(ctx, tps)
 	}
-	if err := s.fault(ctx, PointOffsets, true, 0); err != nil {
-		return nil, s.wrap("offsets", err)
+	if err == nil {
+		err = n.fault(ctx, Call{Point: PointOffsets, After: true})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("offsets: %w", err)
 	}
 	return out, nil
+}
+
+func (c *Cluster) offsets(ctx context.Context, tps []messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
+	out := make(map[messages.TopicPartition]messages.OffsetRange, len(tps))
+	for _, tp := range tps {
+		p, err := c.find(tp)
+		if err != nil {
+			return nil, err
+		}
+		c.mu.Lock()
+		out[tp] = p.bounds()
+		c.mu.Unlock()
+	}
+	return out, ctx.Err()
 }
 
 func (s *shardLog) Read(inputs []messages.Input) error {
