@@ -21,6 +21,8 @@ type savedOrder struct {
 
 // savedAccount is what an account's state says that it holds and has open.
 type savedAccount struct {
+	Venue   string `json:"venue"`
+	Cost    string `json:"cost"`
 	Symbols []struct {
 		Name string `json:"name"`
 		Net  struct {

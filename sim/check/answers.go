@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -146,6 +147,23 @@ func plainOrder(c *messages.Command) bool {
 		Cancel string `json:"cancel"`
 	}
 	return c.Type == "ORDER" && (json.Unmarshal(c.Data, &data) != nil || data.Modify == "" && data.Cancel == "")
+}
+
+// accepted gives the commands that an account has taken in and not refused. A repeat of one
+// that it remembers it has dropped.
+func (f *facts) accepted() iter.Seq[*commandFact] {
+	refused := make(map[caused]bool)
+	for i := range f.letters {
+		refused[f.letters[i].about()] = true
+	}
+	return func(yield func(*commandFact) bool) {
+		for i := range f.commands {
+			c := &f.commands[i]
+			if !refused[caused{tp: c.tp, offset: c.offset}] && f.atHome(c.mark, c.UserID) && f.taken(c.mark) && !yield(c) {
+				return
+			}
+		}
+	}
 }
 
 // taken tells whether the shard that is home of a record has taken it in.
