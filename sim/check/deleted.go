@@ -43,12 +43,31 @@ func (f *facts) horizonAt(topic, key string) int64 {
 	return f.horizonIn(messages.TopicPartition{Topic: topic, Partition: messages.HomePartition([]byte(key), n)})
 }
 
-// begins tells in a note from when on a check can tell.
-func begins(horizon int64, what string, out *Result) {
-	switch {
-	case horizon == math.MaxInt64:
-		out.note("%s: all that was there is deleted in one of the partitions, so nothing is missed", what)
-	case horizon > 0:
-		out.note("%s: what was before %s may be deleted, and is not missed", what, time.UnixMilli(horizon).UTC().Format(time.DateTime))
+// lettersOf gives that of dead letters about a record, which are under its key.
+func (f *facts) lettersOf(m *mark) int64 {
+	if m == nil || m.key == "" {
+		return f.horizon(messages.TopicDeadLetters)
+	}
+	return f.horizonAt(messages.TopicDeadLetters, m.key)
+}
+
+// begins tells in notes from when on a check can tell, and in how many partitions nothing
+// is left.
+func begins(f *facts, what string, out *Result, topics ...string) {
+	at, emptied := int64(0), 0
+	for _, topic := range topics {
+		for p := range f.partitions(topic) {
+			if here := f.horizonIn(messages.TopicPartition{Topic: topic, Partition: p}); here == math.MaxInt64 {
+				emptied++
+			} else {
+				at = max(at, here)
+			}
+		}
+	}
+	if at > 0 {
+		out.note("%s: what was before %s may be deleted, and is not missed", what, time.UnixMilli(at).UTC().Format(time.DateTime))
+	}
+	if emptied > 0 {
+		out.note("%s: all that was there is deleted in %d of the partitions, so nothing is missed in these", what, emptied)
 	}
 }

@@ -402,14 +402,12 @@ func (f *facts) values() bool { return !f.subject.Live || f.subject.Candles != n
 
 func (f *facts) own(r *messages.Record) {
 	was := f.owners[string(r.Key)]
-	if r.Value == nil {
-		if was != nil {
-			was.moved = true
-		}
-		return // whose it was stays true
+	if r.Value == nil { // whose it was stays true
+		f.owners[string(r.Key)] = &ownerFact{moved: true}
+		return
 	}
 	if o, err := messages.DecodeStrategyOwner(r.Value); err == nil {
-		f.owners[o.StrategyID] = &ownerFact{o, o.Removed || was != nil && (was.moved || was.UserID != o.UserID)}
+		f.owners[string(r.Key)] = &ownerFact{o, o.Removed || was != nil && (was.moved || was.UserID != o.UserID)}
 		f.users[o.StrategyID] = o.UserID
 		if !slices.Contains(f.had[o.StrategyID], o.UserID) {
 			f.had[o.StrategyID] = append(f.had[o.StrategyID], o.UserID)

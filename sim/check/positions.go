@@ -122,7 +122,7 @@ func checkPositions(f *facts, out *Result) {
 		slices.SortFunc(trades, func(a, b trade) int { return int(a.index - b.index) })
 	}
 	held, methods, turns := make(map[book]*holding), f.methods(out), f.turns()
-	begins(f.horizon(messages.TopicOrders, messages.TopicPositions), "fills and position updates", out)
+	begins(f, "fills and position updates", out, messages.TopicOrders, messages.TopicPositions)
 	believed := 0
 	for i := range f.positions {
 		p := &f.positions[i]
@@ -193,10 +193,7 @@ func (s *fills) untold(held map[book]*holding, out *Result) {
 // excused are the inputs that a dead letter is about, or an alert: of a fill by others that
 // can't be, such as one of another symbol than its order's, an account tells so.
 func (s *fills) excused() map[caused]bool {
-	all := make(map[caused]bool)
-	for i := range s.letters {
-		all[s.letters[i].about()] = true
-	}
+	all := s.refusals()
 	for i := range s.alerts {
 		if a := &s.alerts[i]; a.written {
 			all[caused{tp: a.source(), offset: a.origin.Offset}] = true

@@ -19,15 +19,19 @@ import (
 // only stops are followed, for targets wait then; and with a trailing stop it is not known
 // when an exit is due.
 func checkStops(f *facts, out *Result) {
-	if f.horizon(messages.TopicCommands, messages.TopicOrders, messages.TopicAlerts) > 0 {
-		out.note("none: commands, order events or alerts are deleted that may have said what was opened")
+	if f.horizon(messages.TopicOrders) > 0 {
+		out.note("none: order events are deleted that may have said what was opened")
 		return
 	}
-	s := &stopsCheck{course: f.course(), settings: f.settings(), signals: f.onlySignals(), halted: make(map[string]bool), out: out}
+	s := &stopsCheck{course: f.course(), settings: f.settings(), signals: f.onlySignals(), reasons: f.reasons(f.histories()), halted: make(map[string]bool), out: out}
 	for i := range f.alerts {
 		if a := &f.alerts[i]; a.Severity == "CRITICAL" {
 			s.halted[a.UserID] = true
 		}
+	}
+	noteDeleted(s.settings, "how orders fill", out)
+	for user := range s.settings {
+		s.halted[user] = s.halted[user] || f.horizonAt(messages.TopicAlerts, user) > 0 // it may have been
 	}
 	shelves := make(map[userShelf][]*paperOrder)
 	for _, o := range f.paperOrders(s.settings) {
@@ -59,6 +63,7 @@ type stopsCheck struct {
 	*course
 	settings map[string]*settings
 	signals  map[signalledFor]*signalFact
+	reasons  *reasons
 	halted   map[string]bool
 	out      *Result
 }
@@ -137,7 +142,7 @@ func (s *stopsCheck) follow(k userShelf, orders []*paperOrder, l lane) {
 			delete(open, e.OrderID)
 		}
 		g := s.signals[signalledFor{caused{e.placed.source(), e.placed.origin.Offset, e.StrategyID}, e.Symbol}]
-		if !opens || len(open) > 0 || g == nil || g.StopLoss.IsZero() && g.Target.IsZero() || !isBySignal(e.placed, k.user) {
+		if !opens || len(open) > 0 || g == nil || g.StopLoss.IsZero() && g.Target.IsZero() || !s.isBySignal(e.placed, k.user) {
 			continue
 		}
 		var next *shelved
@@ -171,14 +176,14 @@ func (s *stopsCheck) left(e, next *shelved, g *signalFact, r reaches, l lane) {
 }
 
 // isBySignal tells whether an order's id derives from a signal of its own strategy.
-func isBySignal(e *orderFact, user string) bool {
-	_, ok := numbered(derives(e, user), "signal/", 0, maxLegs)
-	return ok
+func (s *stopsCheck) isBySignal(e *orderFact, user string) bool {
+	is, ok := s.reasons.of(e)
+	return ok && is.by == bySignal && is.user == user
 }
 
 // isExitOf tells whether an order's id derives from that of an entry that it exits.
 func isExitOf(entry, e *orderFact, user string) bool {
-	return derives(e, user)("exit/" + entry.OrderID)
+	return orderIDOf(e.causedBy(), user, "exit/"+entry.OrderID) == e.OrderID
 }
 
 // reaches knows at which prices a position is to be left, to a step of prices, for its
