@@ -184,7 +184,10 @@ func (s *fills) untold(held map[book]*holding, out *Result) {
 	excused := s.excused()
 	for _, e := range s.untaken {
 		user, ok := s.claimed(e)
-		if ok && !excused[caused{tp: e.tp, offset: e.offset}] && e.timeMs >= max(s.horizonOf(user), s.horizon(messages.TopicDeadLetters, messages.TopicAlerts)) && s.fresh(e, user) {
+		if !ok || excused[caused{tp: e.tp, offset: e.offset}] || !s.fresh(e, user) {
+			continue
+		}
+		if e.timeMs >= max(s.horizonOf(user), s.lettersOf(e.mark), s.horizonAt(messages.TopicAlerts, user)) {
 			out.Find(e.String(), "%s in %s: a fill by others, of order %s, that no position update tells of", user, e.Symbol, e.OrderID)
 		}
 	}

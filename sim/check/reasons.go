@@ -96,6 +96,9 @@ func (r *reasons) collect(f *facts, all []*history) {
 		legs = deletedLegs
 	}
 	for _, h := range all {
+		if !h.begun() {
+			continue // its id derives from the cause of an event that is deleted
+		}
 		c := h.first.causedBy()
 		if r.sets[c] == nil {
 			r.sets[c] = &ordersOf{open: make(map[string]*orderFact)}
@@ -197,7 +200,7 @@ func (r *reasons) find(s *search) {
 			s.take("exit/"+entry.first.OrderID, reason{by: byExit, of: entry})
 		}
 	}
-	s.allParts("signal/", 0, s.legs, bySignal)
+	s.allParts("signal/", 0, min(s.legs, mostSplit), bySignal)
 	s.numbered("close/", leastLegs, mostCloses, byClose)
 	s.allParts("close/", 1, mostSplit, byClose)
 }

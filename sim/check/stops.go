@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -102,16 +103,17 @@ type shelved struct {
 	traded    *big.Rat
 }
 
-// shelve gives the events of orders in their order; false when the place of one among the
-// updates of a partition isn't known.
-func (s *stopsCheck) shelve(orders []*paperOrder, tp messages.TopicPartition) ([]shelved, bool) {
-	var list []shelved
+// shelve gives the events of orders in their order, up to the first, in the log's time, whose
+// place among the updates of a partition isn't known; whole when there is none.
+func (s *stopsCheck) shelve(orders []*paperOrder, tp messages.TopicPartition) (list []shelved, whole bool) {
+	until := int64(math.MaxInt64)
 	for _, o := range orders {
 		was := new(big.Rat)
 		for _, e := range o.events {
 			low, high, ok := s.between(e.mark, tp)
 			if !ok || high > low && e.origin.Topic != messages.TopicUpdates {
-				return nil, false
+				until = min(until, e.timeMs-settling.Milliseconds())
+				break
 			}
 			filled := ratio(filledOf(e))
 			traded := new(big.Rat).Sub(filled, was)
@@ -121,18 +123,16 @@ func (s *stopsCheck) shelve(orders []*paperOrder, tp messages.TopicPartition) ([
 			list = append(list, shelved{e, o.first, low, high, traded})
 		}
 	}
+	list = slices.DeleteFunc(list, func(e shelved) bool { return e.timeMs >= until })
 	slices.SortStableFunc(list, func(a, b shelved) int {
 		return cmp.Or(cmp.Compare(a.low, b.low), cmp.Compare(a.high, b.high), cmp.Compare(a.origin.Index, b.origin.Index))
 	})
-	return list, true
+	return list, until == math.MaxInt64
 }
 
 // follow goes along the events of a shelf.
 func (s *stopsCheck) follow(k userShelf, orders []*paperOrder, l lane) {
-	events, ok := s.shelve(orders, l.tp)
-	if !ok {
-		return
-	}
+	events, whole := s.shelve(orders, l.tp)
 	held, open := new(big.Rat), make(map[string]bool)
 	for i := range events {
 		e := &events[i]
@@ -146,8 +146,11 @@ func (s *stopsCheck) follow(k userShelf, orders []*paperOrder, l lane) {
 			continue
 		}
 		var next *shelved
-		if i+1 < len(events) {
+		switch {
+		case i+1 < len(events):
 			next = &events[i+1]
+		case !whole:
+			continue // what came next isn't known
 		}
 		s.out.Looked++
 		s.left(e, next, g, s.reachesOf(g, k.user), l)
