@@ -2,6 +2,7 @@ package check
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -21,6 +22,8 @@ type savedOrder struct {
 
 // savedAccount is what an account's state says that it holds and has open.
 type savedAccount struct {
+	Venue   string `json:"venue"`
+	Cost    string `json:"cost"`
 	Symbols []struct {
 		Name string `json:"name"`
 		Net  struct {
@@ -83,18 +86,20 @@ func (f *facts) holdings(saved map[string]*savedAccount, out *Result) {
 	for k, p := range last {
 		out.Looked++
 		a := saved[k.user]
+		// The place is not the update's: another one is the last a second later.
+		where := fmt.Sprintf("account %s in %s", k.user, k.symbol)
 		if a == nil {
-			out.Find(p.String(), "%s holds %v of %s, and has no state", k.user, p.Position.Quantity, k.symbol)
+			out.Find(where, "it holds %v by its last position update, %s, and has no state", p.Position.Quantity, p)
 			continue
 		}
 		if have := a.held[k.symbol]; have != p.Position.Quantity {
-			out.Find(p.String(), "%s holds %v of %s by its last position update, and %v by its state", k.user, p.Position.Quantity, k.symbol, have)
+			out.Find(where, "it holds %v by its last position update, %s, and %v by its state", p.Position.Quantity, p, have)
 		}
 	}
-	if f.horizon(messages.TopicPositions) > 0 {
-		return // the updates of what has been held for long may be deleted
-	}
 	for _, user := range slices.Sorted(maps.Keys(saved)) {
+		if f.horizonAt(messages.TopicPositions, user) > 0 {
+			continue // the updates of what has been held for long may be deleted
+		}
 		for _, symbol := range slices.Sorted(maps.Keys(saved[user].held)) {
 			if last[book{user, symbol}] == nil {
 				out.Find("account "+user, "it holds %v of %s by its state, and no position update tells of it", saved[user].held[symbol], symbol)
@@ -110,10 +115,16 @@ func (f *facts) openOrders(saved map[string]*savedAccount, out *Result) {
 		e := h.last
 		known[e.OrderID] = h
 		user, ok := f.userOf(e)
-		if a := saved[user]; !ok || h.foreign || a == nil {
+		if !ok || h.foreign {
 			continue // others don't tell all
 		}
 		out.Looked++
+		if saved[user] == nil {
+			if !ended(e) {
+				out.Find(e.String(), "order %s of %s is %s by its last event, and the account has no state", e.OrderID, user, e.Order.Status)
+			}
+			continue
+		}
 		switch o, open := saved[user].open[e.OrderID]; {
 		case open == ended(e):
 			out.Find(e.String(), "order %s of %s is %s by its last event, and %s in the state", e.OrderID, user, e.Order.Status, openly(open))
@@ -122,12 +133,9 @@ func (f *facts) openOrders(saved map[string]*savedAccount, out *Result) {
 				e.OrderID, user, e.Order.Status, filledOf(e), o.Status, o.Filled)
 		}
 	}
-	if f.horizon(messages.TopicOrders) > 0 {
-		return
-	}
 	for _, user := range slices.Sorted(maps.Keys(saved)) {
 		for _, id := range slices.Sorted(maps.Keys(saved[user].open)) {
-			if known[id] == nil {
+			if known[id] == nil && f.horizonAt(messages.TopicOrders, id) == 0 {
 				out.Find("account "+user, "order %s is open in its state, and no event tells of it", id)
 			}
 		}

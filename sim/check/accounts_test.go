@@ -64,3 +64,32 @@ func TestOrdersOfTwoUsers(t *testing.T) {
 		}
 	})
 }
+
+// TestPlaceOfAPosition: a position that disagrees is named by its account and symbol, for
+// on a log that runs on its last update is another one at the next reading.
+func TestPlaceOfAPosition(t *testing.T) {
+	w := newWritten(t)
+	w.spoil["account entity"] = saved(long)
+	if got := textsOf(t, w.subject(), "accounts"); len(got) != 1 || got[0].Where != "account u in S" {
+		t.Errorf("%v", got)
+	}
+}
+
+// TestOrdersOfNoState: an order that is open, of an account that has no state, is found.
+func TestOrdersOfNoState(t *testing.T) {
+	for name, c := range map[string]struct {
+		lost  []string
+		found bool
+	}{
+		"open":           {[]string{"buy filled", "sell placed", "sell filled"}, true},
+		"all have ended": {nil, false},
+	} {
+		w := newWritten(t)
+		for _, record := range append(c.lost, "account entity", "buy position", "sell position") {
+			w.spoil[record] = leaveOut
+		}
+		if got := textsOf(t, w.subject(), "accounts"); (len(got) > 0) != c.found {
+			t.Errorf("%s: found %v", name, got)
+		}
+	}
+}

@@ -80,6 +80,16 @@ var stories = map[string]struct {
 		w.put("refused", messages.TopicDeadLetters, user, messages.AppendDeadLetter(nil, &d), by(accountBy, third+"/0")...)
 		w.rejected(manual, fourth, "command", "BUY", "S", 2)
 	}, false},
+	"an id used before for another command": {func(w *written) {
+		w.command("x", "RESUME", `{}`)
+		w.command("x", "ORDER", buysTwo)
+	}, false},
+	"an id used before for a refused one": {func(w *written) {
+		w.command("x", "RESUME", `{}`)
+		d := messages.DeadLetter{Reason: reasonRefused, Topic: messages.TopicCommands, Offset: 3, Stage: "command RESUME"}
+		w.put("refused", messages.TopicDeadLetters, user, messages.AppendDeadLetter(nil, &d), by(accountBy, third+"/0")...)
+		w.command("x", "ORDER", buysTwo)
+	}, true},
 	"two orders of a command": {func(w *written) {
 		w.command("o", "ORDER", buysTwo)
 		w.rejected(manual, third, "command", "BUY", "S", 2)
@@ -134,6 +144,92 @@ var stories = map[string]struct {
 		again(w)
 		w.rejected(strategy, nextSignal, "signal/0", "BUY", "S", 1)
 	}, false},
+}
+
+// TestManySignals: a strategy may signal for as many symbols as it trades on one update,
+// and leave as many.
+func TestManySignals(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		w := newWritten(t)
+		w.more = func() {
+			for n := range 500 {
+				in := fmt.Sprint("M", n)
+				g := messages.Signal{StrategyID: strategy, Symbol: in, TimeMs: baseMs, Action: "BUY", Quantity: decimal.FromInt(1)}
+				w.put("many", messages.TopicSignals, strategy, messages.AppendSignal(nil, &g), by(accountBy, fmt.Sprint(later, "/", w.n))...)
+				w.n++
+				if !lost || n != 400 {
+					w.rejected(strategy, later, fmt.Sprint("signal/", n), "BUY", in, 1)
+				}
+			}
+		}
+		if got := textsOf(t, w.subject(), "answers"); (len(got) > 0) != lost {
+			t.Errorf("one lost %t: found %v", lost, got)
+		}
+	}
+}
+
+// TestPartsOfASignal: an exit that was split comes to its signal's quantity, also in many
+// orders of a strategy that has left often before.
+func TestPartsOfASignal(t *testing.T) {
+	for quantity, want := range map[int64]bool{2: false, 3: true} {
+		w := newWritten(t)
+		w.more = func() {
+			g := messages.Signal{StrategyID: strategy, Symbol: "S", TimeMs: baseMs, Action: "SELL", Quantity: decimal.FromInt(5)}
+			w.put("split", messages.TopicSignals, strategy, messages.AppendSignal(nil, &g), by(accountBy, later+"/0")...)
+			w.n++
+			w.rejected(strategy, later, "signal/0", "SELL", "S", 2)
+			w.rejected(strategy, later, "signal/0/1", "SELL", "S", 1)
+			w.rejected(strategy, later, "signal/0/rest", "SELL", "S", quantity)
+		}
+		if got := textsOf(t, w.subject(), "answers"); (len(got) > 0) != want {
+			t.Errorf("a rest of %d: found %v", quantity, got)
+		}
+	}
+}
+
+// TestLostOwner: a DEPLOY whose owner's record is nowhere is found in a cluster's log, too;
+// one whose record another replaced, or whose strategy was removed, is not.
+func TestLostOwner(t *testing.T) {
+	for name, c := range map[string]struct {
+		story func(w *written)
+		found bool
+	}{
+		"lost":     {func(*written) {}, true},
+		"replaced": {func(w *written) { w.owns(messages.StrategyOwner{UserID: "v"}) }, false},
+		"removed":  {func(w *written) { w.command("r", "REMOVE", `{"strategy_id":"strategy"}`) }, false},
+		"another":  {func(w *written) { w.command("r", "REMOVE", `{"strategy_id":"other"}`) }, true},
+	} {
+		w := newWritten(t)
+		w.spoil["owner"], w.spoil["deploy"] = leaveOut, replace(`{"name":"x"}`, `{"name":"x","strategy_id":"strategy"}`)
+		w.more = func() { c.story(w) }
+		if got := textsOf(t, w.live(), "answers"); (len(got) > 0) != c.found {
+			t.Errorf("%s: found %v", name, got)
+		}
+	}
+}
+
+// TestRefusedVenue: an OPEN_ACCOUNT that was refused, for another venue, makes no account a
+// live one; what its state says counts.
+func TestRefusedVenue(t *testing.T) {
+	for name, c := range map[string]struct {
+		state string
+		live  bool
+	}{"by its commands": {flat, false}, "by its state": {`{"venue":"mock"}`, true}} {
+		w := onPaper(newWritten(t))
+		w.spoil["account entity"] = saved(c.state)
+		w.more = func() {
+			w.command("other", "OPEN_ACCOUNT", `{"venue":"mock"}`)
+			d := messages.DeadLetter{Reason: reasonRefused, Topic: messages.TopicCommands, Offset: 3, Stage: "command OPEN_ACCOUNT"}
+			w.put("refused", messages.TopicDeadLetters, user, messages.AppendDeadLetter(nil, &d), by(accountBy, third+"/0")...)
+		}
+		f, err := read(w.subject(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.live[user] != c.live {
+			t.Errorf("%s: live %t", name, f.live[user])
+		}
+	}
 }
 
 // TestOrdersAreAskedFor: each order is of something that asked for it, and is that; what

@@ -17,7 +17,7 @@ func checkCausing(f *facts, out *Result) {
 	placed := make(map[string]*mark)
 	for i := range f.orders {
 		e := &f.orders[i]
-		if !e.written || f.live[f.users[e.StrategyID]] {
+		if user, _ := f.userOf(e); !e.written || f.live[user] {
 			continue
 		}
 		u := updates[place{e.source(), e.origin.Offset}]

@@ -30,7 +30,6 @@ type course struct {
 	lanes map[string][]lane
 	// closing is, of each lane, the last tick of its symbol that has brought about a close.
 	closing map[lane]meet
-	horizon int64 // up to which dead letters, which tell of updates passed over, may be deleted
 }
 
 // course gives it, made once.
@@ -40,7 +39,7 @@ func (f *facts) course() *course {
 	}
 	c := &course{
 		facts: f, taken: make(map[[2]messages.TopicPartition][]*mark), meets: make(map[lane][]meet), lanes: make(map[string][]lane),
-		closing: make(map[lane]meet), horizon: f.horizon(messages.TopicDeadLetters),
+		closing: make(map[lane]meet),
 	}
 	for i := range f.updates {
 		v := &f.updates[i]
@@ -59,7 +58,7 @@ func (f *facts) course() *course {
 // meet adds a tick that an update tells of. A closing tells of none, nothing trades
 // outside of sessions, and what a second timeframe tells is no second trade.
 func (c *course) meet(v *valueFact) {
-	if v.origin.Topic != messages.TopicTicks || v.timeMs < c.horizon || c.failed[caused{tp: v.tp, offset: v.offset}] {
+	if v.origin.Topic != messages.TopicTicks || v.timeMs < c.lettersOf(v.mark) || c.failed[caused{tp: v.tp, offset: v.offset}] {
 		return
 	}
 	text, _ := v.record.Header(messages.HeaderTick)

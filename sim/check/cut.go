@@ -32,7 +32,7 @@ func (f *facts) cut() error {
 	}
 	f.updates = slices.DeleteFunc(f.updates, func(v valueFact) bool { return v.past })
 	f.signals = slices.DeleteFunc(f.signals, func(s signalFact) bool { return s.past })
-	f.orders = slices.DeleteFunc(f.orders, func(e orderFact) bool { return e.past || !e.written && !f.takenBy(f.users[e.StrategyID], e.mark) })
+	f.orders = slices.DeleteFunc(f.orders, func(e orderFact) bool { return e.past })
 	f.positions = slices.DeleteFunc(f.positions, func(p positionFact) bool { return p.past })
 	f.alerts = slices.DeleteFunc(f.alerts, func(a alertFact) bool { return a.past })
 	f.letters = slices.DeleteFunc(f.letters, func(d letterFact) bool { return d.past })

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -96,6 +97,13 @@ type (
 	}
 )
 
+// ownerFact is what a strategy's owner's last record says; moved: it was removed, or had
+// another owner.
+type ownerFact struct {
+	messages.StrategyOwner
+	moved bool
+}
+
 // shardState is what a shard has saved last.
 type shardState struct {
 	record *veloxpb.ShardState
@@ -131,6 +139,8 @@ type facts struct {
 	users map[string]string
 	// had lists all users that a strategy had, one after another.
 	had map[string][]string
+	// owners are the last records of strategies' owners.
+	owners map[string]*ownerFact
 	// givers are the users that ids of orders derive from, of strategies that several had.
 	givers map[string]string
 	live   map[string]bool
@@ -154,7 +164,7 @@ func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 	f := &facts{
 		subject: s, offsets: make(map[messages.TopicPartition]Offsets), counts: make(map[string]int32), marks: make(map[messages.TopicPartition][]*mark),
 		texts: make(map[string]string), states: make(map[messages.ShardID]*shardState), users: make(map[string]string), had: make(map[string][]string), live: make(map[string]bool),
-		opened:  make(map[openingPlace]int64),
+		opened: make(map[openingPlace]int64), owners: make(map[string]*ownerFact),
 		refused: make(map[caused]*refusal), interner: messages.NewInterner(),
 		unreadable: Result{Check: readable, Promise: "what Velox wrote can be read", keep: s.Keep},
 	}
@@ -172,6 +182,7 @@ func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 		}
 	}
 	f.nameUsers()
+	f.nameVenues()
 	if s.Live {
 		if err := f.cut(); err != nil {
 			return nil, err
@@ -390,10 +401,13 @@ func (f *facts) passedOver(r *messages.Record) bool {
 func (f *facts) values() bool { return !f.subject.Live || f.subject.Candles != nil }
 
 func (f *facts) own(r *messages.Record) {
-	if r.Value == nil {
-		return // whose it was stays true
+	was := f.owners[string(r.Key)]
+	if r.Value == nil { // whose it was stays true
+		f.owners[string(r.Key)] = &ownerFact{moved: true}
+		return
 	}
 	if o, err := messages.DecodeStrategyOwner(r.Value); err == nil {
+		f.owners[string(r.Key)] = &ownerFact{o, o.Removed || was != nil && (was.moved || was.UserID != o.UserID)}
 		f.users[o.StrategyID] = o.UserID
 		if !slices.Contains(f.had[o.StrategyID], o.UserID) {
 			f.had[o.StrategyID] = append(f.had[o.StrategyID], o.UserID)
@@ -414,20 +428,35 @@ func (f *facts) nameUsers() {
 		if id := strategyOf(c); f.subject.Live && c.Type == "DEPLOY" && f.users[id] == "" {
 			f.users[id] = c.UserID // the topic of owners forgets who was removed
 		}
-		if c.Type != "OPEN_ACCOUNT" {
-			continue
-		}
-		var data struct {
-			Venue string `json:"venue"`
-		}
-		if json.Unmarshal(c.Data, &data) == nil && data.Venue != "" && data.Venue != "paper" {
-			f.live[c.UserID] = true
-		}
 	}
 	for i := range f.positions {
 		name(f.positions[i].UserID)
 	}
 }
+
+// nameVenues finds the accounts at live venues: by their states, or, without one, by the
+// first command that has opened them, for no later one changes the venue.
+func (f *facts) nameVenues() {
+	venues := make(map[string]string)
+	for user, a := range f.savedAccounts(&Result{}) {
+		venues[user] = a.Venue
+	}
+	for c := range f.accepted() {
+		if c.Type != "OPEN_ACCOUNT" || venues[c.UserID] != "" {
+			continue
+		}
+		var data struct {
+			Venue string `json:"venue"`
+		}
+		_ = json.Unmarshal(c.Data, &data) // it was carried out: it has none, or can be read
+		venues[c.UserID] = cmp.Or(data.Venue, paperVenue)
+	}
+	for user, venue := range venues {
+		f.live[user] = venue != "" && venue != paperVenue
+	}
+}
+
+const paperVenue = "paper"
 
 // strategyOf gives the strategy that a command is about.
 func strategyOf(c *commandFact) string {

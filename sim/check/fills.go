@@ -19,7 +19,7 @@ func (f *facts) paperOrders(all map[string]*settings) []*paperOrder {
 	var orders []*paperOrder
 	for _, h := range f.histories() {
 		user, _ := f.userOf(h.first)
-		if s := all[user]; s != nil && !s.hesitant && !f.live[user] && !h.foreign && h.begun() && !f.beheaded(h.first) {
+		if s := all[user]; s != nil && !s.deleted && !s.hesitant && !f.live[user] && !h.foreign && h.begun() && !f.beheaded(h.first) {
 			orders = append(orders, &paperOrder{h, user})
 		}
 	}
@@ -34,12 +34,9 @@ func (f *facts) paperOrders(all map[string]*settings) []*paperOrder {
 // is followed no further, for when its venue has the change is not told; nor at ticks older
 // than it is.
 func checkFills(f *facts, out *Result) {
-	if f.horizon(messages.TopicCommands) > 0 {
-		out.note("none: commands are deleted that may have said how orders fill")
-		return
-	}
-	c := f.course()
-	for _, o := range f.paperOrders(f.settings()) {
+	c, all := f.course(), f.settings()
+	noteDeleted(all, "how orders fill", out)
+	for _, o := range f.paperOrders(all) {
 		for i, e := range o.events {
 			if e.EventType == "FILLED" && e.Order.Status != "FILLED" {
 				out.Find(e.String(), "order %s: %s with %v of %v, and nothing bounds what it may trade", e.OrderID, e.Order.Status, filledOf(e), e.Order.Quantity)

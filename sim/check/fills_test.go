@@ -159,3 +159,31 @@ func TestStopsAtTheFirstTick(t *testing.T) {
 		}
 	}
 }
+
+// TestStopsBeforeACommand: what a command has done to a strategy's orders has no place among
+// the updates of a cluster's log; what came before it has.
+func TestStopsBeforeACommand(t *testing.T) {
+	for name, c := range map[string]struct {
+		target string
+		lost   []string
+		found  bool
+	}{
+		"left before":                     {"101.5", nil, true},
+		"left where it is touched":        {"102.5", nil, false},
+		"not left, and then by a command": {"101.5", []string{"sell signal", "sell placed", "sell filled", "sell position"}, false},
+	} {
+		w := onPaper(newWritten(t))
+		w.spoil["buy signal"] = replace(`"target":110`, `"target":`+c.target)
+		for _, record := range c.lost {
+			w.spoil[record] = leaveOut
+		}
+		w.more = func() {
+			w.nowMs += 3_600_000
+			w.command("p", "PAUSE", `{"strategy_id":"strategy","close_positions":true}`)
+			w.rejected(strategy, third, "close/1", "SELL", symbol, 2)
+		}
+		if got := textsOf(t, w.live(), "stops"); (len(got) > 0) != c.found {
+			t.Errorf("%s: found %v", name, got)
+		}
+	}
+}

@@ -53,7 +53,7 @@ func newWritten(t *testing.T) *written {
 
 // put writes a record under a name, unless it is spoilt.
 func (w *written) put(name, topic, key string, value []byte, headers ...messages.Header) {
-	out := messages.Out{Topic: topic, Partition: 0, Key: []byte(key), Value: value, Headers: headers}
+	out := messages.Out{Topic: topic, Partition: messages.HomePartition([]byte(key), w.log.Partitions(topic)), Key: []byte(key), Value: value, Headers: headers}
 	if spoil := w.spoil[name]; spoil != nil && !spoil(&out) {
 		return
 	}

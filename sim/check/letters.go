@@ -122,11 +122,10 @@ func checkLetters(f *facts, out *Result) {
 	if failed > 0 {
 		out.note("%d inputs were passed over by who failed at them twice: what should have come of them is not looked for", failed)
 	}
-	horizon := f.horizon(messages.TopicDeadLetters)
-	begins(horizon, "dead letters", out)
+	begins(f, "dead letters", out, messages.TopicDeadLetters)
 	want := func(m *mark, reason string) {
 		at := caused{tp: m.tp, offset: m.offset}
-		if m.timeMs < horizon || !f.hadToTake(m) {
+		if m.timeMs < f.lettersOf(m) || !f.hadToTake(m) {
 			return
 		}
 		out.Looked++

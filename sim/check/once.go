@@ -87,7 +87,7 @@ func (o *once) take(s *signalFact, orders map[numberOf]*ordered) bool {
 		before := o.traded[is][k.user]
 		o.traded[is][k.user] = append(before, s)
 		n := len(before)
-		if n == 0 || n <= o.forgotten(k.user, s.StrategyID) || o.facts.horizon(messages.TopicCommands) > 0 || o.between(before[n-1], s) >= rememberedSignals {
+		if n == 0 || n <= o.forgotten(k.user, s.StrategyID) || o.horizonAt(messages.TopicCommands, k.user) > 0 || o.between(before[n-1], s) >= rememberedSignals {
 			continue
 		}
 		o.out.Find(s.String(), "signal %s of others for strategy %s in %s is traded by %s, as %s was, which is equal", s.Action, s.StrategyID, s.Symbol, k.user, before[n-1])
@@ -112,10 +112,7 @@ func (a *answers) executed() {
 			effects[c] = m
 		}
 	})
-	refused := make(map[caused]bool)
-	for i := range a.letters {
-		refused[a.letters[i].about()] = true
-	}
+	refused := a.refusals()
 	type done struct {
 		*commandFact
 		n int // of those of the account that were carried out before
@@ -124,7 +121,7 @@ func (a *answers) executed() {
 	for i := range a.commands {
 		c := &a.commands[i]
 		here := caused{tp: c.tp, offset: c.offset}
-		if refused[here] || c.timeMs < a.horizon || !a.atHome(c.mark, c.UserID) || !a.taken(c.mark) {
+		if refused[here] || c.timeMs < a.lettersOf(c.mark) || !a.atHome(c.mark, c.UserID) || !a.taken(c.mark) {
 			continue
 		}
 		id, n := c.UserID+"\x00"+c.CommandID, counts[c.UserID]

@@ -30,7 +30,7 @@ var next = map[string][]string{
 // stands, whatever was known before.
 var sighted = map[string][]string{
 	"FILLED":    {"FILLED"},
-	"CANCELLED": {"OPEN", "TRIGGER_PENDING", "CANCELLED", "FILLED"},
+	"CANCELLED": {"OPEN", "TRIGGER_PENDING", "PARTIALLY_FILLED", "CANCELLED", "FILLED"},
 	"REJECTED":  {"OPEN", "TRIGGER_PENDING", "PARTIALLY_FILLED", "FILLED", "CANCELLED"},
 }
 
@@ -71,13 +71,14 @@ func (f *facts) beheaded(e *orderFact) bool {
 // partition.
 func checkOrders(f *facts, out *Result) {
 	lives := make(map[string]*life)
-	begins(f.horizon(messages.TopicOrders), "orders", out)
+	begins(f, "orders", out, messages.TopicOrders)
 	for i := range f.orders {
 		e := &f.orders[i]
 		out.Looked++
 		l := lives[e.OrderID]
 		if l == nil {
-			l = &life{symbol: e.Symbol, side: e.Order.TransactionType, live: f.live[f.users[e.StrategyID]], foreign: !e.written}
+			user, _ := f.userOf(e)
+			l = &life{symbol: e.Symbol, side: e.Order.TransactionType, live: f.live[user], foreign: !e.written}
 			lives[e.OrderID] = l
 			if f.beheaded(e) {
 				l.status, l.terms, l.filled, l.last = e.Order.Status, termsOf(e), filledOf(e), e.mark
@@ -119,10 +120,12 @@ func (l *life) follow(e *orderFact, out *Result) {
 	case e.Symbol != l.symbol || e.Order.TransactionType != l.side:
 		out.Find(e.String(), "order %s: it was a %s of %s and now is a %s of %s", e.OrderID, l.side, l.symbol, e.Order.TransactionType, e.Symbol)
 	}
-	l.status, l.terms = to, asked
 	filled := filledOf(e)
+	// One that was only open because its venue was asked for more has traded all before.
+	complete := to == "FILLED" && l.status != to && filled == l.filled && filled.GreaterEq(e.Order.Quantity)
+	l.status, l.terms = to, asked
 	switch {
-	case e.EventType == "FILLED" && !filled.Greater(l.filled):
+	case e.EventType == "FILLED" && !filled.Greater(l.filled) && !complete:
 		out.Find(e.String(), "order %s: FILLED with %v, as much as before", e.OrderID, filled)
 	case e.EventType != "FILLED" && filled != l.filled:
 		out.Find(e.String(), "order %s: %s with %v traded, %v before", e.OrderID, e.EventType, filled, l.filled)

@@ -29,76 +29,114 @@ type bookCause struct {
 	offset int64
 }
 
-// trades gives the fills by position and cause. An order's events stand in one
-// partition, so its totals ascend.
-func (f *facts) trades(out *Result) map[bookCause][]trade {
-	type total struct{ quantity, value *big.Rat }
-	totals := make(map[string]total)
-	byCause := make(map[bookCause][]trade)
-	seen := make(map[string]bool) // orders of which an event is left before
+// fills are those of all positions.
+type fills struct {
+	*facts
+	byCause map[bookCause][]trade
+	totals  map[[2]string]total // by order and by the user who has taken them in
+	seen    map[string]bool     // orders of which an event is left before
+	// takers are the users whose position updates are caused by order events of others.
+	takers map[caused][]string
+	// untaken are fills by others that no position update tells of.
+	untaken []*orderFact
+}
+
+type total struct{ quantity, value *big.Rat }
+
+// trades gives the fills by position and cause.
+func (f *facts) trades(out *Result) map[bookCause][]trade { return f.fills(out).byCause }
+
+// fills gives them. An order's events stand in one partition, so its totals ascend. What
+// others wrote is of whom it has made a position update of.
+func (f *facts) fills(out *Result) *fills {
+	s := &fills{facts: f, byCause: make(map[bookCause][]trade), totals: make(map[[2]string]total), seen: make(map[string]bool), takers: make(map[caused][]string)}
+	for i := range f.positions {
+		p := &f.positions[i]
+		c := caused{tp: p.source(), offset: p.origin.Offset}
+		if p.written && c.tp.Topic == messages.TopicOrders && !slices.Contains(s.takers[c], p.UserID) {
+			s.takers[c] = append(s.takers[c], p.UserID)
+		}
+	}
 	for i := range f.orders {
 		e := &f.orders[i]
-		first := !seen[e.OrderID]
-		seen[e.OrderID] = true
+		first := !s.seen[e.OrderID]
+		s.seen[e.OrderID] = true
 		if e.EventType != "FILLED" || e.Execution == nil {
+			continue
+		}
+		if !e.written {
+			takers := s.takers[caused{tp: e.tp, offset: e.offset}]
+			for _, user := range takers {
+				s.add(e, user, first)
+			}
+			if len(takers) == 0 {
+				s.untaken = append(s.untaken, e)
+			}
 			continue
 		}
 		user, ok := f.userOf(e)
 		if !ok {
-			if e.written {
-				out.Find(e.String(), "order %s is of strategy %s, which nobody has", e.OrderID, e.StrategyID)
-			}
+			out.Find(e.String(), "order %s is of strategy %s, which nobody has", e.OrderID, e.StrategyID)
 			continue
 		}
-		quantity := ratio(e.Execution.FilledQuantity)
-		now := total{quantity, new(big.Rat).Mul(quantity, ratio(e.Execution.AveragePrice))}
-		was, ok := totals[e.OrderID]
-		if !ok {
-			was = total{new(big.Rat), new(big.Rat)}
-		}
-		t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && f.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
-		if t.quantity.Sign() <= 0 {
-			continue // the order's life is against the rules, which another check says
-		}
-		totals[e.OrderID] = now
-		t.price = new(big.Rat).Sub(now.value, was.value)
-		t.price.Quo(t.price, t.quantity)
-		t.rounding = new(big.Rat).Add(now.quantity, was.quantity)
-		t.rounding.Mul(t.rounding, lastPlace)
-		if e.Order.TransactionType == "SELL" {
-			t.quantity.Neg(t.quantity)
-		}
-		c := bookCause{book{user, e.Symbol}, e.source(), e.origin.Offset}
-		if !e.written {
-			t.index, c.tp, c.offset = -1, e.tp, e.offset
-		}
-		byCause[c] = append(byCause[c], t)
+		s.add(e, user, first)
 	}
-	return byCause
+	return s
+}
+
+// add takes in what an event's totals are above those that a user has taken in before.
+func (s *fills) add(e *orderFact, user string, first bool) {
+	k := [2]string{e.OrderID, user}
+	was, ok := s.totals[k]
+	if !ok {
+		was = total{new(big.Rat), new(big.Rat)}
+	}
+	quantity := ratio(e.Execution.FilledQuantity)
+	now := total{quantity, new(big.Rat).Mul(quantity, ratio(e.Execution.AveragePrice))}
+	t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && s.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
+	if t.quantity.Sign() <= 0 {
+		return // the order's life is against the rules, which another check says
+	}
+	s.totals[k] = now
+	t.price = new(big.Rat).Sub(now.value, was.value)
+	t.beheaded = t.beheaded || !e.written && t.price.Sign() <= 0 // a venue's average is so coarse that it is worth nothing
+	t.price.Quo(t.price, t.quantity)
+	t.rounding = new(big.Rat).Add(now.quantity, was.quantity)
+	t.rounding.Mul(t.rounding, halfPlace)
+	if e.Order.TransactionType == "SELL" {
+		t.quantity.Neg(t.quantity)
+	}
+	c := bookCause{book{user, e.Symbol}, e.source(), e.origin.Offset}
+	if !e.written {
+		t.index, c.tp, c.offset = -1, e.tp, e.offset
+	}
+	s.byCause[c] = append(s.byCause[c], t)
 }
 
 // checkPositions folds the fills of each position along its updates: an update
 // shows what the fills of its cause before it, and of all causes before, come to.
 func checkPositions(f *facts, out *Result) {
-	byCause := f.trades(out)
+	all := f.fills(out)
+	byCause := all.byCause
 	for _, trades := range byCause {
 		slices.SortFunc(trades, func(a, b trade) int { return int(a.index - b.index) })
 	}
-	held := make(map[book]*holding)
-	horizon := f.horizon(messages.TopicOrders, messages.TopicPositions)
-	begins(horizon, "fills and position updates", out)
+	held, methods, turns := make(map[book]*holding), f.methods(out), f.turns()
+	begins(f, "fills and position updates", out, messages.TopicOrders, messages.TopicPositions)
+	believed := 0
 	for i := range f.positions {
 		p := &f.positions[i]
 		if !p.written {
 			continue
 		}
-		out.Looked++
+		horizon := f.horizonOf(p.UserID)
 		k := book{p.UserID, p.Symbol}
 		h := held[k]
 		if h == nil {
 			h = newHolding(horizon > 0)
 			held[k] = h
 		}
+		h.method(methods[p.UserID].at(p.timeMs))
 		c := bookCause{k, p.source(), p.origin.Offset}
 		trades := byCause[c]
 		for len(trades) > 0 && trades[0].index < p.origin.Index {
@@ -108,20 +146,34 @@ func checkPositions(f *facts, out *Result) {
 		}
 		byCause[c] = trades
 		if h.unknown || p.timeMs < horizon {
+			believed++
 			h.unknown = true
-			if !f.turns(i) {
+			if !turns[i] {
 				h.believe(p)
 			}
 			continue
 		}
-		if wrong := h.differs(p, f.turns(i)); wrong != "" {
+		out.Looked++
+		switch wrong := h.differs(p, turns[i]); {
+		case wrong != "":
 			out.Find(p.String(), "%s in %s: %s", p.UserID, p.Symbol, wrong)
-			if !f.turns(i) {
+			if !turns[i] {
 				h.believe(p) // one fault is told once
 			}
+		case !turns[i]:
+			h.agree(p)
 		}
 	}
-	for c, trades := range byCause {
+	if believed > 0 {
+		out.note("%d position updates are believed: fills before them may be deleted", believed)
+	}
+	all.untold(held, out)
+}
+
+// untold finds the fills that no position update tells of.
+func (s *fills) untold(held map[book]*holding, out *Result) {
+	for c, trades := range s.byCause {
+		horizon := s.horizonOf(c.user)
 		for _, t := range trades {
 			if h := held[c.book]; t.timeMs < horizon || horizon > 0 && h != nil && (h.unknown || t.timeMs < h.sinceMs+settling.Milliseconds()) {
 				continue // its update is deleted
@@ -129,16 +181,77 @@ func checkPositions(f *facts, out *Result) {
 			out.Find(t.String(), "%s in %s: a fill of %s that no position update tells of", c.user, c.symbol, t.quantity.FloatString(8))
 		}
 	}
+	excused := s.excused()
+	for _, e := range s.untaken {
+		user, ok := s.claimed(e)
+		if !ok || excused[caused{tp: e.tp, offset: e.offset}] || !s.fresh(e, user) {
+			continue
+		}
+		if e.timeMs >= max(s.horizonOf(user), s.lettersOf(e.mark), s.horizonAt(messages.TopicAlerts, user)) {
+			out.Find(e.String(), "%s in %s: a fill by others, of order %s, that no position update tells of", user, e.Symbol, e.OrderID)
+		}
+	}
 }
 
-// turns tells whether position update i closes what the next one, of the same
-// cause, opens the other way round.
-func (f *facts) turns(i int) bool {
-	p := &f.positions[i]
-	if p.EventType != "CLOSED" || i+1 == len(f.positions) {
-		return false
+// excused are the inputs that a dead letter is about, or an alert: of a fill by others that
+// can't be, such as one of another symbol than its order's, an account tells so.
+func (s *fills) excused() map[caused]bool {
+	all := s.refusals()
+	for i := range s.alerts {
+		if a := &s.alerts[i]; a.written {
+			all[caused{tp: a.source(), offset: a.origin.Offset}] = true
+		}
 	}
-	n := &f.positions[i+1]
-	return n.EventType == "OPENED" && n.UserID == p.UserID && n.Symbol == p.Symbol && n.written &&
-		n.source() == p.source() && n.origin.Offset == p.origin.Offset
+	return all
+}
+
+// claimed gives whose a fill by others is: of a strategy that one user has and that nobody
+// else ever had, from where his shard began to answer for it. False when it is nobody's, or
+// that isn't known.
+func (s *fills) claimed(e *orderFact) (string, bool) {
+	o := s.owners[e.StrategyID]
+	if o == nil || o.moved {
+		return "", false
+	}
+	id, ok := s.accountShard(o.UserID)
+	for _, a := range o.Answers {
+		if a.Shard == id.Partition && e.offset < a.From.At(e.tp) {
+			return "", false
+		}
+	}
+	return o.UserID, ok && (!s.subject.Live || s.takenBy(o.UserID, e.mark))
+}
+
+// fresh tells whether a fill by others is one that an account takes in: a trade, of more
+// than it knows of the order.
+func (s *fills) fresh(e *orderFact, user string) bool {
+	x, was := e.Execution, new(big.Rat)
+	if t, ok := s.totals[[2]string{e.OrderID, user}]; ok {
+		was = t.quantity
+	}
+	return x.FilledQuantity.Sign() > 0 && x.AveragePrice.Sign() > 0 && e.Symbol != "" && ratio(x.FilledQuantity).Cmp(was) > 0
+}
+
+// horizonOf gives the log's time up to which fills or updates of a user's positions may be
+// deleted. Orders are anywhere, updates at his home.
+func (f *facts) horizonOf(user string) int64 {
+	return max(f.horizon(messages.TopicOrders), f.horizonAt(messages.TopicPositions, user))
+}
+
+// turns tells which position updates close what the next one of the same position, of the
+// same cause, opens the other way round. Other accounts' may stand between them.
+func (f *facts) turns() []bool {
+	turns := make([]bool, len(f.positions))
+	next := make(map[book]*positionFact)
+	for i := len(f.positions) - 1; i >= 0; i-- {
+		p := &f.positions[i]
+		if !p.written {
+			continue
+		}
+		k := book{p.UserID, p.Symbol}
+		n := next[k]
+		turns[i] = p.EventType == "CLOSED" && n != nil && n.EventType == "OPENED" && n.source() == p.source() && n.origin.Offset == p.origin.Offset
+		next[k] = p
+	}
+	return turns
 }

@@ -16,6 +16,8 @@ type settings struct {
 	bps, ticks, step, lot *big.Rat
 	// hesitant: a venue that has orders later, or trades a share of a tick's volume.
 	hesitant bool
+	// deleted: commands may be that have said more.
+	deleted bool
 }
 
 // slippage gives how far a fill may be from a price, with its rounding to a step.
@@ -34,6 +36,19 @@ func (f *facts) settings() map[string]*settings {
 	raise := func(r *big.Rat, d decimal.Decimal) {
 		if v := ratio(d); v.Cmp(r) > 0 {
 			r.Set(v)
+		}
+	}
+	of := func(user string) *settings {
+		if all[user] == nil {
+			all[user] = &settings{
+				bps: new(big.Rat), ticks: new(big.Rat), step: new(big.Rat).Set(lastPlace), lot: new(big.Rat), deleted: f.horizonAt(messages.TopicCommands, user) > 0,
+			}
+		}
+		return all[user]
+	}
+	for _, user := range f.users {
+		if f.horizonAt(messages.TopicCommands, user) > 0 {
+			of(user)
 		}
 	}
 	for i := range f.commands {
@@ -59,11 +74,7 @@ func (f *facts) settings() map[string]*settings {
 		if json.Unmarshal(c.Data, &data) != nil {
 			continue // it is refused
 		}
-		s := all[c.UserID]
-		if s == nil {
-			s = &settings{bps: new(big.Rat), ticks: new(big.Rat), step: new(big.Rat).Set(lastPlace), lot: new(big.Rat)}
-			all[c.UserID] = s
-		}
+		s := of(c.UserID)
 		s.hesitant = s.hesitant || data.Paper.LatencyMs > 0 || !data.Paper.Participation.IsZero()
 		raise(s.bps, data.Paper.Bps)
 		raise(s.ticks, decimal.FromInt(data.Paper.Ticks))
@@ -77,19 +88,29 @@ func (f *facts) settings() map[string]*settings {
 	return all
 }
 
+// noteDeleted tells of how many accounts nothing is known.
+func noteDeleted(all map[string]*settings, what string, out *Result) {
+	n := 0
+	for _, s := range all {
+		if s.deleted {
+			n++
+		}
+	}
+	if n > 0 {
+		out.note("%d accounts are left out: commands of theirs may be deleted that have said %s", n, what)
+	}
+}
+
 // checkPrices holds the price of each paper fill against that of the tick that it
 // happened at. Orders without a limit may have slipped, against the trader; others
 // have traded at the tick's price, and never beyond their limit.
 func checkPrices(f *facts, out *Result) {
-	if f.horizon(messages.TopicCommands) > 0 {
-		out.note("none: commands are deleted that may have said how much orders slip")
-		return
-	}
 	all := f.settings()
+	noteDeleted(all, "how much orders slip", out)
 	for c, trades := range f.trades(&Result{}) {
 		for i := range trades {
 			t := &trades[i]
-			if s := all[c.user]; t.written && s != nil && !t.beheaded && !f.live[c.user] {
+			if s := all[c.user]; t.written && s != nil && !s.deleted && !t.beheaded && !f.live[c.user] {
 				f.priced(t, s, out)
 			}
 		}

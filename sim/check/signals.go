@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -18,6 +19,7 @@ type decided struct {
 	// signals.
 	orders map[numberOf]*ordered
 	sample *mark
+	legs   int // of all signals
 }
 
 // numberOf names a signal by its number among those of its strategy and cause, and the
@@ -50,7 +52,7 @@ func (a *answers) signalled() {
 		case s.IsRequest():
 		case !s.written:
 			foreign[caused{s.tp, s.offset, s.StrategyID}] = s
-		case s.timeMs >= a.horizon:
+		default:
 			of(s.mark, s.StrategyID).add(s, a.out)
 		}
 	}
@@ -59,14 +61,12 @@ func (a *answers) signalled() {
 			of(p.first.mark, p.first.StrategyID).order(p)
 		}
 	}
-	missed := max(a.horizon, a.facts.horizon(messages.TopicSignals))
 	for c, d := range all {
-		a.out.Looked += len(d.trades)
 		if c.tp.Topic == messages.TopicSignals {
 			a.byOthers(c, d, foreign[c])
 			continue
 		}
-		a.judge(c, d, d.sample.timeMs-settling.Milliseconds() < missed)
+		a.judge(c, d)
 	}
 	a.foreignSignals(all)
 }
@@ -79,6 +79,7 @@ func (d *decided) add(s *signalFact, out *Result) {
 	case was.origin != s.origin: // one that was written twice is another check's
 		out.Find(s.String(), "it is the same signal of %s for %s as %s", s.StrategyID, s.origin, was)
 	}
+	d.legs++
 	if s.Action != messages.Hold {
 		d.trades = append(d.trades, s)
 	}
@@ -97,15 +98,20 @@ func (d *decided) order(p *placed) {
 }
 
 // judge holds what was ordered for a strategy's signals against them.
-func (a *answers) judge(c caused, d *decided, deleted bool) {
+func (a *answers) judge(c caused, d *decided) {
 	n := len(d.trades)
+	if n > 0 && d.sample.timeMs-settling.Milliseconds() < a.orderedFrom(c, d) {
+		a.left += n
+		return
+	}
+	a.out.Looked += n
 	if n > len(d.orders) {
 		s := d.trades[n-1]
 		a.out.Find(s.String(), "signal %s of strategy %s in %s, caused by %s, came to no order: %d signals, %d orders", s.Action, c.owner, s.Symbol, s.origin, n, len(d.orders))
 		return
 	}
-	if deleted {
-		return
+	if d.sample.timeMs-settling.Milliseconds() < a.horizonAt(messages.TopicSignals, c.owner) {
+		return // signals of these orders may be deleted
 	}
 	trades := slices.SortedFunc(slices.Values(d.trades), func(a, b *signalFact) int { return compareOrigins(a.origin, b.origin) })
 	spare := len(d.orders) - n // of signals that nobody can read: these were rejected
@@ -124,6 +130,21 @@ func (a *answers) judge(c caused, d *decided, deleted bool) {
 			trades = trades[min(1, len(trades)):]
 		}
 	}
+}
+
+// orderedFrom gives up to when orders by a strategy's signals for a cause may be deleted.
+func (a *answers) orderedFrom(c caused, d *decided) int64 {
+	latest := a.horizon(messages.TopicOrders)
+	if d.sample.timeMs-settling.Milliseconds() >= latest {
+		return latest // most are
+	}
+	at := int64(0)
+	for _, user := range a.whose[c.owner] {
+		for leg := range d.legs + len(d.orders) {
+			at = max(at, a.horizonAt(messages.TopicOrders, orderIDOf(c, user, "signal/"+strconv.Itoa(leg))))
+		}
+	}
+	return at
 }
 
 // byOthers holds an order by a signal of others against it.

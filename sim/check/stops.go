@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -19,15 +20,19 @@ import (
 // only stops are followed, for targets wait then; and with a trailing stop it is not known
 // when an exit is due.
 func checkStops(f *facts, out *Result) {
-	if f.horizon(messages.TopicCommands, messages.TopicOrders, messages.TopicAlerts) > 0 {
-		out.note("none: commands, order events or alerts are deleted that may have said what was opened")
+	if f.horizon(messages.TopicOrders) > 0 {
+		out.note("none: order events are deleted that may have said what was opened")
 		return
 	}
-	s := &stopsCheck{course: f.course(), settings: f.settings(), signals: f.onlySignals(), halted: make(map[string]bool), out: out}
+	s := &stopsCheck{course: f.course(), settings: f.settings(), signals: f.onlySignals(), reasons: f.reasons(f.histories()), halted: make(map[string]bool), out: out}
 	for i := range f.alerts {
 		if a := &f.alerts[i]; a.Severity == "CRITICAL" {
 			s.halted[a.UserID] = true
 		}
+	}
+	noteDeleted(s.settings, "how orders fill", out)
+	for user := range s.settings {
+		s.halted[user] = s.halted[user] || f.horizonAt(messages.TopicAlerts, user) > 0 // it may have been
 	}
 	shelves := make(map[userShelf][]*paperOrder)
 	for _, o := range f.paperOrders(s.settings) {
@@ -59,6 +64,7 @@ type stopsCheck struct {
 	*course
 	settings map[string]*settings
 	signals  map[signalledFor]*signalFact
+	reasons  *reasons
 	halted   map[string]bool
 	out      *Result
 }
@@ -97,16 +103,17 @@ type shelved struct {
 	traded    *big.Rat
 }
 
-// shelve gives the events of orders in their order; false when the place of one among the
-// updates of a partition isn't known.
-func (s *stopsCheck) shelve(orders []*paperOrder, tp messages.TopicPartition) ([]shelved, bool) {
-	var list []shelved
+// shelve gives the events of orders in their order, up to the first, in the log's time, whose
+// place among the updates of a partition isn't known; whole when there is none.
+func (s *stopsCheck) shelve(orders []*paperOrder, tp messages.TopicPartition) (list []shelved, whole bool) {
+	until := int64(math.MaxInt64)
 	for _, o := range orders {
 		was := new(big.Rat)
 		for _, e := range o.events {
 			low, high, ok := s.between(e.mark, tp)
 			if !ok || high > low && e.origin.Topic != messages.TopicUpdates {
-				return nil, false
+				until = min(until, e.timeMs-settling.Milliseconds())
+				break
 			}
 			filled := ratio(filledOf(e))
 			traded := new(big.Rat).Sub(filled, was)
@@ -116,18 +123,16 @@ func (s *stopsCheck) shelve(orders []*paperOrder, tp messages.TopicPartition) ([
 			list = append(list, shelved{e, o.first, low, high, traded})
 		}
 	}
+	list = slices.DeleteFunc(list, func(e shelved) bool { return e.timeMs >= until })
 	slices.SortStableFunc(list, func(a, b shelved) int {
 		return cmp.Or(cmp.Compare(a.low, b.low), cmp.Compare(a.high, b.high), cmp.Compare(a.origin.Index, b.origin.Index))
 	})
-	return list, true
+	return list, until == math.MaxInt64
 }
 
 // follow goes along the events of a shelf.
 func (s *stopsCheck) follow(k userShelf, orders []*paperOrder, l lane) {
-	events, ok := s.shelve(orders, l.tp)
-	if !ok {
-		return
-	}
+	events, whole := s.shelve(orders, l.tp)
 	held, open := new(big.Rat), make(map[string]bool)
 	for i := range events {
 		e := &events[i]
@@ -137,12 +142,15 @@ func (s *stopsCheck) follow(k userShelf, orders []*paperOrder, l lane) {
 			delete(open, e.OrderID)
 		}
 		g := s.signals[signalledFor{caused{e.placed.source(), e.placed.origin.Offset, e.StrategyID}, e.Symbol}]
-		if !opens || len(open) > 0 || g == nil || g.StopLoss.IsZero() && g.Target.IsZero() || !isBySignal(e.placed, k.user) {
+		if !opens || len(open) > 0 || g == nil || g.StopLoss.IsZero() && g.Target.IsZero() || !s.isBySignal(e.placed, k.user) {
 			continue
 		}
 		var next *shelved
-		if i+1 < len(events) {
+		switch {
+		case i+1 < len(events):
 			next = &events[i+1]
+		case !whole:
+			continue // what came next isn't known
 		}
 		s.out.Looked++
 		s.left(e, next, g, s.reachesOf(g, k.user), l)
@@ -171,14 +179,14 @@ func (s *stopsCheck) left(e, next *shelved, g *signalFact, r reaches, l lane) {
 }
 
 // isBySignal tells whether an order's id derives from a signal of its own strategy.
-func isBySignal(e *orderFact, user string) bool {
-	_, ok := numbered(derives(e, user), "signal/", 0, maxLegs)
-	return ok
+func (s *stopsCheck) isBySignal(e *orderFact, user string) bool {
+	is, ok := s.reasons.of(e)
+	return ok && is.by == bySignal && is.user == user
 }
 
 // isExitOf tells whether an order's id derives from that of an entry that it exits.
 func isExitOf(entry, e *orderFact, user string) bool {
-	return derives(e, user)("exit/" + entry.OrderID)
+	return orderIDOf(e.causedBy(), user, "exit/"+entry.OrderID) == e.OrderID
 }
 
 // reaches knows at which prices a position is to be left, to a step of prices, for its

@@ -86,9 +86,14 @@ type ordered struct {
 // traded for them.
 type sizes struct {
 	settings map[string]*settings // by user
-	traded   map[shelf]map[string][]traded
-	// any: events or commands are deleted, so any smaller quantity may have its reason.
-	any bool
+	traded   tradedBefore
+}
+
+// tradedBefore is what was traded on each side of the shelves. Where events are deleted
+// there may have been more to close.
+type tradedBefore struct {
+	of      map[shelf]map[string][]traded
+	deleted bool
 }
 
 // traded is how much was traded on one side of a shelf up to a time of the log.
@@ -98,7 +103,8 @@ type traded struct {
 }
 
 func (f *facts) sizes() *sizes {
-	s := &sizes{settings: f.settings(), traded: make(map[shelf]map[string][]traded), any: f.horizon(messages.TopicOrders, messages.TopicCommands) > 0}
+	s := &sizes{settings: f.settings(), traded: tradedBefore{make(map[shelf]map[string][]traded), f.horizon(messages.TopicOrders) > 0}}
+	all := s.traded.of
 	was := make(map[string]decimal.Decimal)
 	for i := range f.orders {
 		e := &f.orders[i]
@@ -108,13 +114,13 @@ func (f *facts) sizes() *sizes {
 			continue
 		}
 		k := e.shelf()
-		if s.traded[k] == nil {
-			s.traded[k] = make(map[string][]traded)
+		if all[k] == nil {
+			all[k] = make(map[string][]traded)
 		}
 		side := e.Order.TransactionType
-		s.traded[k][side] = append(s.traded[k][side], traded{e.timeMs, ratio(now)})
+		all[k][side] = append(all[k][side], traded{e.timeMs, ratio(now)})
 	}
-	for _, sides := range s.traded {
+	for _, sides := range all {
 		for _, list := range sides {
 			slices.SortStableFunc(list, func(a, b traded) int { return cmp.Compare(a.timeMs, b.timeMs) })
 			for i := 1; i < len(list); i++ {
@@ -132,7 +138,7 @@ func (s *sizes) closable(e *orderFact) *big.Rat {
 	if e.Order.TransactionType == messages.Buy {
 		side = messages.Sell
 	}
-	list := s.traded[e.shelf()][side]
+	list := s.traded.of[e.shelf()][side]
 	n := sort.Search(len(list), func(i int) bool { return list[i].timeMs > e.timeMs+settling.Milliseconds() })
 	if n == 0 {
 		return new(big.Rat)
@@ -162,8 +168,9 @@ func (s *sizes) differs(g *messages.Signal, user string, o *ordered) string {
 
 // smaller tells whether an order may be smaller than its signal: for lots, or as an exit.
 func (s *sizes) smaller(less *big.Rat, user string, o *ordered) bool {
-	lots := s.settings[user]
-	return s.any || lots != nil && less.Cmp(lots.lot) < 0 || o.quantity.Cmp(s.closable(o.first)) <= 0
+	steps := s.settings[user]
+	lots := steps != nil && (steps.deleted || less.Cmp(steps.lot) < 0)
+	return lots || s.traded.deleted || o.quantity.Cmp(s.closable(o.first)) <= 0
 }
 
 // near tells whether a price is another, rounded to a tick against the order's chances.
@@ -173,5 +180,5 @@ func (s *sizes) near(price, asked decimal.Decimal, user, side string) bool {
 		off.Neg(off)
 	}
 	steps := s.settings[user]
-	return off.Sign() == 0 || off.Sign() > 0 && (s.any || steps != nil && off.Cmp(steps.step) < 0)
+	return off.Sign() == 0 || off.Sign() > 0 && steps != nil && (steps.deleted || off.Cmp(steps.step) < 0)
 }
