@@ -75,6 +75,10 @@ func VerifyConfig(c *configs.Config) verify.Config {
 	v := verify.Config{
 		Kafka: kafkaSettings(c, servers(c), nil), Once: c.Processing.Guarantee.Symbol == "exactly_once", MaxAhead: c.Symbols.MaxAhead,
 	}
+	if shards, err := shardSettings(c); err == nil {
+		shards = shards.WithDefaults()
+		v.Settings = shards.SettingsDigest()
+	}
 	v.Settling = 2*c.Processing.Checkpoint.Max + 30*time.Second
 	s, calendars := c.Symbols, c.MarketCalendars()
 	var beyond error
@@ -90,7 +94,7 @@ func VerifyConfig(c *configs.Config) verify.Config {
 		v.WithoutCandles = fmt.Sprintf("candles, indicators, fills and stops: %v", beyond)
 		return v
 	}
-	v.Candles = &verify.Candles{Grace: s.CloseGrace, Timeframe: s.Timeframe, AroundTheClock: func(exchange string) bool {
+	v.Candles = &verify.Candles{Grace: s.CloseGrace, Timeframe: s.Timeframe, Silence: s.SourceSilence, AroundTheClock: func(exchange string) bool {
 		return calendars.For(exchange) == market.Always
 	}}
 	return v

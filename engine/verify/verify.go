@@ -27,6 +27,9 @@ type Config struct {
 	MaxAhead time.Duration
 	// Once: the nodes write updates exactly once.
 	Once bool
+	// Settings is the digest of the nodes' settings of symbols, as their shards keep it; ""
+	// leaves it unasked whether they were changed while what stands in the topics was made.
+	Settings string
 	// Settled: nothing is written any more, and all of it must be taken in and saved.
 	// That is waited for while nodes run, for at most Settling: shards save the last of
 	// it within their longest time between two checkpoints. Default: 2 minutes.
