@@ -48,6 +48,7 @@ func Verify(ctx context.Context, c *configs.Config, o VerifyOptions) error {
 	if o.NoCandles {
 		v.Candles, v.WithoutCandles = nil, "candles, indicators, fills and stops, as asked"
 	}
+	v.Expect = func(c verify.Cost) { tellCost(c, o.NoCandles, o.Logger) }
 	bar := &verifyBar{out: o.Progress}
 	v.Progress = bar.tell
 	report, err := verify.Run(ctx, v)
@@ -66,6 +67,26 @@ func Verify(ctx context.Context, c *configs.Config, o VerifyOptions) error {
 		err = exit(ExitFailure, "verify: %s: not all is as it must be", verify.Count(report.Found()))
 	}
 	return err
+}
+
+// tellCost says what a verification takes, and warns when that is more than there is.
+func tellCost(c verify.Cost, noCandles bool, logger *slog.Logger) {
+	text := fmt.Sprintf("verify: up to %d records, about %s of memory", c.Records, size(c.Bytes))
+	switch {
+	case c.Memory == 0 || c.Bytes <= c.Memory:
+		logger.Info(text)
+	case noCandles:
+		logger.Warn(text + ", and there is " + size(c.Memory) + ": it may end for lack of it; verify on a larger machine, or when retention has deleted more")
+	default:
+		logger.Warn(text + ", and there is " + size(c.Memory) + ": it may end for lack of it; --no-candles takes less, or verify on a larger machine")
+	}
+}
+
+func size(bytes int64) string {
+	if bytes < 1e9 {
+		return fmt.Sprintf("%d MB", bytes/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
 }
 
 // VerifyConfig gives what is to be verified of nodes with the configuration c: on the
