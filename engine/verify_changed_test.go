@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/engine/verify"
 	"github.com/velox-trading/velox/messages"
@@ -39,6 +41,12 @@ func TestVerifyAfterAChange(t *testing.T) {
 	r = verified(t, changed, func(v *verify.Config) { v.Settled, v.Settling = true, time.Minute })
 	if !r.OK || !leftOutForSettings(r) {
 		t.Error("when they have run")
+	}
+	for _, r := range committed(t, changed, messages.TopicUpdates) {
+		once := !slices.ContainsFunc(r.Headers, func(h kgo.RecordHeader) bool { return h.Key == messages.HeaderOpening })
+		if of := string(r.Key); of == "BASALT" && once || of == "COBALT" && !once {
+			t.Fatalf("%s/%d/%d, of %s: written exactly once is %v", r.Topic, r.Partition, r.Offset, of, once)
+		}
 	}
 }
 
@@ -99,5 +107,38 @@ func TestVerifyKnowsItsCostBefore(t *testing.T) {
 	}
 	if len(told) != 1 || told[0].Records < int64(inputs) || told[0].Records > 2*int64(r.Records) || told[0].Bytes == 0 {
 		t.Errorf("%d ticks and updates are there, %d records were read; told %+v", inputs, r.Records, told)
+	}
+}
+
+// TestVerifyTimeframes: candles of hours, of a week and of a month that end while ticks
+// come are what verify says they are.
+func TestVerifyTimeframes(t *testing.T) {
+	for _, timeframe := range []string{"5hour", "1week", "1month"} {
+		c := onEmbedded(t, "", "symbols.timeframe="+timeframe, "processing.checkpoint.min=200ms", "processing.checkpoint.max=500ms")
+		ticks := filepath.Join(t.TempDir(), "ticks.csv")
+		err := SimulateFile(t.Context(), c, SimulateOptions{
+			File: ticks, Symbols: []string{"AURORA", "BASALT"}, Exchange: "SIM", FromMs: 1_703_980_800_000, Days: 2, Seed: 1, TicksPerSecond: 0.005, Out: io.Discard, // over the end of a week and month
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		readyNode(t, c)
+		if err := Replay(t.Context(), c, ReplayOptions{Files: []string{ticks}, Out: io.Discard, Progress: io.Discard, Logger: discard()}); err != nil {
+			t.Fatal(err)
+		}
+		r := verified(t, c, func(v *verify.Config) { v.Settled = true })
+		i := slices.IndexFunc(r.Results, func(r *check.Result) bool { return r.Check == "candles" })
+		if !r.OK || r.Results[i].Looked < 500 || len(r.Results[i].Notes) > 0 {
+			t.Errorf("candles of %s", timeframe)
+		}
+		closed := 0
+		for _, u := range committed(t, c, messages.TopicUpdates) {
+			if slices.ContainsFunc(u.Headers, func(h kgo.RecordHeader) bool { return h.Key == messages.HeaderTold }) {
+				closed++
+			}
+		}
+		if closed < 2 {
+			t.Errorf("%d candles of %s have closed", closed, timeframe)
+		}
 	}
 }
