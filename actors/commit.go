@@ -88,7 +88,7 @@ func (s *shard) record(o *output) messages.Out {
 		messages.Header{Key: messages.HeaderSchema, Value: []byte(o.schema)},
 		messages.Header{Key: messages.HeaderContentType, Value: []byte(contentType)},
 	)
-	if o.schema == schemaUpdate && s.opening > 0 {
+	if o.schema == schemaUpdate && s.openedAs != nil {
 		headers = append(headers, messages.Header{Key: messages.HeaderOpening, Value: s.openedAs})
 	}
 	out.Headers = append(headers, out.Headers...)

@@ -98,11 +98,11 @@ func (s *shard) announces() bool {
 // succeed numbers the opening, above the last owner's. The clock keeps it above those
 // before, too, when the shard's state was lost, of which readers may know.
 func (s *shard) succeed(last int64) {
-	s.opening = last
+	s.opening, s.openedAs = last, nil
 	if s.announces() {
 		s.opening = max(last+1, s.config.Clock.Now().UnixMilli())
+		s.openedAs = strconv.AppendInt(nil, s.opening, 10)
 	}
-	s.openedAs = strconv.AppendInt(nil, s.opening, 10)
 }
 
 // announcedIn lists the partitions of updates that a symbol shard writes to.

@@ -39,7 +39,7 @@ type symbolKind struct {
 func newSymbolKind(s *shard) *symbolKind {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &symbolKind{
-		digest: settingsDigest(s.config),
+		digest: s.config.SettingsDigest(),
 		shard:  s, interner: messages.NewInterner(), minDue: make(map[string]int64), moved: make(map[string]time.Time),
 		fetches: ctx, endFetch: cancel, fetchSlot: make(chan struct{}, 4),
 	}
@@ -326,12 +326,13 @@ func (k *symbolKind) settings() string { return k.digest }
 func (k *symbolKind) openings() openings    { return nil }
 func (k *symbolKind) knowOpenings(openings) {}
 
-// settingsDigest digests what shapes updates: a restart with other settings must
-// not make other bytes of ticks whose updates are out already.
-func settingsDigest(config *Config) string {
-	c := &config.Symbols
+// SettingsDigest digests what shapes updates, as the records of symbol shards have it: a
+// restart with other settings must not make other bytes of ticks whose updates are out
+// already. Limits that are zero must have their defaults.
+func (c *Config) SettingsDigest() string {
+	s := &c.Symbols
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%s|%d|%v|%v|%v|%v|%s|%v|%v|%v|%s", c.Timeframe, c.Periods, c.Indicators, c.Grace, c.Silence, c.MaxAhead,
-		c.Emit, c.EmitEvery, config.Protobuf, c.Amend, c.Calendars.Fingerprint())
+	fmt.Fprintf(h, "%s|%d|%v|%v|%v|%v|%s|%v|%v|%v|%s", s.Timeframe, s.Periods, s.Indicators, s.Grace, s.Silence, s.MaxAhead,
+		s.Emit, s.EmitEvery, c.Protobuf, s.Amend, s.Calendars.Fingerprint())
 	return fmt.Sprintf("%016x", h.Sum64())
 }

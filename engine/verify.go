@@ -48,6 +48,7 @@ func Verify(ctx context.Context, c *configs.Config, o VerifyOptions) error {
 	if o.NoCandles {
 		v.Candles, v.WithoutCandles = nil, "candles, indicators, fills and stops, as asked"
 	}
+	v.Expect = func(c verify.Cost) { tellCost(c, o.NoCandles, o.Logger) }
 	bar := &verifyBar{out: o.Progress}
 	v.Progress = bar.tell
 	report, err := verify.Run(ctx, v)
@@ -68,12 +69,36 @@ func Verify(ctx context.Context, c *configs.Config, o VerifyOptions) error {
 	return err
 }
 
+// tellCost says what a verification takes, and warns when that is more than there is.
+func tellCost(c verify.Cost, noCandles bool, logger *slog.Logger) {
+	text := fmt.Sprintf("verify: up to %d records, about %s of memory", c.Records, size(c.Bytes))
+	switch {
+	case c.Memory == 0 || c.Bytes <= c.Memory:
+		logger.Info(text)
+	case noCandles:
+		logger.Warn(text + ", and there is " + size(c.Memory) + ": it may end for lack of it; verify on a larger machine, or when retention has deleted more")
+	default:
+		logger.Warn(text + ", and there is " + size(c.Memory) + ": it may end for lack of it; --no-candles takes less, or verify on a larger machine")
+	}
+}
+
+func size(bytes int64) string {
+	if bytes < 1e9 {
+		return fmt.Sprintf("%d MB", bytes/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+}
+
 // VerifyConfig gives what is to be verified of nodes with the configuration c: on the
 // cluster that it names or, when it names none, on the embedded broker of the node
 // that runs here. Candles are left out when they are more than the oracle can say.
 func VerifyConfig(c *configs.Config) verify.Config {
 	v := verify.Config{
 		Kafka: kafkaSettings(c, servers(c), nil), Once: c.Processing.Guarantee.Symbol == "exactly_once", MaxAhead: c.Symbols.MaxAhead,
+	}
+	if shards, err := shardSettings(c); err == nil {
+		shards = shards.WithDefaults()
+		v.Settings = shards.SettingsDigest()
 	}
 	v.Settling = 2*c.Processing.Checkpoint.Max + 30*time.Second
 	s, calendars := c.Symbols, c.MarketCalendars()
@@ -90,7 +115,7 @@ func VerifyConfig(c *configs.Config) verify.Config {
 		v.WithoutCandles = fmt.Sprintf("candles, indicators, fills and stops: %v", beyond)
 		return v
 	}
-	v.Candles = &verify.Candles{Grace: s.CloseGrace, Timeframe: s.Timeframe, AroundTheClock: func(exchange string) bool {
+	v.Candles = &verify.Candles{Grace: s.CloseGrace, Timeframe: s.Timeframe, Silence: s.SourceSilence, AroundTheClock: func(exchange string) bool {
 		return calendars.For(exchange) == market.Always
 	}}
 	return v

@@ -35,7 +35,8 @@ const (
 	// ticks at which it struck, between those below, which were taken in before it, and
 	// the others, which come after it.
 	HeaderStruck = "velox-struck"
-	// HeaderOpening is on updates: the number of the Opening that wrote it.
+	// HeaderOpening is on updates that are written at least once: the number of the Opening
+	// that wrote it.
 	HeaderOpening = "velox-opening"
 	// HeaderEarlyClose is on updates of a day on which the symbol's exchange closes
 	// before its usual time: both times.

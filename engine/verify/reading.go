@@ -139,7 +139,7 @@ func (v *verification) checkOnce(ctx context.Context) (*check.Report, error) {
 		return nil, err
 	}
 	report, err := check.Log(&check.Subject{
-		View: log, Published: published, Once: v.Once, Settled: v.Settled, Live: true, Candles: v.Candles, MaxAhead: v.MaxAhead, Keep: manyFindings,
+		View: log, Published: published, Once: v.Once, Settings: v.Settings, Settled: v.Settled, Live: true, Candles: v.Candles, MaxAhead: v.MaxAhead, Keep: manyFindings,
 	}, done)
 	if err != nil || len(log.shards) == 0 {
 		return report, err

@@ -27,6 +27,9 @@ type Config struct {
 	MaxAhead time.Duration
 	// Once: the nodes write updates exactly once.
 	Once bool
+	// Settings is the digest of the nodes' settings of symbols, as their shards keep it; ""
+	// leaves it unasked whether they were changed while what stands in the topics was made.
+	Settings string
 	// Settled: nothing is written any more, and all of it must be taken in and saved.
 	// That is waited for while nodes run, for at most Settling: shards save the last of
 	// it within their longest time between two checkpoints. Default: 2 minutes.
@@ -40,6 +43,8 @@ type Config struct {
 	// the nodes. Default: the Kafka settings' transaction timeout and 15 s, for brokers
 	// look for expired ones every 10 s.
 	Timeout time.Duration
+	// Expect, if not nil, is told once what it will take, before anything is read.
+	Expect func(Cost)
 	// Progress, if not nil, is told how far it is, by one goroutine at a time.
 	Progress func(Progress)
 }
@@ -122,6 +127,9 @@ func (v *verification) run(ctx context.Context) (*Report, error) {
 		for p := range n {
 			v.parts = append(v.parts, messages.TopicPartition{Topic: topic, Partition: p})
 		}
+	}
+	if err := v.expect(ctx); err != nil {
+		return nil, err
 	}
 	report := &Report{}
 	if v.Candles == nil && v.WithoutCandles != "" {

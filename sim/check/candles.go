@@ -21,6 +21,9 @@ type Candles struct {
 	Grace time.Duration
 	// Timeframe is the one that every symbol has from its first tick on.
 	Timeframe string
+	// Silence is how long another source must send alone before its symbol follows it; before
+	// that, its ticks have no updates.
+	Silence time.Duration
 	// AroundTheClock tells whether an exchange trades round the clock.
 	AroundTheClock func(exchange string) bool
 	// AllClosed: the log has come to rest, and timers must have closed every candle.
@@ -52,14 +55,8 @@ type told struct {
 func checkCandles(f *facts, out *Result) {
 	tapes := f.tapes(out)
 	all := f.series(out)
-	for tp, t := range tapes {
-		for symbol := range t.symbols {
-			if all[series{symbol, f.subject.Candles.Timeframe}] == nil {
-				out.Find(symbol, "it has ticks in %s and not one update of %s", tp, f.subject.Candles.Timeframe)
-			}
-		}
-	}
 	var left leftOut
+	f.missing(tapes, all, out, &left)
 	for _, s := range sortedSeries(all) {
 		for _, t := range tapes {
 			switch {
@@ -75,7 +72,7 @@ func checkCandles(f *facts, out *Result) {
 }
 
 // leftOut counts series by why they were left out, wholly or in part.
-type leftOut struct{ sources, beheaded, later int }
+type leftOut struct{ sources, beheaded, later, kept int }
 
 func (l *leftOut) tell(out *Result) {
 	for _, n := range []struct {
@@ -85,6 +82,7 @@ func (l *leftOut) tell(out *Result) {
 		{l.sources, "their partition of ticks has symbols of several sources: which one counted is not the oracle's to say"},
 		{l.beheaded, "only that every tick has its update: ticks or updates before them are deleted"},
 		{l.later, "their timeframe was asked for in the middle of a candle"},
+		{l.kept, "their symbols began with another symbols.timeframe, and keep it"},
 	} {
 		if n.count > 0 {
 			out.note("%d series of candles, %s", n.count, n.why)
@@ -153,28 +151,6 @@ func (f *facts) series(out *Result) map[series][]told {
 		slices.SortFunc(u, inOrder)
 	}
 	return all
-}
-
-// cover wants an update of each tick, from the first one that has one.
-func (t *tape) cover(how *Candles, s series, all []told, out *Result, left *leftOut) {
-	if s.timeframe != how.Timeframe || !t.oneSource(s.symbol) || len(all) == 0 {
-		return
-	}
-	left.beheaded++
-	have := make(map[int64]bool, len(all))
-	for i := range all {
-		if !all[i].closing {
-			have[all[i].at] = true
-		}
-	}
-	for _, i := range t.places[s.symbol] {
-		if at := t.causes[i].Offset; at > all[0].at {
-			out.Looked++
-			if !have[at] {
-				out.Find(s.symbol+" "+s.timeframe, "the tick at offset %d has no update of its own", at)
-			}
-		}
-	}
 }
 
 // check holds one series against the oracle.
@@ -380,16 +356,4 @@ func formed(f *messages.OHLCV) string {
 		return "no candle"
 	}
 	return fmt.Sprintf("%s %s %s %s %s", f.Open, f.High, f.Low, f.Close, f.Volume)
-}
-
-// parseTimeframe reads "5s", "1min", "2h" or "1day".
-func parseTimeframe(text string) (time.Duration, error) {
-	for suffix, unit := range map[string]time.Duration{"min": time.Minute, "day": 24 * time.Hour, "h": time.Hour, "s": time.Second} {
-		if digits, ok := strings.CutSuffix(text, suffix); ok {
-			if n, err := strconv.Atoi(digits); err == nil && n > 0 {
-				return time.Duration(n) * unit, nil
-			}
-		}
-	}
-	return 0, fmt.Errorf("timeframe %q: want a number and s, min, h or day", text)
 }

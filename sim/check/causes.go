@@ -28,14 +28,14 @@ type cause struct {
 
 func causeOf(m *mark) cause { return cause{m.tp.Topic, m.writer, m.owner, m.origin} }
 
-// repeatable tells whether a topic may have the same output again: updates, when
-// they were written at least once.
-func (f *facts) repeatable(topic string) bool {
-	return topic == messages.TopicUpdates && !f.subject.Once
+// mayRepeat tells whether an output may be there again: an update that was written at
+// least once.
+func (f *facts) mayRepeat(m *mark) bool {
+	return m.tp.Topic == messages.TopicUpdates && (!f.subject.Once || m.opened)
 }
 
 func checkDoubled(f *facts, out *Result) {
-	first := make(map[cause]*mark)
+	first, others := make(map[cause]*mark), 0
 	f.outputs(func(m *mark) {
 		out.Looked++
 		c := causeOf(m)
@@ -43,12 +43,17 @@ func checkDoubled(f *facts, out *Result) {
 		switch {
 		case was == nil:
 			first[c] = m
-		case !f.repeatable(m.tp.Topic):
+		case !f.mayRepeat(was):
 			out.Find(m.String(), "written for %s by %s, as %s was", m.origin, m.writer, was)
+		case was.sum != m.sum && was.key == m.key && was.tp == m.tp && f.then.others != "":
+			others++
 		case was.sum != m.sum || was.key != m.key || was.tp != m.tp:
 			out.Find(m.String(), "repeats %s, for %s, with another key or value", was, m.origin)
 		}
 	})
+	if others > 0 {
+		out.note("%d updates repeat one with another value: %s", others, f.then.others)
+	}
 }
 
 // outputs gives every record that Velox wrote for a cause, partition by partition.
@@ -79,20 +84,27 @@ type line struct {
 // checkOrder wants the causes of each line to ascend. What an account puts out for
 // inputs of several partitions may come in any order between these. An update may
 // repeat one that was there; below the highest, one that was not there is lost to
-// who drops repeats.
+// who drops repeats. It was there, and may be deleted, when its cause comes before all
+// that is left of its line.
 func checkOrder(f *facts, out *Result) {
-	highest, seen := make(map[line]*mark), make(map[cause]bool)
+	begins, highest, seen := make(map[line]*mark), make(map[line]*mark), make(map[cause]*mark)
 	f.outputs(func(m *mark) {
 		out.Looked++
 		l := line{out: m.tp, source: m.source(), writer: m.writer, owner: m.owner}
-		was := highest[l]
-		c := causeOf(m)
-		repeat := f.repeatable(m.tp.Topic) && seen[c]
-		seen[c] = true
+		was, c := highest[l], causeOf(m)
+		repeats := seen[c]
+		if repeats == nil {
+			seen[c] = m
+		}
+		if was == nil {
+			begins[l] = m
+		} else if repeats == nil && f.offsets[m.tp].Start > 0 && compareOrigins(m.origin, begins[l].origin) < 0 {
+			repeats = begins[l]
+		}
 		switch {
 		case was == nil || compareOrigins(m.origin, was.origin) > 0:
 			highest[l] = m
-		case !repeat:
+		case repeats == nil || !f.mayRepeat(repeats):
 			out.Find(m.String(), "its cause %s comes after %s, the cause of %s", m.origin, was.origin, was)
 		}
 	})

@@ -41,8 +41,10 @@ type mark struct {
 	key, writer string
 	// origin is set when written, that is when Velox wrote the record.
 	written bool
-	origin  messages.Origin
-	sum     uint64 // of the value
+	// opened: of updates, it was written at least once.
+	opened bool
+	origin messages.Origin
+	sum    uint64 // of the value
 	// owner is whose output it is, within which nothing overtakes: the key, an
 	// order's strategy, nobody's own for updates.
 	owner string
@@ -155,6 +157,7 @@ type facts struct {
 	truncated bool
 	exchanges exchanges
 	made      *course // by the first check that needs it
+	then      then
 	// unreadable are records of Velox that its own decoders refuse.
 	unreadable Result
 }
@@ -164,7 +167,7 @@ func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 	f := &facts{
 		subject: s, offsets: make(map[messages.TopicPartition]Offsets), counts: make(map[string]int32), marks: make(map[messages.TopicPartition][]*mark),
 		texts: make(map[string]string), states: make(map[messages.ShardID]*shardState), users: make(map[string]string), had: make(map[string][]string), live: make(map[string]bool),
-		opened: make(map[openingPlace]int64), owners: make(map[string]*ownerFact),
+		opened: make(map[openingPlace]int64), owners: make(map[string]*ownerFact), then: newThen(),
 		refused: make(map[caused]*refusal), interner: messages.NewInterner(),
 		unreadable: Result{Check: readable, Promise: "what Velox wrote can be read", keep: s.Keep},
 	}
@@ -184,6 +187,7 @@ func read(s *Subject, progress func(messages.TopicPartition)) (*facts, error) {
 	f.nameUsers()
 	f.nameVenues()
 	if s.Live {
+		f.asOfThen()
 		if err := f.cut(); err != nil {
 			return nil, err
 		}
@@ -241,7 +245,9 @@ func (f *facts) mark(r *messages.Record) *mark {
 			m.written = false
 		}
 	}
-	if r.Topic != messages.TopicUpdates {
+	if r.Topic == messages.TopicUpdates {
+		_, m.opened = r.OpenedAs()
+	} else {
 		m.owner = m.key
 	}
 	f.marks[m.tp] = append(f.marks[m.tp], m)
@@ -337,15 +343,16 @@ func (f *facts) takeTick(m *mark, r *messages.Record) error {
 	if err == nil {
 		err = sameKey(r, k.Symbol)
 	}
-	if err == nil {
-		err = f.tooFarAhead(k.TimeMs, r)
-	}
 	if err != nil {
 		return err
 	}
 	t := tickFact{mark: m, symbol: k.Symbol, exchange: k.Exchange, source: k.Source, sentMs: k.TimeMs, price: k.Price}
 	if f.values() {
 		t.record = r
+	}
+	if err := f.tooFarAhead(k.TimeMs, r); err != nil {
+		f.then.ahead = append(f.then.ahead, t)
+		return err
 	}
 	f.ticks = append(f.ticks, t)
 	return nil
@@ -487,6 +494,7 @@ func (f *facts) takeState(kind messages.ShardKind, r *messages.Record) error {
 	}
 	if record != nil {
 		s.record, s.at = record, positionsOf(record.Frontier)
+		f.then.madeWith(kind, record.Settings, r.TimestampMs)
 		return nil
 	}
 	if r.Value == nil {

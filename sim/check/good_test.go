@@ -25,6 +25,8 @@ type written struct {
 	again map[string]bool // it is written twice
 	// before are ticks of an hour before the others, which have no updates.
 	before int
+	// timeframes are those that the symbol has beside 5s; none of their candles closes.
+	timeframes []string
 	// more writes what comes at the end, before the states.
 	more  func()
 	nowMs int64 // the log's time; an hour passes before each trade
@@ -99,8 +101,8 @@ func (w *written) updates() {
 		}
 		return c
 	}
-	put := func(name, origin string, timeMs int64, c *messages.OHLCV, closing bool) {
-		u := messages.IndicatorUpdate{Symbol: symbol, Timeframe: "5s", TimeMs: timeMs, Forming: c, Indicators: []messages.IndicatorValue{
+	put := func(name, timeframe, origin string, timeMs int64, c *messages.OHLCV, closing bool) {
+		u := messages.IndicatorUpdate{Symbol: symbol, Timeframe: timeframe, TimeMs: timeMs, Forming: c, Indicators: []messages.IndicatorValue{
 			{Name: "SMA_1", Value: c.Close.Float64(), Realtime: !closing},
 		}}
 		h := messages.TickHeader{Price: c.Close, Closing: closing}
@@ -110,13 +112,17 @@ func (w *written) updates() {
 	for i := range prices {
 		index, from := 0, 0
 		if i == 5 {
-			put("closing", fmt.Sprintf("market-data-ticks/0/%d/0", 5+w.before), baseMs+4999, forming(0, 4), true)
+			put("closing", "5s", fmt.Sprintf("market-data-ticks/0/%d/0", 5+w.before), baseMs+4999, forming(0, 4), true)
 			index = 1
 		}
 		if i >= 5 {
 			from = 5
 		}
-		put(fmt.Sprint("update ", i), fmt.Sprintf("market-data-ticks/0/%d/%d", i+w.before, index), baseMs+int64(i)*1000, forming(from, i), false)
+		name, at := fmt.Sprint("update ", i), baseMs+int64(i)*1000
+		put(name, "5s", fmt.Sprintf("market-data-ticks/0/%d/%d", i+w.before, index), at, forming(from, i), false)
+		for k, timeframe := range w.timeframes {
+			put(name+" "+timeframe, timeframe, fmt.Sprintf("market-data-ticks/0/%d/%d", i+w.before, index+1+k), at, forming(0, i), false)
+		}
 	}
 }
 

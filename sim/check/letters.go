@@ -74,6 +74,7 @@ func (f *facts) foreignUpdate(r *messages.Record) error {
 	if _, err := market.ParseTimeframe(u.Timeframe); err != nil {
 		return &messages.DecodeError{Reason: messages.ReasonUnknown, Field: "timeframe", Detail: err.Error()}
 	}
+	f.then.foreign(r, u.TimeMs)
 	return f.tooFarAhead(u.TimeMs, r)
 }
 
@@ -133,9 +134,18 @@ func checkLetters(f *facts, out *Result) {
 			out.Find(m.String(), "it is %s, and has %d dead letters", reason, n)
 		}
 	}
+	bounds := 0
 	for _, r := range f.refused {
+		if r.reason == reasonAhead && f.then.others != "" && letters[caused{tp: r.tp, offset: r.offset}] == 0 {
+			bounds++
+			continue
+		}
 		want(r.mark, r.reason)
 	}
+	if bounds > 0 {
+		out.note("%d records are further ahead than may be and have no dead letter: %s", bounds, f.then.others)
+	}
+	f.then.tell(out)
 	for at := range f.exchanges.other {
 		want(f.at(at.tp, at.offset), reasonExchange)
 	}
@@ -160,6 +170,7 @@ func (f *facts) letter(d *letterFact, out *Result) {
 	case r != nil && (d.Length != r.length || d.Hash != r.hash):
 		out.Find(d.String(), "of %s/%d, which has %d bytes, it has length %d and hash %.8s", at.tp, at.offset, r.length, d.Length, d.Hash)
 	case r != nil:
+	case d.Reason == reasonAhead && f.then.refused[at]:
 	case !slices.Contains(reasonsOf[at.tp.Topic], d.Reason):
 		out.Find(d.String(), "it says %s of %s/%d, where nothing of the kind is", d.Reason, at.tp, at.offset)
 	case d.Reason == reasonExchange && !f.exchanges.mismatch(at):

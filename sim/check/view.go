@@ -50,8 +50,12 @@ type Subject struct {
 	// Published are the group offsets as tools see them, by shard; nil when they are
 	// not known.
 	Published map[messages.ShardID]map[messages.TopicPartition]int64
-	// Once: the symbols' updates were written exactly once, so none may repeat.
+	// Once: the symbols' updates are written exactly once, so none may repeat, save those
+	// that say that they were written at least once, before the guarantee was changed.
 	Once bool
+	// Settings is the digest of the settings that updates are made with, as the records of
+	// Live symbol shards have it; "" leaves it unasked whether these were always the same.
+	Settings string
 	// Settled: nothing runs any more and everything was taken in, so frontiers stand
 	// at the ends, and no order waits for an answer.
 	Settled bool

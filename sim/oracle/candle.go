@@ -10,6 +10,13 @@ import (
 
 const dayMs = int64(24 * time.Hour / time.Millisecond)
 
+// Week and Month are the lengths of candles that have no other: from Monday to Sunday, and
+// the days of a month on the calendar, whose number differs.
+const (
+	Week  = 7 * 24 * time.Hour
+	Month = 31 * 24 * time.Hour
+)
+
 // Candle is the trade of one symbol in [StartMs, EndMs).
 type Candle struct {
 	StartMs, EndMs                 int64
@@ -51,7 +58,7 @@ func (c Candles) Closed(symbol string) []Candle {
 //   - The clock at a tick is the highest time of its source in the partition up
 //     to and including it, timers among them.
 //   - A candle is [start, end): whole lengths from midnight UTC, the last one cut
-//     at the next midnight.
+//     at the next midnight; or the week from Monday on, or the month, of UTC.
 //   - A candle closes at the first tick of its source with which the clock reaches
 //     its end + grace; a tick of a candle for which this holds, the tick's own
 //     time included, is late and in no candle.
@@ -59,10 +66,10 @@ func (c Candles) Closed(symbol string) []Candle {
 //     Close that of the latest, the last to arrive among equals.
 //
 // A symbol with ticks of two sources is an error: which one it follows is not the
-// oracle's to say. So is a length that isn't 1 ms to a day.
+// oracle's to say. So is a length that isn't 1 ms to a day, Week or Month.
 func Make(ticks []Tick, length, grace time.Duration) (Candles, error) {
-	if length < time.Millisecond || length > 24*time.Hour {
-		return Candles{}, fmt.Errorf("candles of %s: want 1 ms to 24 h", length)
+	if (length < time.Millisecond || length > 24*time.Hour) && length != Week && length != Month {
+		return Candles{}, fmt.Errorf("candles of %s: want 1 ms to 24 h, a week or a month", length)
 	}
 	clocks, err := clocksOf(ticks)
 	if err != nil {
@@ -82,7 +89,7 @@ func Make(ticks []Tick, length, grace time.Duration) (Candles, error) {
 		if t.Symbol == "" {
 			continue
 		}
-		start, end := bounds(t.TimeMs, length.Milliseconds())
+		start, end := bounds(t.TimeMs, length)
 		if end+grace.Milliseconds() <= clocks[i] {
 			out.Late = append(out.Late, i)
 			continue
@@ -90,7 +97,7 @@ func Make(ticks []Tick, length, grace time.Duration) (Candles, error) {
 		members[id{t.Symbol, start}] = append(members[id{t.Symbol, start}], i)
 	}
 	for key, places := range members {
-		_, end := bounds(key.startMs, length.Milliseconds())
+		_, end := bounds(key.startMs, length)
 		c := CandleOf(ticks, places, key.startMs, end)
 		c.ClosedBy = closedBy(bySource[ticks[places[0]].Source], clocks, end+grace.Milliseconds())
 		out.BySymbol[key.symbol] = append(out.BySymbol[key.symbol], c)
@@ -119,10 +126,19 @@ func clocksOf(ticks []Tick) ([]int64, error) {
 }
 
 // bounds gives the candle that holds a time of 1970 or later.
-func bounds(ms, length int64) (start, end int64) {
+func bounds(ms int64, length time.Duration) (start, end int64) {
 	midnight := ms - ms%dayMs
-	start = midnight + (ms-midnight)/length*length
-	return start, min(start+length, midnight+dayMs)
+	switch length {
+	case Week:
+		start = midnight - (midnight/dayMs+3)%7*dayMs // 1970-01-01 was a Thursday
+		return start, start + 7*dayMs
+	case Month:
+		day := time.UnixMilli(ms).UTC()
+		first := time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
+		return first.UnixMilli(), first.AddDate(0, 1, 0).UnixMilli()
+	}
+	start = midnight + (ms-midnight)/length.Milliseconds()*length.Milliseconds()
+	return start, min(start+length.Milliseconds(), midnight+dayMs)
 }
 
 // closedBy gives the first place of a source at which its clock, which never goes

@@ -110,6 +110,40 @@ func TestMakeOddLength(t *testing.T) {
 	}
 }
 
+// TestMakeWeekAndMonth: weeks begin on Monday, and months have their own days.
+func TestMakeWeekAndMonth(t *testing.T) {
+	const (
+		thursday = 1_709_164_800_000 // 2024-02-29
+		monday   = thursday - 3*dayMs
+	)
+	ticks := []Tick{
+		tick(fmt.Sprintf("A %d 5 1", monday)), tick(fmt.Sprintf("A %d 6 1", thursday+dayMs-1)), tick(fmt.Sprintf("A %d 7 1", thursday+dayMs)),
+		tick(fmt.Sprintf("A %d 8 1", monday+7*dayMs)),
+	}
+	for length, want := range map[time.Duration][]string{
+		Week: {
+			fmt.Sprintf("A %d-%d 5/7/5/7 v3 [0 1 2] by 3", monday, monday+7*dayMs),
+			fmt.Sprintf("A %d-%d 8/8/8/8 v1 [3] by -1", monday+7*dayMs, monday+14*dayMs),
+		},
+		Month: {
+			fmt.Sprintf("A %d-%d 5/6/5/6 v2 [0 1] by 2", thursday-28*dayMs, thursday+dayMs),
+			fmt.Sprintf("A %d-%d 7/8/7/8 v2 [2 3] by -1", thursday+dayMs, thursday+32*dayMs),
+		},
+	} {
+		c, err := Make(ticks, length, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, k := range c.BySymbol["A"] {
+			got = append(got, describe("A", k))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %s, want %s", length, got, want)
+		}
+	}
+}
+
 // TestSources: each source has its own clock, and a symbol one source.
 func TestSources(t *testing.T) {
 	a, b := tick("A 100 5 1"), tick("B 60000 5 1")

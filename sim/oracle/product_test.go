@@ -32,10 +32,10 @@ func theirs(t *testing.T, k *market.Tick) oracle.Tick {
 }
 
 // randomTicks makes ticks of three symbols and two sources that are late by up to
-// some seconds, over the end of a day.
-func randomTicks(random *rand.Rand, n int) []market.Tick {
+// some seconds, over a time.
+func randomTicks(random *rand.Rand, n int, overMs int64) []market.Tick {
 	ticks := make([]market.Tick, n)
-	now := 3*int64(86_400_000) - int64(n)*200
+	now := overMs - int64(n)*200
 	for i := range ticks {
 		now += random.Int64N(800)
 		symbol := random.IntN(3)
@@ -73,9 +73,18 @@ func build(ticks []market.Tick, tf market.Timeframe, grace time.Duration) (close
 
 func TestProductCandles(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	for run := range 60 {
-		ticks := randomTicks(random, 400)
-		tf := market.MustParseTimeframe([]string{"1s", "5s", "7s", "1min", "7min", "1day"}[run%6])
+	for run := range 140 {
+		// The end of a day, of a week and a month, and of a month within a week; an hour, at which
+		// those of 5 from midnight on end.
+		over := []string{"1970-01-11T00:00:00Z", "2024-04-01T00:00:00Z", "2024-03-01T00:00:00Z", "2024-02-29T15:00:00Z"}[run/14%4]
+		at, err := time.Parse(time.RFC3339, over)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ticks := randomTicks(random, 400, at.UnixMilli())
+		tf := market.MustParseTimeframe([]string{
+			"1s", "5s", "7s", "1min", "7min", "1day", "1hour", "5hour", "24hour", "1week", "1month", "1440min", "3600s", "8hour",
+		}[run%14])
 		grace := time.Duration(random.IntN(4)) * 500 * time.Millisecond
 		facts := make([]oracle.Tick, len(ticks))
 		for i := range ticks {

@@ -2,6 +2,7 @@ package market
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,17 @@ func TestMeantTimeframes(t *testing.T) {
 		got := WantTimeframe(text)
 		if meant != "" && !strings.HasPrefix(got, "did you mean "+meant+"? "+want) || meant == "" && !strings.HasPrefix(got, want) {
 			t.Errorf("%q gives %q, want %q", text, got, meant)
+		}
+	}
+}
+
+// TestWantNamesEveryUnit: what may be written is all that can be read.
+func TestWantNamesEveryUnit(t *testing.T) {
+	for _, u := range timeframeUnits {
+		for _, n := range []int{1, u.max} {
+			if want := fmt.Sprint(n, u.name); !strings.Contains(WantTimeframe("2d"), want) {
+				t.Errorf("%q is not named", want)
+			}
 		}
 	}
 }
