@@ -408,14 +408,20 @@ func (f *facts) nameUsers() {
 			f.users[ident.Derive(user, purpose)] = user
 		}
 	}
+	refused := make(map[caused]bool)
+	for i := range f.letters {
+		if d := &f.letters[i]; d.written && d.Reason == reasonRefused {
+			refused[d.about()] = true
+		}
+	}
 	for i := range f.commands {
 		c := &f.commands[i]
 		name(c.UserID)
 		if id := strategyOf(c); f.subject.Live && c.Type == "DEPLOY" && f.users[id] == "" {
 			f.users[id] = c.UserID // the topic of owners forgets who was removed
 		}
-		if c.Type != "OPEN_ACCOUNT" {
-			continue
+		if c.Type != "OPEN_ACCOUNT" || refused[caused{tp: c.tp, offset: c.offset}] {
+			continue // a venue that there is no session with makes no account live
 		}
 		var data struct {
 			Venue string `json:"venue"`
