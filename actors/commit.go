@@ -74,7 +74,7 @@ func (s *shard) putOutAtLeastOnce(ctx context.Context, ep *epoch) error {
 func (s *shard) record(o *output) messages.Out {
 	out := o.out
 	contentType := messages.ContentTypeJSON
-	if s.config.Protobuf && o.schema != schemaDeadLetter {
+	if s.config.Protobuf && o.schema != schemaDeadLetter && o.schema != schemaStrategy {
 		contentType = messages.ContentTypeProtobuf
 	}
 	if o.schema == schemaPassedOn {
