@@ -349,6 +349,9 @@ func (m *accountMachine) command(c *messages.Command, cause account.Cause, box *
 	parsed, err := account.ParseCommand(c.CommandID, c.UserID, c.TimeMs, account.CommandType(c.Type), c.Data)
 	var events []account.Event
 	if err == nil {
+		err = m.account.CheckVenue(parsed, func(venue string) bool { return m.config.hasVenue(m.user, venue) })
+	}
+	if err == nil {
 		events, err = m.account.Command(parsed, cause)
 	}
 	switch {

@@ -75,7 +75,7 @@ func (s *shard) record(o *output) messages.Out {
 	out := o.out
 	s.place(&out)
 	contentType := messages.ContentTypeJSON
-	if s.config.Protobuf && o.schema != schemaDeadLetter {
+	if s.config.Protobuf && o.schema != schemaDeadLetter && o.schema != schemaStrategy {
 		contentType = messages.ContentTypeProtobuf
 	}
 	if o.schema == schemaPassedOn {

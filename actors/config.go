@@ -120,7 +120,8 @@ type Config struct {
 	NoCalendar func(exchange, symbol string)
 	Fault      FaultPoint
 	History    History
-	// Venues gives sessions of live venues; nil: accounts are on paper only.
+	// Venues gives sessions of live venues, the same on all nodes; nil: accounts are on
+	// paper only, and are opened nowhere else.
 	Venues Venues
 }
 
@@ -132,6 +133,15 @@ func (c *Config) guarantee(kind messages.ShardKind) Guarantee {
 		return AtLeastOnce
 	}
 	return ExactlyOnce
+}
+
+// hasVenue tells whether there are sessions with a live venue.
+func (c *Config) hasVenue(user, venue string) bool {
+	if c.Venues == nil {
+		return false
+	}
+	_, ok := c.Venues.Venue(user, venue)
+	return ok
 }
 
 // begun tells of a symbol whose exchange has no calendar.

@@ -13,6 +13,9 @@ import (
 
 // Venues finds the session of an account's live venue.
 type Venues interface {
+	// Venue gives it; false: there is no such venue, at which no account is opened then.
+	// That hangs on the venue's name alone and never changes; a session that isn't there
+	// yet is one that gives no clear answers. It is safe for concurrent use.
 	Venue(userID, venue string) (Venue, bool)
 }
 

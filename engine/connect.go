@@ -217,8 +217,9 @@ func Broker(ctx context.Context, c *configs.Config, out io.Writer) error {
 	if c.Broker.DataDir != "" {
 		where = "in " + c.Broker.DataDir
 	}
-	fmt.Fprintf(out, "broker on %s, %s\nThis is a broker for development and tests, not for production: one process, no replication.\nNodes join it with KAFKA_BOOTSTRAP_SERVERS=%s\n",
-		embedded.Address(), where, embedded.Address())
+	fmt.Fprintf(out, "broker on %s, %s\nThis is a broker for development and tests, not for production: one process, no replication.\n"+
+		"`veloxd topics apply --bootstrap-servers %s` makes its topics; nodes join it with KAFKA_BOOTSTRAP_SERVERS=%s\n",
+		embedded.Address(), where, embedded.Address(), embedded.Address())
 	<-ctx.Done()
 	return nil
 }

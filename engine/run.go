@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/velox-trading/velox/actors"
@@ -58,6 +59,7 @@ func Run(ctx context.Context, c *configs.Config, o RunOptions) error {
 			failed <- err
 		}
 	})
+	work.Go(func() { n.keepLag(feeds) })
 	if c.Node.StatusEvery > 0 {
 		work.Go(func() { n.report(feeds, o.Out, c.Node.StatusEvery) })
 	}
@@ -111,6 +113,7 @@ type node struct {
 	observer *observer
 	faults   *fault.Injector // nil: off
 	health   *telemetry.Health
+	behind   atomic.Int64 // ticks that are still to be taken in here; below 0: unknown
 	listener net.Listener
 	stopHTTP context.CancelFunc
 	serving  sync.WaitGroup
@@ -118,6 +121,7 @@ type node struct {
 
 func startNode(ctx context.Context, c *configs.Config, logger *slog.Logger) (n *node, err error) {
 	n = &node{config: c, logger: logger, health: &telemetry.Health{}}
+	n.behind.Store(-1)
 	defer func() {
 		if err != nil {
 			n.closeAll()

@@ -34,7 +34,28 @@ func (n *node) greet(out io.Writer) {
 	fmt.Fprintln(out, "  Ctrl-C drains and stops")
 }
 
-// report writes a line for a person now and then, and keeps the lag metric.
+// lagEvery is the time between two looks at the lag, lines or none.
+const lagEvery = time.Second
+
+// keepLag keeps the lag metric, and what the lines say of it.
+func (n *node) keepLag(ctx context.Context) {
+	ticker := time.NewTicker(lagEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		late, err := n.measureLag(ctx)
+		if err != nil {
+			late = -1 // a cluster that is busy may not answer in time; 0 would say that all is well
+		}
+		n.behind.Store(late)
+	}
+}
+
+// report writes a line for a person now and then.
 func (n *node) report(ctx context.Context, out io.Writer, every time.Duration) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -47,8 +68,8 @@ func (n *node) report(ctx context.Context, out io.Writer, every time.Duration) {
 		}
 		now, when := n.observer.totals(), time.Now()
 		seconds := when.Sub(at).Seconds()
-		late := "?" // a cluster that is busy may not answer in time; 0 would say that all is well
-		if lag, err := n.measureLag(ctx); err == nil {
+		late := "?"
+		if lag := n.behind.Load(); lag >= 0 {
 			late = strconv.FormatInt(lag, 10)
 		}
 		fmt.Fprintf(out, "%s  ticks %s/s  updates %s/s  signals %d  withheld %d  orders %d  fills %d  alerts %d  dead letters %d  behind %s  shards %d\n",

@@ -1,11 +1,16 @@
 package engine
 
 import (
+	"bufio"
 	"bytes"
+	"context"
+	"io"
 	"log/slog"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -37,4 +42,48 @@ func TestNodeMissesTicks(t *testing.T) {
 	if log.Len() > 0 {
 		t.Errorf("with ticks it says %q", log.String())
 	}
+}
+
+// TestLagWithoutLines: the lag is on the page of metrics of a node that writes no lines,
+// too.
+func TestLagWithoutLines(t *testing.T) {
+	c := settings(t, map[string]string{"broker.address": "127.0.0.1:0", "http.address": "127.0.0.1:0", "node.status_every": "0s"})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	told, tell := io.Pipe()
+	ran := make(chan error, 1)
+	go func() { ran <- Run(ctx, c, RunOptions{Out: tell, Logger: discard()}) }()
+	page := ""
+	for lines := bufio.NewScanner(told); page == "" && lines.Scan(); {
+		if _, rest, ok := strings.Cut(lines.Text(), "pages    "); ok {
+			page, _, _ = strings.Cut(rest, " ")
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, told) }()
+	for !strings.Contains(pageOf(t, page), `kafka_consumer_lag{group="velox-trading-market-data-group"`) {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s has no lag within a minute", page)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	cancel()
+	if err := <-ran; err != nil {
+		t.Error(err)
+	}
+	_ = tell.Close()
+}
+
+func pageOf(t *testing.T, url string) string {
+	t.Helper()
+	r, err := http.Get(url) //nolint:noctx // a page of this process
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -12,8 +12,10 @@ func (o *options) brokerCommand() *cobra.Command {
 		Use:   "broker",
 		Short: "Run the embedded broker alone, for several nodes on one machine",
 		Long: "Runs the embedded broker until SIGINT or SIGTERM. It is for development and tests, not a production\n" +
-			"broker. Nodes join it with KAFKA_BOOTSTRAP_SERVERS or --bootstrap-servers.",
+			"broker. Nodes join it with KAFKA_BOOTSTRAP_SERVERS or --bootstrap-servers. It has no topics at first:\n" +
+			"`veloxd topics apply` makes them.",
 		Example: "  veloxd broker --data-dir ./data\n" +
+			"  veloxd topics apply --bootstrap-servers 127.0.0.1:9092\n" +
 			"  veloxd run --bootstrap-servers 127.0.0.1:9092 --demo",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

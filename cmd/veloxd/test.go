@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/velox-trading/velox/configs"
 	"github.com/velox-trading/velox/engine"
@@ -18,9 +21,12 @@ func (o *options) testCommand() *cobra.Command {
 		Short: "Run scenarios: plain text of ticks, and what must come of them",
 		Long: "Each scenario runs on shards of its own on a log in memory: the same code as a node's, with no broker. What differs\n" +
 			"from what it expects is printed with its line. A folder stands for its *.scenario files. docs/scenarios.md has the\n" +
-			"format. Exits 0 when all hold, 6 when one doesn't, 2 when one is written wrong, 7 when a file can't be read.",
+			"format. A scenario's settings stand in it, at config:, over the shipped defaults; flags for others than log.* are\n" +
+			"refused.\n\n" +
+			"Exits 0 when all hold, 6 when one doesn't, 2 when one is written wrong, 7 when a file can't be read.",
 		Example: "  veloxd test my-strategy.scenario\n  veloxd test engine/testdata/scenarios\n  veloxd test --json scenarios | jq '.scenarios[] | select(.ok | not)'",
 		Args:    someFiles,
+		PreRunE: o.onlyLogs,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			cfg, _, err := o.setUp(cmd, configs.DemoOff)
 			if err != nil {
@@ -45,4 +51,25 @@ func (o *options) testCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as one JSON document")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "show what is logged, of scenarios that pass, too")
 	return cmd
+}
+
+// onlyLogs refuses settings that would have no effect: a scenario has its own, so that it
+// says the same wherever it runs.
+func (o *options) onlyLogs(cmd *cobra.Command, _ []string) error {
+	var given []string
+	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed && f.Name != "set" && !strings.HasPrefix(f.Name, "log-") {
+			given = append(given, "--"+f.Name)
+		}
+	})
+	for _, set := range o.sets {
+		if !strings.HasPrefix(set, "log.") {
+			given = append(given, "--set "+set)
+		}
+	}
+	if len(given) > 0 {
+		return &usageError{fmt.Errorf("%s: %s would have no effect: a scenario's settings stand in it, at config:, or in the file that config: names",
+			cmd.CommandPath(), strings.Join(given, ", "))}
+	}
+	return nil
 }

@@ -65,6 +65,28 @@ func TestScenarioCommand(t *testing.T) {
 	}
 }
 
+// TestScenarioFlags: a scenario's settings stand in it, so flags that would set others
+// are refused.
+func TestScenarioFlags(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.scenario")
+	if err := os.WriteFile(path, []byte("10:00:30 X 100\nat 10:00:30\n  indicator X 5min EMA_20 none\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args    []string
+		refused string
+	}{
+		{[]string{"--config", "mine.yaml"}, "--config would have no effect: a scenario's settings stand in it, at config:"},
+		{[]string{"--set", "symbols.emit=1s", "--data-dir", "x"}, "--data-dir, --set symbols.emit=1s would have no effect"},
+		{[]string{"--set", "log.level=error", "--log-format", "json"}, ""},
+	} {
+		code, _, stderr := call(t, append([]string{"test", path}, c.args...)...)
+		if (code == 2) != (c.refused != "") || !strings.Contains(stderr, c.refused) || c.refused == "" && (code != 0 || stderr != "") {
+			t.Errorf("%q gives %d and %q", c.args, code, stderr)
+		}
+	}
+}
+
 // TestScenarioLogs: what the shards log is shown of scenarios that fail, and of all
 // with --verbose.
 func TestScenarioLogs(t *testing.T) {

@@ -297,6 +297,17 @@ func (a *Account) openAccount(d *OpenAccount) (action, error) {
 	}, nil
 }
 
+// CheckVenue gives the *RefusedError of an OPEN_ACCOUNT at a live venue that there is
+// no session with: the account would be compared with it for ever. Nothing else is
+// refused: an account that is open stays with its venue, whatever sessions there are.
+func (a *Account) CheckVenue(c Command, sessions func(venue string) bool) error {
+	d, ok := c.Data.(*OpenAccount)
+	if !ok || a.s.Open || d.Venue == "" || d.Venue == PaperVenue || sessions(d.Venue) {
+		return nil
+	}
+	return refused("NO_SUCH_VENUE", "there is no session with a venue %.64q; want paper, or nodes of a build that has one", d.Venue)
+}
+
 func (a *Account) deposit(d *Deposit) (action, error) {
 	switch {
 	case d.Amount.IsZero() || !d.Amount.Bounded():
