@@ -326,10 +326,16 @@ func (k *accountKind) routeAlert(ep *epoch, r *messages.Record) {
 	}
 }
 
+// ownersPatience is how long an epoch may wait for the owners, when its own time is less:
+// another shard's commit takes some tens of milliseconds, and holding back costs as much,
+// for the inputs are read anew twice.
+const ownersPatience = 250 * time.Millisecond
+
 // prepare makes sure, before a shard calls a strategy nobody's, or one is deployed or
 // removed, that it has read every owner that was known by then. What was just written is
-// read within the epoch. What is behind another's open transaction may take long:
-// commands, and what others write for strategies, wait for it, and the rest goes on.
+// read within the epoch, whose size is kept. What is behind another's open transaction
+// may take long: commands, and what others write for strategies, wait for it, and the
+// rest goes on.
 func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*messages.Record) ([]*messages.Record, error) {
 	if !slices.ContainsFunc(records, k.needsOwner) {
 		return records, nil
@@ -339,9 +345,10 @@ func (k *accountKind) prepare(ctx context.Context, ep *epoch, records []*message
 	if err != nil {
 		return nil, err
 	}
-	for !s.cached.reached(target) && !s.full(ep, records) && !s.isDraining() {
+	limit := s.config.Clock.Now().Add(max(ownersPatience, s.config.Limits.Time))
+	for !s.cached.reached(target) && s.fits(ep, records) && s.config.Clock.Now().Before(limit) && !s.isDraining() {
 		// Not cut short by who waits for the shard, as other polls are: it would spin.
-		b, err := s.log.Poll(ctx, s.room(records), min(s.config.Limits.Idle, s.config.Limits.Time))
+		b, err := s.log.Poll(ctx, s.room(records), min(s.config.Limits.Idle, ownersPatience))
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package actors
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -49,13 +48,4 @@ func (s *shard) release(ep *epoch) []*messages.Record {
 	s.held, ep.redirected = nil, true
 	maps.Copy(ep.next, h.next)
 	return h.records
-}
-
-// topic gives what the kind says of one of its inputs.
-func (s *shard) topic(name string) inputTopic {
-	inputs := s.kind.topics()
-	if i := slices.IndexFunc(inputs, func(t inputTopic) bool { return t.topic == name }); i >= 0 {
-		return inputs[i]
-	}
-	return inputTopic{}
 }
