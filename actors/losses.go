@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -69,38 +68,23 @@ func (s *shard) findLoss(ctx context.Context) ([]loss, error) {
 	return lost, nil
 }
 
-// An input that ends below the shard's frontier is asked for again after these waits,
-// doubled from the first to the last, 6 s in all.
-const (
-	endFirst = 100 * time.Millisecond
-	endLast  = 3200 * time.Millisecond
-)
-
 // rangesOf gives what inputs hold, or refuses when one of them ends below the frontier.
-// That is asked more than once: a broker that is cut off from the others still answers,
-// and tells an old end.
 func (s *shard) rangesOf(ctx context.Context, tps []messages.TopicPartition) (map[messages.TopicPartition]messages.OffsetRange, error) {
-	for wait := endFirst; ; wait *= 2 {
-		ranges, err := s.log.Offsets(ctx, tps...)
-		if err != nil {
-			return nil, fmt.Errorf("shard %s: offsets: %w", s.id, err)
+	var ranges map[messages.TopicPartition]messages.OffsetRange
+	err := s.insist(ctx, func() (err error) {
+		if ranges, err = s.log.Offsets(ctx, tps...); err != nil {
+			return fmt.Errorf("shard %s: offsets: %w", s.id, err)
 		}
-		i := slices.IndexFunc(tps, func(tp messages.TopicPartition) bool { return s.frontier[tp] > ranges[tp].End })
-		if i < 0 {
-			return ranges, nil
+		for _, tp := range tps {
+			if from, end := s.frontier[tp], ranges[tp].End; from > end {
+				return &RefusedError{Shard: s.id, Why: fmt.Sprintf(
+					"its frontier at %s is %d, but the log ends at %d: the topic was recreated or truncated; "+
+						"restore it, or start with a new KAFKA_GROUP_ID_PREFIX and empty state topics", tp, from, end)}
+			}
 		}
-		tp := tps[i]
-		if wait > endLast {
-			return nil, &RefusedError{Shard: s.id, Why: fmt.Sprintf(
-				"its frontier at %s is %d, but the log ends at %d: the topic was recreated or truncated; "+
-					"restore it, or start with a new KAFKA_GROUP_ID_PREFIX and empty state topics", tp, s.frontier[tp], ranges[tp].End)}
-		}
-		s.config.Logger.Warn("an input ends below what was taken in of it, asking again", "shard", s.id.String(),
-			"partition", tp.String(), "frontier", s.frontier[tp], "end", ranges[tp].End)
-		if err := s.stayOut(ctx, wait); err != nil {
-			return nil, err
-		}
-	}
+		return nil
+	})
+	return ranges, err
 }
 
 // bare gives the parts of partitions that can be deleted without a loss. Where that

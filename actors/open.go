@@ -102,3 +102,26 @@ func (s *shard) confirm(ctx context.Context) error {
 	}
 	return nil
 }
+
+// What refuses the shard is asked for again after these waits, doubled from the first to
+// the last, 6 s in all.
+const (
+	insistFirst = 100 * time.Millisecond
+	insistLast  = 3200 * time.Millisecond
+)
+
+// insist asks what an opening needs of the log, and again for some seconds while the
+// answer is a *RefusedError: a broker that is cut off from the others still answers, and
+// tells of less than there is.
+func (s *shard) insist(ctx context.Context, ask func() error) error {
+	for wait := insistFirst; ; wait *= 2 {
+		err := ask()
+		if wait > insistLast || !errors.As(err, new(*RefusedError)) {
+			return err
+		}
+		s.config.Logger.Warn("the shard would be refused, asking again", "shard", s.id.String(), "error", err)
+		if err := s.stayOut(ctx, wait); err != nil {
+			return err
+		}
+	}
+}

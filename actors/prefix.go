@@ -53,8 +53,9 @@ func prefixOf(r *messages.Record, id messages.ShardID) string {
 	return strings.TrimSuffix(string(writer), fmt.Sprintf("/%s/%d", id.Kind, id.Partition))
 }
 
-// claim makes sure that the shard's state is kept under this node's prefix, or refuses.
-// It gives what was restored, which may have been read again.
+// claim makes sure that the shard's state, of which checkState allows that, is kept under
+// this node's prefix, or refuses when another one was faster. It gives what was restored,
+// which may have been read again.
 func (s *shard) claim(ctx context.Context, r *restored) (*restored, error) {
 	own := s.config.Prefix
 	holder := r.holder()
@@ -63,11 +64,9 @@ func (s *shard) claim(ctx context.Context, r *restored) (*restored, error) {
 		return r, nil
 	case holder == "" || holder == own:
 		return s.claimWith(ctx, nil)
-	case s.config.AdoptPrefix != "" && holder == s.config.AdoptPrefix:
-		s.config.Logger.Warn("the shard's state goes over to another prefix", "shard", s.id.String(), "from", holder, "to", own)
-		return s.claimWith(ctx, r.claims)
 	}
-	return nil, s.config.heldBy(s.id, holder)
+	s.config.Logger.Warn("the shard's state goes over to another prefix", "shard", s.id.String(), "from", holder, "to", own)
+	return s.claimWith(ctx, r.claims)
 }
 
 // claimWith claims the shard, in place of others, and reads again who was first.

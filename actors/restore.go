@@ -23,7 +23,13 @@ func (s *shard) openWith(ctx context.Context) error {
 	if err := s.countPartitions(ctx); err != nil {
 		return err
 	}
-	r, err := s.readState(ctx)
+	var r *restored
+	err := s.insist(ctx, func() (err error) {
+		if r, err = s.readState(ctx); err != nil {
+			return err
+		}
+		return s.checkState(r)
+	})
 	if err != nil {
 		return err
 	}
@@ -31,13 +37,23 @@ func (s *shard) openWith(ctx context.Context) error {
 		return err
 	}
 	if r.record == nil {
-		if len(r.parts) > 0 {
-			return &RefusedError{Shard: s.id, Why: fmt.Sprintf("its state topic %s/%d holds %d entities but no shard record; restore the topic or empty it",
-				messages.StateTopic(s.id.Kind), s.id.Partition, len(r.parts))}
-		}
 		return s.begin(ctx)
 	}
 	return s.resume(ctx, r.record, r.parts)
+}
+
+// checkState refuses state that is another prefix's, or that lacks its shard record.
+func (s *shard) checkState(r *restored) error {
+	switch holder := r.holder(); holder {
+	case "", s.config.Prefix, s.config.AdoptPrefix:
+	default:
+		return s.config.heldBy(s.id, holder)
+	}
+	if r.record == nil && len(r.parts) > 0 {
+		return &RefusedError{Shard: s.id, Why: fmt.Sprintf("its state topic %s/%d holds %d entities but no shard record; restore the topic or empty it",
+			messages.StateTopic(s.id.Kind), s.id.Partition, len(r.parts))}
+	}
+	return nil
 }
 
 // countPartitions learns the partition counts of the input topics, of the updates for who

@@ -23,6 +23,8 @@ var restoreTests = []test{
 	{"restore: a wait ends with its context", []Feature{ForeignTransactions}, restoreCancelled},
 	{"restore: after compaction", []Feature{Compaction}, restoreCompacted},
 	{"restore: of many records", nil, restoreMany},
+	{"restore: a commit finds out what was left out", nil, restoreLeftOut},
+	{"restore: aborted records behind it are nothing left out", []Feature{ForeignTransactions}, abortedBehindRestore},
 }
 
 func restoresEmpty(f *fixture) {
@@ -122,6 +124,37 @@ func restoreAborted(f *fixture) {
 	if got, want := f.restored(s), []string{"k=1"}; !slices.Equal(got, want) {
 		f.Errorf("restores %q, want %q", got, want)
 	}
+}
+
+// restoreLeftOut: a state that holds more than what was restored is not written to.
+func restoreLeftOut(f *fixture) {
+	tp := f.place()
+	s := f.open(0)
+	f.ok(s.Commit(f.ctx, []messages.Out{f.state(0, "k", "1")}))
+	f.restored(s)
+	f.ok(s.Commit(f.ctx, []messages.Out{f.state(0, "k", "2")}))
+	f.restored(s)
+	f.produce(f.state(0, "k", "stranger's"))
+	f.ok(s.Commit(f.ctx, []messages.Out{out(tp, "without state")}))
+	err := s.Commit(f.ctx, []messages.Out{out(tp, "of old state"), f.state(0, "k", "3")})
+	f.wantError(err, messages.ErrAborted)
+	if _, ok := errors.AsType[*messages.StaleStateError](err); !ok {
+		f.Errorf("the error doesn't say what is wrong: %v", err)
+	}
+	s.Close()
+	again := f.open(0)
+	if got, want := f.restored(again), []string{"k=1", "k=2", "k=stranger's"}; !slices.Equal(got, want) {
+		f.Errorf("restores %q, want %q", got, want)
+	}
+	f.ok(again.Commit(f.ctx, []messages.Out{out(tp, "of this state"), f.state(0, "k", "3")}))
+	f.follow(again, 10, from(tp, 0)).expect("without state", "of this state")
+}
+
+func abortedBehindRestore(f *fixture) {
+	s := f.open(0)
+	f.restored(s)
+	f.ok(f.foreign(f.state(0, "gone", "1")).Abort(f.ctx))
+	f.ok(s.Commit(f.ctx, []messages.Out{f.state(0, "k", "1")}))
 }
 
 func restoreCancelled(f *fixture) {

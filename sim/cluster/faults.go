@@ -86,6 +86,8 @@ func midCommit(c memlog.Call) bool {
 	return c.Point == memlog.PointCommitWrite && c.After || c.Point == memlog.PointCommitEnd
 }
 
+func beforeRestore(c memlog.Call) bool { return c.Point == memlog.PointRestore && !c.After }
+
 // strikes are all kinds of faults of the log.
 var strikes = []strike{
 	newStrike("error", anywhere, func(*faults, context.Context, memlog.Call, *rand.Rand) error { return errFault }),
@@ -103,10 +105,16 @@ var strikes = []strike{
 	newStrike("slow", anywhere, (*faults).slow),
 	newStrike(crashing, anywhere, (*faults).crash),
 	newStrike("hanging", at(memlog.PointCommitEnd), (*faults).hang),
+	newStrike(oldEnd, beforeRestore, func(_ *faults, _ context.Context, _ memlog.Call, r *rand.Rand) error {
+		return &memlog.OldEndError{Behind: 1 + r.Int64N(40)}
+	}),
 }
 
 // crashing names the strike that ends a node, which needs no more than a few.
 const crashing = "crash"
+
+// oldEnd names the strike of a broker that is cut off and tells of less state than there is.
+const oldEnd = "old end"
 
 // faults decides what fails. The zero rates of an undisturbed run let everything
 // pass.
@@ -139,7 +147,9 @@ func newFaults(d *dice) *faults {
 	f := &faults{dice: d, rates: make(map[kind]float64), crashes: maxCrashes, counts: make(map[string]int), spent: make(map[kind]int)}
 	r := d.stream("rates", 0)
 	for _, s := range strikes {
-		f.draw(r, s.kind, 0.003, 0.01, 0.05)
+		if s.kind.name != oldEnd {
+			f.draw(r, s.kind, 0.003, 0.01, 0.05)
+		}
 	}
 	f.draw(r, panics, 0.001, 0.01, 0.05)
 	f.draw(r, sluggish, 0.001, 0.01)
@@ -151,6 +161,7 @@ func newFaults(d *dice) *faults {
 	f.draw(r, atVenue.crash, 0.02, 0.1)
 	f.draw(r, atGroup.errors, 0.05, 0.2)
 	f.draw(r, atGroup.crash, 0.0005, 0.002)
+	f.draw(d.stream("old ends", 0), kind{oldEnd}, 0.1, 0.3) // a shard is restored rarely
 	f.rates[kind{crashing}] /= 10
 	f.drawStops(d.stream("stops", 0))
 	f.active.Store(true)

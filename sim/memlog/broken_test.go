@@ -106,6 +106,14 @@ var broken = map[string]struct {
 			return nil
 		}
 	}},
+	"a commit on old state is written": {inTests: "restore", log: func(b *brokenShard) {
+		b.commit = func(err error, records []messages.Out) error {
+			if _, stale := errors.AsType[*messages.StaleStateError](err); stale {
+				return b.cluster.ProduceBatch(records)
+			}
+			return err
+		}
+	}},
 	"restore loses tombstones": {inTests: "restore", log: func(b *brokenShard) {
 		b.apply = func(r *messages.Record) *messages.Record {
 			if r.Value == nil {

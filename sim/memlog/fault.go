@@ -3,6 +3,7 @@ package memlog
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/velox-trading/velox/messages"
 )
@@ -57,6 +58,7 @@ type Call struct {
 //   - Before OpenShard, Restore, Offsets, Bare, Poll, PartitionCounts, Scan: the call
 //     fails and has no effect. After them: the effect stands (OpenShard has fenced) and
 //     the answer is lost.
+//   - Before Restore, a *OldEndError: Restore reads up to an old end, and says nothing.
 //   - Before Emit: the records are lost; with a *CutError only those behind its
 //     count. After Emit: they are written, though not acknowledged. Flush gives
 //     the error either way.
@@ -84,3 +86,9 @@ func (e *CutError) Error() string { return e.Err.Error() }
 
 // Unwrap gives the cause.
 func (e *CutError) Unwrap() error { return e.Err }
+
+// OldEndError, from a FaultFunc before Restore, has it end that many offsets before the
+// high watermark, as if a broker that is cut off from the others had told the end.
+type OldEndError struct{ Behind int64 }
+
+func (e *OldEndError) Error() string { return fmt.Sprintf("an end that is %d offsets old", e.Behind) }

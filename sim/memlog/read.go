@@ -3,6 +3,7 @@ package memlog
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,14 +33,19 @@ type segment struct {
 func (s *shardLog) Restore(ctx context.Context, apply func(*messages.Record) error) error {
 	tp := messages.TopicPartition{Topic: s.cluster.options.StateTopic(s.id.Kind), Partition: s.id.Partition}
 	what := "restore from " + tp.String()
+	var old OldEndError
 	if err := s.fault(ctx, PointRestore, false, 0); err != nil {
-		return s.wrap(what, err)
+		told, ok := errors.AsType[*OldEndError](err)
+		if !ok {
+			return s.wrap(what, err)
+		}
+		old = *told
 	}
 	p, err := s.cluster.find(tp)
 	if err != nil {
 		return s.wrap(what, err)
 	}
-	entries, err := s.readStable(ctx, p)
+	entries, end, err := s.readStable(ctx, p, old.Behind)
 	if err != nil {
 		return s.wrap(what, err)
 	}
@@ -54,18 +60,22 @@ func (s *shardLog) Restore(ctx context.Context, apply func(*messages.Record) err
 	if err := s.fault(ctx, PointRestore, true, 0); err != nil {
 		return s.wrap(what, err)
 	}
+	s.home, s.restored = p, end
 	return nil
 }
 
-// readStable gives what the shard's state holds below its present high watermark.
-func (s *shardLog) readStable(ctx context.Context, p *partition) ([]entry, error) {
+// readStable gives what the shard's state holds up to so many offsets before its present
+// high watermark, and where that is.
+func (s *shardLog) readStable(ctx context.Context, p *partition, behind int64) ([]entry, int64, error) {
 	if s.closed.Load() {
-		return nil, errClosed
+		return nil, 0, errClosed
 	}
 	s.cluster.mu.Lock()
 	r := p.bounds()
 	s.cluster.mu.Unlock()
-	return s.cluster.readStable(ctx, s.done, p, r)
+	r.End = max(r.Start, r.End-behind)
+	entries, err := s.cluster.readStable(ctx, s.done, p, r)
+	return entries, r.End, err
 }
 
 // readStable waits until nothing is open below the end of a range and gives what lies in

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -25,8 +26,12 @@ type shardLog struct {
 	epoch   int64
 
 	reader reader
-	failed error // of Emit, given by Flush
-	spent  bool
+	// restored is how far Restore has read home, until a commit has shown that this was
+	// its end; nil home: no Restore waits for that.
+	home     *partition
+	restored int64
+	failed   error // of Emit, given by Flush
+	spent    bool
 
 	closed atomic.Bool
 	once   sync.Once
@@ -155,9 +160,28 @@ func (s *shardLog) commitAtOnce(b batch) error {
 	if s.owner.epoch != s.epoch {
 		return messages.ErrFenced
 	}
+	if err := s.checkRestored(b); err != nil {
+		return abortedBy(err)
+	}
 	txn := &transaction{}
 	c.write(b, txn)
 	c.end(txn, committed)
+	return nil
+}
+
+// checkRestored holds the end of what was restored against where the first state since
+// then would be written; c.mu is held. Records of transactions that are open yet count:
+// who opens the shard again waits for them.
+func (s *shardLog) checkRestored(b batch) error {
+	if s.home == nil || !slices.Contains(b.parts, s.home) {
+		return nil
+	}
+	for _, e := range s.home.between(s.restored, s.home.next) {
+		if e.record != nil && (e.txn == nil || e.txn.state != aborted) {
+			return &messages.StaleStateError{TopicPartition: s.home.tp, Restored: s.restored, Written: s.home.next}
+		}
+	}
+	s.home = nil
 	return nil
 }
 
@@ -192,6 +216,9 @@ func (s *shardLog) beginAndWrite(b batch) (*transaction, error) {
 	defer c.mu.Unlock()
 	if s.owner.epoch != s.epoch {
 		return nil, messages.ErrFenced
+	}
+	if err := s.checkRestored(b); err != nil {
+		return nil, abortedBy(err)
 	}
 	txn := &transaction{}
 	s.owner.open = txn
