@@ -120,7 +120,7 @@ func (f *facts) openOrders(saved map[string]*savedAccount, out *Result) {
 		}
 		out.Looked++
 		if saved[user] == nil {
-			if !ended(e) {
+			if !ended(e) && (h.begun() || len(f.had[e.StrategyID]) < 2) { // otherwise it may be another's
 				out.Find(e.String(), "order %s of %s is %s by its last event, and the account has no state", e.OrderID, user, e.Order.Status)
 			}
 			continue

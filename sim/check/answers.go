@@ -170,7 +170,7 @@ func (a *answers) replaced(c *commandFact) bool {
 	if a.owners[id] != nil {
 		return true
 	}
-	return slices.ContainsFunc(a.facts.commands, func(r commandFact) bool {
+	return slices.ContainsFunc(a.commands, func(r commandFact) bool {
 		var data struct {
 			StrategyID string `json:"strategy_id"`
 		}
