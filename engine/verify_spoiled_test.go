@@ -226,7 +226,7 @@ func TestVerifyFindsWhatIsSpoilt(t *testing.T) {
 		"an order placed twice":        {double(messages.TopicOrders, `"PLACED"`, 7), "doubled"},
 		"a position told twice":        {double(messages.TopicPositions, `"OPENED"`, 5), "doubled"},
 		"a lost signal":                {lose(messages.TopicSignals, `"BUY"`, 6), "whole"},
-		"a signal whose order is lost": {lose(messages.TopicOrders, `"PLACED"`, 9), "answers"},
+		"a signal whose order is lost": {lose(messages.TopicOrders, `"PLACED","order":{"transaction_type":"BUY"`, 4), "answers"}, // exits may be of a stop
 		"a lost fill":                  {lose(messages.TopicOrders, `"FILLED"`, 9), "positions"},
 		"a lost position update":       {lose(messages.TopicPositions, `"CLOSED"`, 3), "positions"},
 		"a lost update":                {lose(messages.TopicUpdates, `"AURORA"`, 300), "candles"},
