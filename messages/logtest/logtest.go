@@ -20,7 +20,7 @@ import (
 // StatePartitions is how many partitions each state topic of a Cluster must have:
 // each test takes shards, keys and topics of its own, so one broker may serve the
 // whole suite, several times.
-const StatePartitions = 128
+const StatePartitions = 256
 
 // Deadline bounds each test, and so each wait for an effect.
 const Deadline = 60 * time.Second
