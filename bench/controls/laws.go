@@ -92,7 +92,7 @@ var laws = []law{
 	}},
 	// The venue of the simulation asks of each order that leaves whether it is committed.
 	// That is made for this law, so it goes with it: what sees it are checks of all orders.
-	{"an order is sent before its commit", []int{60, 87, 95, 100}, []change{
+	{"an order is sent before its commit", []int{60, 125, 177, 13}, []change{
 		{"actors/commit.go", "\terr = s.transact(ctx, records)\n", "\ts.launch(ep)\n\terr = s.transact(ctx, records)\n"},
 		{"sim/cluster/venue.go", "\t\tw.life.cluster.venue.written(c)\n", ""},
 	}},
