@@ -45,27 +45,35 @@ func rights() map[string]kfake.ACL {
 	}
 }
 
-// worksWith runs a shard and a group with some rights and gives the first error.
-func worksWith(t *testing.T, acls []kfake.ACL) error {
+// secured gives a cluster in which a node has only these rights: a client of one who may do
+// all, and the node's settings.
+func secured(t *testing.T, acls []kfake.ACL, topics ...string) (root *kgo.Client, c kafka.Config) {
 	t.Helper()
-	state := messages.StateTopic(messages.AccountShard)
-	k, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.EnableSASL(), kfake.EnableACLs(), kfake.SeedTopics(1, "in", "out", state),
+	k, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.EnableSASL(), kfake.EnableACLs(), kfake.SeedTopics(1, topics...),
 		kfake.Superuser("SCRAM-SHA-256", "admin", "admin"), kfake.User("SCRAM-SHA-256", "velox", "secret", acls...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer k.Close()
-	root, err := kgo.NewClient(kgo.SeedBrokers(k.ListenAddrs()...), kgo.SASL(scram.Auth{User: "admin", Pass: "admin"}.AsSha256Mechanism()))
+	t.Cleanup(k.Close)
+	root, err = kgo.NewClient(kgo.SeedBrokers(k.ListenAddrs()...), kgo.SASL(scram.Auth{User: "admin", Pass: "admin"}.AsSha256Mechanism()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.Close()
+	t.Cleanup(root.Close)
+	c = kafka.DefaultConfig()
+	c.BootstrapServers, c.GroupIDPrefix = k.ListenAddrs(), "acl"
+	c.SASL = kafka.SASL{Mechanism: "SCRAM-SHA-256", Username: "velox", Password: "secret"}
+	return root, c
+}
+
+// worksWith runs a shard and a group with some rights and gives the first error.
+func worksWith(t *testing.T, acls []kfake.ACL) error {
+	t.Helper()
+	state := messages.StateTopic(messages.AccountShard)
+	root, c := secured(t, acls, "in", "out", state)
 	if err := root.ProduceSync(t.Context(), &kgo.Record{Topic: "in", Value: []byte("tick")}).FirstErr(); err != nil {
 		t.Fatal(err)
 	}
-	c := kafka.DefaultConfig()
-	c.BootstrapServers, c.GroupIDPrefix = k.ListenAddrs(), "acl"
-	c.SASL = kafka.SASL{Mechanism: "SCRAM-SHA-256", Username: "velox", Password: "secret"}
 	l, err := kafka.OpenLog(c)
 	if err != nil {
 		t.Fatal(err)

@@ -9,8 +9,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
-	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/sasl/scram"
 
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
@@ -66,20 +64,8 @@ func TestSharedTopicIsForbidden(t *testing.T) {
 	for _, acl := range rights() {
 		acls = append(acls, acl)
 	}
-	k, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.EnableSASL(), kfake.EnableACLs(), kfake.SeedTopics(1, topic, messages.StateTopic(messages.AccountShard)),
-		kfake.Superuser("SCRAM-SHA-256", "admin", "admin"), kfake.User("SCRAM-SHA-256", "velox", "secret", acls...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
-	root, err := kgo.NewClient(kgo.SeedBrokers(k.ListenAddrs()...), kgo.SASL(scram.Auth{User: "admin", Pass: "admin"}.AsSha256Mechanism()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	config := kafka.DefaultConfig()
-	config.BootstrapServers, config.GroupIDPrefix, config.SharedTopics = k.ListenAddrs(), "acl", []string{topic}
-	config.SASL = kafka.SASL{Mechanism: "SCRAM-SHA-256", Username: "velox", Password: "secret"}
+	root, config := secured(t, acls, topic, messages.StateTopic(messages.AccountShard))
+	config.SharedTopics = []string{topic}
 	node, err := kafka.OpenLog(config)
 	if err != nil {
 		t.Fatal(err)
