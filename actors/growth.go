@@ -88,9 +88,13 @@ func (n *Node) lookAtCounts(ctx context.Context) error {
 	n.mu.Lock()
 	here := slices.Collect(maps.Values(n.shards))
 	n.mu.Unlock()
+	// Once, before the log is asked: a shard that opens meanwhile has looked itself, and
+	// may have topics that the answer doesn't have.
+	opened := make(map[messages.ShardID]map[string]int32, len(here))
 	topics := make(map[string]int32)
 	for _, pl := range here {
-		maps.Copy(topics, pl.memory.openedWith())
+		opened[pl.id] = pl.memory.openedWith()
+		maps.Copy(topics, opened[pl.id])
 	}
 	if len(topics) == 0 {
 		return nil
@@ -99,8 +103,8 @@ func (n *Node) lookAtCounts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, pl := range here {
-		if err := grown(pl.id, pl.memory.openedWith(), now); err != nil {
+	for id, was := range opened {
+		if err := grown(id, was, now); err != nil {
 			return err
 		}
 	}

@@ -159,6 +159,39 @@ func TestCountsThatCantBeAskedFor(t *testing.T) {
 	})
 }
 
+// TestShardThatOpensWhileCountsAreAskedFor: a shard that opens between the node's question
+// and its answer, of whose topics the answer doesn't tell, fails no node.
+func TestShardThatOpensWhileCountsAreAskedFor(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var node *Node
+		asked := make(chan struct{})
+		opening := new(atomic.Bool)
+		k := newKit(t, func(ctx context.Context, call memlog.Call) error {
+			switch {
+			case call.After:
+			case call.Point == memlog.PointOpenShard && call.Shard.Kind == messages.AccountShard:
+				opening.Store(true)
+				<-asked
+			case call.Point == memlog.PointPartitionCounts && opening.CompareAndSwap(true, false):
+				close(asked)
+				return node.Ready(ctx)
+			}
+			return nil
+		})
+		node = k.start(k.slow())
+		node.Assigned(&member{}, messages.SymbolShard, []int32{0})
+		k.ready(node)
+		time.Sleep(59 * time.Second)
+		node.Assigned(&member{}, messages.AccountShard, []int32{0})
+		k.ready(node)
+		select {
+		case err := <-node.Failed():
+			t.Error(err)
+		case <-time.After(3 * time.Minute):
+		}
+	})
+}
+
 // TestGrowthBlindsNobody: until its node ends, a shard places what it writes by the counts
 // that it was opened with, where those who were opened with the same read it. A shard
 // that restarts meanwhile is refused.
