@@ -241,34 +241,3 @@ func deadLetterHint(byReason map[string]int64, nameByExchange bool) string {
 	}
 	return "; the files have a symbol on several exchanges: --name-by-exchange keeps them apart, as {symbol}.{exchange}"
 }
-
-// draw shows a bar with rate and time left, twice a second.
-func draw(ctx context.Context, out io.Writer, progress func() replay.Progress) {
-	ticker := time.NewTicker(500 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			fmt.Fprint(out, "\r\033[K")
-			return
-		case <-ticker.C:
-			fmt.Fprint(out, "\r"+barLine(progress())+"\033[K")
-		}
-	}
-}
-
-const barWidth = 30
-
-func barLine(p replay.Progress) string {
-	share := 0.0
-	if p.BytesTotal > 0 {
-		share = min(float64(p.BytesRead)/float64(p.BytesTotal), 1)
-	}
-	done := int(share * barWidth)
-	left := "?"
-	if share > 0.001 {
-		left = time.Duration(float64(p.Elapsed) * (1 - share) / share).Round(time.Second).String()
-	}
-	return fmt.Sprintf("[%s%s] %3.0f %%  %d ticks  %.0f/s  %s left",
-		strings.Repeat("#", done), strings.Repeat("-", barWidth-done), 100*share, p.Ticks, p.PerSecond(), left)
-}
