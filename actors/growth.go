@@ -58,6 +58,11 @@ func otherCount(id messages.ShardID, topic string, now int32, before string, was
 		topic, now, before, was, was)}
 }
 
+// answerWithin bounds a question for partition counts, however often it is asked: one that
+// is cut off while the client reads its answer may be written and read at once
+// (TestClientReadsWhatItGaveBack).
+const answerWithin = 30 * time.Second
+
 // compareCounts compares the partition counts of what the node's shards read and write
 // with those that they were opened with, each time that every has passed, until ctx ends
 // or one has changed, which fails the node.
@@ -70,7 +75,7 @@ func (n *Node) compareCounts(ctx context.Context, every time.Duration) {
 			return
 		case <-ticker.C:
 		}
-		look, end := context.WithTimeout(ctx, every)
+		look, end := context.WithTimeout(ctx, answerWithin)
 		err := n.lookAtCounts(look)
 		end()
 		if errors.As(err, new(*RefusedError)) {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // What Velox guards against in its client, shown with the client alone. A test that
@@ -155,5 +157,59 @@ func TestClientDropsRevocations(t *testing.T) {
 	}
 	if revoked != 1 {
 		t.Errorf("of %d revocations the session's user was told %d, want 1: the client tells all of them now", cycles, revoked)
+	}
+}
+
+// watchedRequest is a request that tells when the client looks at it after it was written.
+type watchedRequest struct {
+	*kmsg.MetadataRequest
+	written atomic.Bool
+	later   func()
+}
+
+func (r *watchedRequest) AppendTo(to []byte) []byte {
+	r.written.Store(true)
+	return r.MetadataRequest.AppendTo(to)
+}
+
+func (r *watchedRequest) IsFlexible() bool {
+	if r.written.Load() {
+		r.later()
+	}
+	return r.MetadataRequest.IsFlexible()
+}
+
+// TestClientReadsWhatItGaveBack: a request that is cancelled when it was written comes back
+// while the client still reads it: who uses it again, as the client itself does when it
+// tries again, has a data race.
+func TestClientReadsWhatItGaveBack(t *testing.T) {
+	k, err := kfake.NewCluster(kfake.NumBrokers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(k.Close)
+	client, err := kgo.NewClient(kgo.SeedBrokers(k.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	ctx, cancel := context.WithCancel(t.Context())
+	back, early := make(chan struct{}), make(chan bool, 10)
+	request := &watchedRequest{MetadataRequest: kmsg.NewPtrMetadataRequest(), later: func() {
+		cancel()
+		select {
+		case <-back:
+			early <- true
+		case <-time.After(10 * time.Second):
+			early <- false
+		}
+	}}
+	_, err = client.SeedBrokers()[0].Request(ctx, request)
+	close(back)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("the request gives %v, want it cancelled", err)
+	}
+	if !<-early {
+		t.Error("the client reads a request no longer when it has given it back")
 	}
 }
