@@ -237,17 +237,21 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	s.kind.commitClocks(clocksFrom(record.Clocks))
 	s.kind.knowOpenings(openingsFrom(record.Openings))
 	s.succeed(record.Opening)
-	if s.announces() {
-		// Not once losses were looked for: that they are known is committed with what
-		// comes of them.
+	repeats := s.config.guarantee(s.id.Kind) == AtLeastOnce
+	if repeats {
+		// What leaves outside of transactions mustn't come of an old state, which only a
+		// commit finds out. Not once losses were looked for: that they are known is
+		// committed with what comes of them.
 		s.replaying = !s.reached(s.committed)
 		if err := s.commit(ctx, s.newEpoch(), nil); err != nil {
 			return err
 		}
-		s.announce()
 	} else {
 		// The owner before may have ended before he did, and there may be nothing to commit.
 		s.group.Publish(s.id, s.committed.clone())
+	}
+	if s.announces() {
+		s.announce()
 	}
 	if err := s.loadParts(parts); err != nil {
 		return err
@@ -265,7 +269,6 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	if !s.replaying {
 		s.endReplay()
 	}
-	repeats := s.config.guarantee(s.id.Kind) == AtLeastOnce
 	if repeats {
 		s.catchUp = s.committed // until the ends are known
 	}
