@@ -119,3 +119,24 @@ func TestNothingLeavesOfAnOldState(t *testing.T) {
 		t.Errorf("%d times records left shards whose state was old", n)
 	}
 }
+
+// TestBrokerThatKnowsNoTopicYet: a broker that has just started may say that there is no
+// such topic. Shards that open meanwhile ask again.
+func TestBrokerThatKnowsNoTopicYet(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var asked atomic.Int64
+		k := newKit(t, func(_ context.Context, call memlog.Call) error {
+			if call.Point == memlog.PointPartitionCounts && !call.After && asked.Add(1) <= 20 {
+				return messages.ErrNoTopic
+			}
+			return nil
+		})
+		node := k.startAll(k.slow())
+		k.ready(node)
+		select {
+		case err := <-node.Failed():
+			t.Error(err)
+		default:
+		}
+	})
+}

@@ -82,16 +82,21 @@ func (s *shard) countPartitions(ctx context.Context) error {
 	return s.memory.keepCounts(s.id, counts)
 }
 
-// partitionCounts gives topics' partition counts, or refuses without one of them.
+// partitionCounts gives topics' partition counts, or refuses without one of them: not at
+// once, for a broker that has just started may not know of any yet.
 func (s *shard) partitionCounts(ctx context.Context, topics ...string) (map[string]int32, error) {
-	counts, err := s.config.Log.PartitionCounts(ctx, topics...)
-	if errors.Is(err, messages.ErrNoTopic) {
-		return nil, &RefusedError{Shard: s.id, Why: fmt.Sprintf("%v; create it with `veloxd topics apply`", err)}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("shard %s: %w", s.id, err)
-	}
-	return counts, nil
+	var counts map[string]int32
+	err := s.insist(ctx, func() (err error) {
+		counts, err = s.config.Log.PartitionCounts(ctx, topics...)
+		if errors.Is(err, messages.ErrNoTopic) {
+			return &RefusedError{Shard: s.id, Why: fmt.Sprintf("%v; create it with `veloxd topics apply`", err)}
+		}
+		if err != nil {
+			return fmt.Errorf("shard %s: %w", s.id, err)
+		}
+		return nil
+	})
+	return counts, err
 }
 
 // restored is what a shard's partition of its state topic holds.
