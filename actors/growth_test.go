@@ -230,6 +230,9 @@ func TestGrowthBlindsNobody(t *testing.T) {
 	if _, err := k.cluster.Log().OpenShard(t.Context(), messages.ShardID{Kind: messages.SymbolShard}); err != nil {
 		t.Fatal(err)
 	}
+	for _, tick := range walk(12, 8, 50, "feed") { // it hears that it is fenced when it commits
+		k.tick(tick)
+	}
 	k.refused(node, 10*time.Second, "opened with")
 }
 

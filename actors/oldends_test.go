@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/sim/memlog"
 )
 
 // oldEnds is a log that tells old ends of partitions as often as lies says, as a broker
@@ -71,4 +72,71 @@ func TestOldEndsAreAskedForAgain(t *testing.T) {
 	case <-time.After(30 * time.Second):
 		t.Error("a shard waits on for a log that stays short")
 	}
+}
+
+// TestNothingLeavesOfAnOldState: an account shard that is at_least_once, and is restored
+// from less than its state, finds that out before anything has left it.
+func TestNothingLeavesOfAnOldState(t *testing.T) {
+	var armed atomic.Bool
+	var early atomic.Int64
+	var found [2]atomic.Bool
+	k := newKit(t, func(_ context.Context, call memlog.Call) error {
+		if !armed.Load() || call.Shard.Kind != messages.AccountShard || found[call.Shard.Partition].Load() {
+			return nil
+		}
+		switch {
+		case call.Point == memlog.PointRestore && !call.After:
+			return &memlog.OldEndError{Behind: 5}
+		case call.Point == memlog.PointCommitBegin && !call.After:
+			found[call.Shard.Partition].Store(true) // the first commit tells
+		case call.Point == memlog.PointEmit && !call.After && call.Records > 0:
+			early.Add(1)
+		}
+		return nil
+	})
+	c := k.config()
+	c.Guarantees[messages.AccountShard] = AtLeastOnce
+	node := k.startAll(c)
+	k.accounts(8)
+	k.ready(node)
+	ticks := walk(37, 8, 600, "feed")
+	for _, tick := range ticks[:300] {
+		k.tick(tick)
+	}
+	k.settle(300)
+	k.stop(node)
+
+	armed.Store(true)
+	for _, tick := range ticks[300:] {
+		k.tick(tick)
+	}
+	node = k.startAll(c)
+	k.settle(600)
+	if !found[0].Load() || !found[1].Load() || k.seen.get(CountRestarts, "shard") < 2 {
+		t.Error("no old end was found out: the test doesn't test what it should")
+	}
+	if n := early.Load(); n > 0 {
+		t.Errorf("%d times records left shards whose state was old", n)
+	}
+}
+
+// TestBrokerThatKnowsNoTopicYet: a broker that has just started may say that there is no
+// such topic. Shards that open meanwhile ask again.
+func TestBrokerThatKnowsNoTopicYet(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var asked atomic.Int64
+		k := newKit(t, func(_ context.Context, call memlog.Call) error {
+			if call.Point == memlog.PointPartitionCounts && !call.After && asked.Add(1) <= 20 {
+				return messages.ErrNoTopic
+			}
+			return nil
+		})
+		node := k.startAll(k.slow())
+		k.ready(node)
+		select {
+		case err := <-node.Failed():
+			t.Error(err)
+		default:
+		}
+	})
 }

@@ -34,10 +34,10 @@ func TestAskingForReadinessIsHarmless(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			answer := make(chan error)
 			go func() { answer <- node.Ready(ctx) }()
+			committed := k.seen.get(CountCommits, string(messages.SymbolShard)+"/committed")
 			for _, tick := range walk(1, 4, n, "feed") {
 				k.tick(tick)
 			}
-			committed := k.seen.get(CountCommits, string(messages.SymbolShard)+"/committed")
 			k.until("ticks are taken in and committed", func() bool {
 				return k.seen.get(CountTicks, "") == n && k.seen.get(CountCommits, string(messages.SymbolShard)+"/committed") > committed
 			})

@@ -82,16 +82,21 @@ func (s *shard) countPartitions(ctx context.Context) error {
 	return s.memory.keepCounts(s.id, counts)
 }
 
-// partitionCounts gives topics' partition counts, or refuses without one of them.
+// partitionCounts gives topics' partition counts, or refuses without one of them: not at
+// once, for a broker that has just started may not know of any yet.
 func (s *shard) partitionCounts(ctx context.Context, topics ...string) (map[string]int32, error) {
-	counts, err := s.config.Log.PartitionCounts(ctx, topics...)
-	if errors.Is(err, messages.ErrNoTopic) {
-		return nil, &RefusedError{Shard: s.id, Why: fmt.Sprintf("%v; create it with `veloxd topics apply`", err)}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("shard %s: %w", s.id, err)
-	}
-	return counts, nil
+	var counts map[string]int32
+	err := s.insist(ctx, func() (err error) {
+		counts, err = s.config.Log.PartitionCounts(ctx, topics...)
+		if errors.Is(err, messages.ErrNoTopic) {
+			return &RefusedError{Shard: s.id, Why: fmt.Sprintf("%v; create it with `veloxd topics apply`", err)}
+		}
+		if err != nil {
+			return fmt.Errorf("shard %s: %w", s.id, err)
+		}
+		return nil
+	})
+	return counts, err
 }
 
 // restored is what a shard's partition of its state topic holds.
@@ -237,17 +242,21 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	s.kind.commitClocks(clocksFrom(record.Clocks))
 	s.kind.knowOpenings(openingsFrom(record.Openings))
 	s.succeed(record.Opening)
-	if s.announces() {
-		// Not once losses were looked for: that they are known is committed with what
-		// comes of them.
+	repeats := s.config.guarantee(s.id.Kind) == AtLeastOnce
+	if repeats {
+		// What leaves outside of transactions mustn't come of an old state, which only a
+		// commit finds out. Not once losses were looked for: that they are known is
+		// committed with what comes of them.
 		s.replaying = !s.reached(s.committed)
 		if err := s.commit(ctx, s.newEpoch(), nil); err != nil {
 			return err
 		}
-		s.announce()
 	} else {
 		// The owner before may have ended before he did, and there may be nothing to commit.
 		s.group.Publish(s.id, s.committed.clone())
+	}
+	if s.announces() {
+		s.announce()
 	}
 	if err := s.loadParts(parts); err != nil {
 		return err
@@ -265,7 +274,6 @@ func (s *shard) resume(ctx context.Context, record *veloxpb.ShardState, parts ma
 	if !s.replaying {
 		s.endReplay()
 	}
-	repeats := s.config.guarantee(s.id.Kind) == AtLeastOnce
 	if repeats {
 		s.catchUp = s.committed // until the ends are known
 	}

@@ -48,11 +48,11 @@ func (s *shardLog) mayWrite() error {
 }
 
 func (s *shardLog) commit(ctx context.Context, records []messages.Out) error {
-	if err := s.log.limits.learn(ctx, records); err != nil {
+	switch large, err := s.log.limits.fits(ctx, records); {
+	case err != nil:
 		return fmt.Errorf("%w: %w", messages.ErrAborted, err)
-	}
-	if e := s.log.limits.tooLarge(records); e != nil {
-		return fmt.Errorf("%w: %w", messages.ErrAborted, e)
+	case large != nil:
+		return fmt.Errorf("%w: %w", messages.ErrAborted, large)
 	}
 	if err := s.log.fault(FaultProduce, s.id); err != nil {
 		return fmt.Errorf("%w: %w", messages.ErrAborted, err)
@@ -101,22 +101,17 @@ func (s *shardLog) inLife(ctx context.Context, f func() error) error {
 type failures struct {
 	mu    sync.Mutex
 	first error
-	// tooLarge is the largest record that was refused for its size.
-	tooLarge *messages.TooLargeError
+	// tooLarge tells that a record was refused for the size of its batch.
+	tooLarge bool
 }
 
-func (f *failures) add(index int, out *messages.Out, err error) {
+func (f *failures) add(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.first == nil {
 		f.first = err
 	}
-	if !errors.Is(err, kerr.MessageTooLarge) {
-		return
-	}
-	if n := out.BatchBytes(); f.tooLarge == nil || n > f.tooLarge.Bytes {
-		f.tooLarge = &messages.TooLargeError{Index: index, Topic: out.Topic, Bytes: n}
-	}
+	f.tooLarge = f.tooLarge || errors.Is(err, kerr.MessageTooLarge)
 }
 
 // produce writes the records and waits for all of them. Any error of any record
@@ -143,7 +138,7 @@ func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 			}
 			s.producer.Produce(s.life, r, func(r *kgo.Record, err error) {
 				if err != nil {
-					failed.add(i, out, err)
+					failed.add(err)
 					s.log.producerError(out.Topic, err)
 				}
 				promise(r, err)
@@ -162,8 +157,8 @@ func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 	}
 	failed.mu.Lock()
 	defer failed.mu.Unlock()
-	if failed.tooLarge != nil {
-		return s.refusedForSize(ctx, records, failed.tooLarge)
+	if failed.tooLarge {
+		return s.refusedForSize(ctx, records)
 	}
 	if failed.first != nil {
 		err = failed.first
@@ -171,22 +166,17 @@ func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 	return classify(err, false)
 }
 
-// refusedForSize is reached when a broker refused a batch that the limits known
-// here allowed. When the topic takes less by now, the record that is too large
-// is named, if any is; else smaller batches will do.
-func (s *shardLog) refusedForSize(ctx context.Context, records []messages.Out, largest *messages.TooLargeError) error {
-	before := s.log.limits.batchMax(largest.Topic)
-	s.log.limits.forget(largest.Topic)
-	if err := s.log.limits.learn(ctx, records); err != nil {
+// refusedForSize is reached when a broker refused a batch that the limits known here, or
+// known when the client made its first, allowed.
+func (s *shardLog) refusedForSize(ctx context.Context, records []messages.Out) error {
+	large, err := s.log.limits.blame(ctx, records)
+	switch {
+	case err != nil:
 		return fmt.Errorf("%w: %w", messages.ErrAborted, err)
+	case large != nil:
+		return fmt.Errorf("%w: %w", messages.ErrAborted, large)
 	}
-	if e := s.log.limits.tooLarge(records); e != nil {
-		return fmt.Errorf("%w: %w", messages.ErrAborted, e)
-	}
-	if s.log.limits.batchMax(largest.Topic) < before {
-		return fmt.Errorf("%w: topic %s takes less than it did: %w", messages.ErrAborted, largest.Topic, kerr.MessageTooLarge)
-	}
-	return fmt.Errorf("%w: %w", messages.ErrAborted, largest)
+	return fmt.Errorf("%w: a batch is larger than its topic takes by now: %w", messages.ErrAborted, kerr.MessageTooLarge)
 }
 
 // abort ends a failed transaction, so that readers don't wait for it.

@@ -170,7 +170,7 @@ func TestSecureCluster(t *testing.T) {
 			return err
 		}
 		defer l.Close()
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		_, err = l.PartitionCount(ctx, "any")
 		return err

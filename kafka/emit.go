@@ -110,12 +110,12 @@ func (e *emitter) emit(records []messages.Out) {
 	if err := log.fault(FaultProduce, e.shard.id); err != nil {
 		e.fail(err)
 	}
-	if err := log.limits.learn(e.shard.life, records); err != nil {
+	switch large, err := log.limits.fits(e.shard.life, records); {
+	case err != nil:
 		e.fail(err)
-	}
-	if too := log.limits.tooLarge(records); too != nil {
-		too.Emitted = &records[too.Index]
-		e.fail(too)
+	case large != nil:
+		large.Emitted = &records[large.Index]
+		e.fail(large)
 	}
 	if e.since.IsZero() {
 		e.since = time.Now()
@@ -142,7 +142,6 @@ func (e *emitter) done(out *messages.Out, err error) {
 	}
 	log.producerError(out.Topic, err)
 	if errors.Is(err, kerr.MessageTooLarge) {
-		log.limits.forget(out.Topic)
 		e.mu.Lock()
 		e.refused = append(e.refused, *out)
 		e.mu.Unlock()

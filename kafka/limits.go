@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -49,74 +50,31 @@ func (l *sizeLimits) batchMax(topic string) int32 {
 	return defaultBatchMax
 }
 
-// learn reads the limits of topics that are not known yet. Topics whose
-// settings this node may not read keep the default; only a cluster that does
-// not answer is an error.
-func (l *sizeLimits) learn(ctx context.Context, records []messages.Out) error {
-	var ask []string
-	l.mu.RLock()
-	for i := range records {
-		topic := records[i].Topic
-		if _, ok := l.max[topic]; !ok && (len(ask) == 0 || ask[len(ask)-1] != topic) {
-			ask = append(ask, topic)
-		}
+// fits finds the first record that its topic does not take; nil: all fit. Limits that are
+// not known are read before; those that something is too large for are read again, for
+// they may have been raised.
+func (l *sizeLimits) fits(ctx context.Context, records []messages.Out) (*messages.TooLargeError, error) {
+	if err := l.read(ctx, l.unknown(records)); err != nil {
+		return nil, err
 	}
-	l.mu.RUnlock()
-	if len(ask) == 0 {
-		return nil
+	large := l.tooLarge(records)
+	if large == nil {
+		return nil, nil
 	}
-	var configs kadm.ResourceConfigs
-	err := patiently(ctx, func() (err error) {
-		configs, err = l.admin.DescribeTopicConfigs(ctx, ask...)
-		return err
-	})
-	if _, refused := errors.AsType[*kadm.AuthError](err); err != nil && !refused {
-		return fmt.Errorf("settings of topics %v: %w", ask, err)
+	if err := l.read(ctx, topicsOf(records)); err != nil {
+		return nil, err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, topic := range ask {
-		rc, err := configs.On(topic, nil)
-		if err == nil {
-			err = rc.Err
-		}
-		if errors.Is(err, kerr.UnknownTopicOrPartition) {
-			continue // it may come
-		}
-		if _, ok := l.max[topic]; !ok {
-			l.max[topic], l.unread[topic] = limitOf(rc), err != nil
-		}
-	}
-	return nil
-}
-
-func limitOf(rc kadm.ResourceConfig) int32 {
-	for _, c := range rc.Configs {
-		if c.Key != "max.message.bytes" || c.Value == nil {
-			continue
-		}
-		// kgo takes 512 to 1 GiB, prefix included.
-		if n, err := strconv.ParseInt(*c.Value, 10, 32); err == nil {
-			return int32(min(max(n, 512), 1<<30-lengthPrefix))
-		}
-	}
-	return defaultBatchMax
-}
-
-// forget drops a topic's limit after its broker refused what should have fit:
-// somebody has lowered it.
-func (l *sizeLimits) forget(topic string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.max, topic)
+	return l.tooLarge(records), nil
 }
 
 // blame finds which of the records that brokers have refused, batch by batch, is too
-// large for its topic by itself; nil: none is. The limits that were wrong are forgotten
-// before. Where they can't be read, the largest record is taken to be the one: without
-// that, one too large would be written and refused for ever.
+// large for its topic by itself; nil: none is, and smaller batches will do. The limits are
+// read again, for somebody has lowered one. It is the client that makes batches by a limit
+// of before, maybe long after another shard's client has met the lower one. Where limits
+// can't be read, the largest record is taken to be the one: without that, one too large
+// would be written and refused for ever.
 func (l *sizeLimits) blame(ctx context.Context, refused []messages.Out) (*messages.TooLargeError, error) {
-	if err := l.learn(ctx, refused); err != nil {
+	if err := l.read(ctx, topicsOf(refused)); err != nil {
 		return nil, err
 	}
 	large := l.tooLarge(refused)
@@ -133,7 +91,7 @@ func (l *sizeLimits) blame(ctx context.Context, refused []messages.Out) (*messag
 	return large, nil
 }
 
-// tooLarge finds the first record that its topic does not take.
+// tooLarge finds the first record that its topic does not take, as far as is known.
 func (l *sizeLimits) tooLarge(records []messages.Out) *messages.TooLargeError {
 	for i := range records {
 		if n := records[i].BatchBytes(); n > int(l.batchMax(records[i].Topic)) {
@@ -141,4 +99,71 @@ func (l *sizeLimits) tooLarge(records []messages.Out) *messages.TooLargeError {
 		}
 	}
 	return nil
+}
+
+// unknown gives the records' topics whose limits are not known yet.
+func (l *sizeLimits) unknown(records []messages.Out) []string {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var ask []string
+	for i := range records {
+		topic := records[i].Topic
+		if _, ok := l.max[topic]; !ok && !slices.Contains(ask, topic) {
+			ask = append(ask, topic)
+		}
+	}
+	return ask
+}
+
+func topicsOf(records []messages.Out) []string {
+	var topics []string
+	for i := range records {
+		if !slices.Contains(topics, records[i].Topic) {
+			topics = append(topics, records[i].Topic)
+		}
+	}
+	return topics
+}
+
+// read reads the limits of topics. Topics whose settings this node may not read keep the
+// default; only a cluster that does not answer is an error. What was known stays until
+// the answer is there: others make their batches by it.
+func (l *sizeLimits) read(ctx context.Context, topics []string) error {
+	if len(topics) == 0 {
+		return nil
+	}
+	var configs kadm.ResourceConfigs
+	err := patiently(ctx, func() (err error) {
+		configs, err = l.admin.DescribeTopicConfigs(ctx, topics...)
+		return err
+	})
+	if _, refused := errors.AsType[*kadm.AuthError](err); err != nil && !refused {
+		return fmt.Errorf("settings of topics %v: %w", topics, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, topic := range topics {
+		rc, err := configs.On(topic, nil)
+		if err == nil {
+			err = rc.Err
+		}
+		if errors.Is(err, kerr.UnknownTopicOrPartition) {
+			continue // it may come
+		}
+		l.max[topic], l.unread[topic] = limitOf(rc), err != nil
+	}
+	return nil
+}
+
+func limitOf(rc kadm.ResourceConfig) int32 {
+	for _, c := range rc.Configs {
+		if c.Key != "max.message.bytes" || c.Value == nil {
+			continue
+		}
+		// kgo takes 512 to 1 GiB, prefix included.
+		if n, err := strconv.ParseInt(*c.Value, 10, 32); err == nil {
+			return int32(min(max(n, 512), 1<<30-lengthPrefix))
+		}
+	}
+	return defaultBatchMax
 }

@@ -116,6 +116,66 @@ func testLoweredLimit(t *testing.T, c *cluster) {
 	}
 }
 
+// testLoweredLimitMeetsAll: each shard whose client was open when a limit was lowered
+// makes batches by the old one, long after another shard has met the new one. None of its
+// records is blamed.
+func testLoweredLimitMeetsAll(t *testing.T, c *cluster) {
+	topic := c.limited(100_000)
+	l := c.open("lowered-all-" + t.Name())
+	many := make([]messages.Out, 30)
+	for i := range many {
+		many[i] = messages.Out{Topic: topic, Value: noise(1_000 + i)}
+	}
+	shards := []messages.ShardLog{c.shard(l, nextShard()), c.shard(l, nextShard()), c.shard(l, nextShard())}
+	for _, s := range shards {
+		if err := s.Commit(t.Context(), many); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.limit(topic, 10_000)
+	for i, s := range shards {
+		var err error
+		eventually(t, "the lower limit holds", func() (bool, error) { // see testLoweredLimit
+			err = s.Commit(t.Context(), many)
+			return err != nil, errors.New("the batch was taken")
+		})
+		if large := new(messages.TooLargeError); errors.As(err, &large) || !errors.Is(err, messages.ErrAborted) {
+			t.Errorf("shard %d: records that fit are blamed: %v", i, err)
+		}
+	}
+}
+
+// testRaisedLimit: a limit that is raised is known when a record needs it.
+func testRaisedLimit(t *testing.T, c *cluster) {
+	topic := c.limited(10_000)
+	l := c.open("raised-" + t.Name())
+	records := []messages.Out{value(topic, "small"), {Topic: topic, Value: noise(50_000)}}
+	var large *messages.TooLargeError
+	if err := c.shard(l, nextShard()).Commit(t.Context(), records); !errors.As(err, &large) || large.Index != 1 {
+		t.Fatalf("a record that is too large gives %v", err)
+	}
+	open := c.shard(l, nextShard())
+	if err := open.Commit(t.Context(), records[:1]); err != nil {
+		t.Fatal(err)
+	}
+	c.limit(topic, 100_000)
+	next := nextShard()
+	eventually(t, "the higher limit holds", func() (bool, error) {
+		err := c.shard(l, next).Commit(t.Context(), records)
+		return err == nil, err
+	})
+	// A client that has made its batches by the old limit goes on doing so: its shard is
+	// opened anew.
+	if err := open.Commit(t.Context(), records); errors.As(err, &large) {
+		t.Errorf("a record that fits by now is blamed: %v", err)
+	}
+	emits := c.shard(l, nextShard())
+	emits.Emit(records)
+	if err := emits.Flush(t.Context()); err != nil {
+		t.Errorf("emitted: %v", err)
+	}
+}
+
 // testEmitStops: what was emitted behind a record that is refused is not
 // written, however it is batched.
 func testEmitStops(t *testing.T, c *cluster) {
@@ -187,7 +247,7 @@ func testEmitUnderLoweredLimit(t *testing.T, c *cluster) {
 }
 
 func (c *cluster) sizeTests(t *testing.T) {
-	for name, test := range map[string]func(*testing.T, *cluster){"exact": testExactLimit, "lowered": testLoweredLimit, "emit": testEmitStops, "emit lowered": testEmitUnderLoweredLimit} {
+	for name, test := range map[string]func(*testing.T, *cluster){"exact": testExactLimit, "lowered": testLoweredLimit, "lowered for all": testLoweredLimitMeetsAll, "raised": testRaisedLimit, "emit": testEmitStops, "emit lowered": testEmitUnderLoweredLimit} {
 		t.Run(name, func(t *testing.T) { test(t, c.on(t)) })
 	}
 }

@@ -28,7 +28,7 @@ type Cluster struct {
 	// else runs beside.
 	funerals   atomic.Int32
 	background sync.WaitGroup
-	stops      sync.WaitGroup // of nodes that are stopped in a commit
+	stops      stopped
 
 	mu        sync.Mutex
 	lives     []*life // those that have a turn in rebalances

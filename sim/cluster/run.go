@@ -112,7 +112,7 @@ func (c *Cluster) work(w *workload, disturbed bool) error {
 	c.faults.active.Store(false)
 	close(stop)
 	<-over
-	c.stops.Wait()
+	c.stops.end()
 	c.mourn()
 	if err != nil {
 		return err

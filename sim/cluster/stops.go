@@ -3,6 +3,7 @@ package cluster
 import (
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/velox-trading/velox/messages"
@@ -67,9 +68,38 @@ func (f *faults) stop(l *life, c memlog.Call, point string) {
 	}
 }
 
+// stopped counts the nodes that are stopped in a commit, until no more may be: a fault may
+// be on its way when faults end.
+type stopped struct {
+	mu   sync.Mutex
+	over bool
+	wg   sync.WaitGroup
+}
+
+// begin tells whether one more may be; it is ended by wg.Done.
+func (s *stopped) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.over {
+		s.wg.Add(1)
+	}
+	return !s.over
+}
+
+// end lets no more begin and waits for those that have.
+func (s *stopped) end() {
+	s.mu.Lock()
+	s.over = true
+	s.mu.Unlock()
+	s.wg.Wait()
+}
+
 // standStill stops a node, gives its shards to others when its session is over, wakes it
 // meanwhile or later, and tells it last.
 func (c *Cluster) standStill(l *life, r *rand.Rand, d time.Duration) {
+	if !c.stops.begin() {
+		return
+	}
 	l.pause()
 	woken := make(chan struct{})
 	time.AfterFunc(d, func() {
@@ -77,7 +107,8 @@ func (c *Cluster) standStill(l *life, r *rand.Rand, d time.Duration) {
 		close(woken)
 	})
 	session, knows := time.Duration(r.Int64N(int64(3*time.Second))), time.Duration(r.Int64N(int64(2*time.Second)))
-	c.stops.Go(func() {
+	go func() {
+		defer c.stops.wg.Done()
 		time.Sleep(session)
 		c.busy <- struct{}{}
 		defer func() { <-c.busy }()
@@ -94,5 +125,5 @@ func (c *Cluster) standStill(l *life, r *rand.Rand, d time.Duration) {
 		for _, id := range lost {
 			l.node.Lost(id.Kind, []int32{id.Partition})
 		}
-	})
+	}()
 }
