@@ -123,6 +123,7 @@ func checkPositions(f *facts, out *Result) {
 	}
 	held, methods, turns := make(map[book]*holding), f.methods(out), f.turns()
 	begins(f, "fills and position updates", out, messages.TopicOrders, messages.TopicPositions)
+	f.misstated(out)
 	believed := 0
 	for i := range f.positions {
 		p := &f.positions[i]

@@ -20,7 +20,7 @@ type ledger struct {
 	book     position.Book
 	lots     position.Lots
 	opened   decimal.Decimal // what was realised before the position was opened
-	n        int
+	n, ids   int             // of fills and positions
 	fraction decimal.Decimal // added to the profit of each update
 }
 
@@ -59,9 +59,16 @@ func (l *ledger) fill(quantity, price decimal.Decimal) {
 }
 
 func (l *ledger) tell(what string, b position.Book, price decimal.Decimal, origin string) {
-	p := messages.PositionUpdate{PositionID: l.symbol, UserID: user, Symbol: l.symbol, TimeMs: baseMs, EventType: what, Position: messages.PositionDetails{
+	status := "OPEN"
+	switch what {
+	case "OPENED":
+		l.ids++
+	case "CLOSED":
+		status = "CLOSED"
+	}
+	p := messages.PositionUpdate{PositionID: fmt.Sprint(l.symbol, "-", l.ids), UserID: user, Symbol: l.symbol, TimeMs: baseMs, EventType: what, Position: messages.PositionDetails{
 		Quantity: b.Quantity, AveragePrice: b.AveragePrice(), CurrentPrice: price, UnrealizedPnL: b.Unrealized(price),
-		RealizedPnL: b.Realized.Sub(l.opened).Add(l.fraction), Status: "OPEN",
+		RealizedPnL: b.Realized.Sub(l.opened).Add(l.fraction), Status: status,
 	}}
 	l.w.put("position", messages.TopicPositions, user, messages.AppendPosition(nil, &p), by(accountBy, origin)...)
 }
