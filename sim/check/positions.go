@@ -61,6 +61,9 @@ func (f *facts) fills(out *Result) *fills {
 		e := &f.orders[i]
 		first := !s.seen[e.OrderID]
 		s.seen[e.OrderID] = true
+		if first && e.EventType != "FILLED" {
+			s.begin(e)
+		}
 		if e.EventType != "FILLED" || e.Execution == nil {
 			continue
 		}
@@ -84,6 +87,19 @@ func (f *facts) fills(out *Result) *fills {
 	return s
 }
 
+func totalOf(x *messages.Execution) total {
+	quantity := ratio(x.FilledQuantity)
+	return total{quantity, new(big.Rat).Mul(quantity, ratio(x.AveragePrice))}
+}
+
+// begin begins with what an order had traded by the first event that is left of it, which
+// is no fill.
+func (s *fills) begin(e *orderFact) {
+	if user, ok := s.userOf(e); ok && e.written && e.Execution != nil && s.beheaded(e) {
+		s.totals[[2]string{e.OrderID, user}] = totalOf(e.Execution)
+	}
+}
+
 // add takes in what an event's totals are above those that a user has taken in before.
 func (s *fills) add(e *orderFact, user string, first bool) {
 	k := [2]string{e.OrderID, user}
@@ -91,8 +107,7 @@ func (s *fills) add(e *orderFact, user string, first bool) {
 	if !ok {
 		was = total{new(big.Rat), new(big.Rat)}
 	}
-	quantity := ratio(e.Execution.FilledQuantity)
-	now := total{quantity, new(big.Rat).Mul(quantity, ratio(e.Execution.AveragePrice))}
+	now := totalOf(e.Execution)
 	t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && s.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
 	if t.quantity.Sign() <= 0 {
 		return // the order's life is against the rules, which another check says
