@@ -57,6 +57,7 @@ func (f *facts) fills(out *Result) *fills {
 			s.takers[c] = append(s.takers[c], p.UserID)
 		}
 	}
+	nobodys, deleted := 0, f.horizon(messages.TopicCommands) > 0
 	for i := range f.orders {
 		e := &f.orders[i]
 		first := !s.seen[e.OrderID]
@@ -77,12 +78,17 @@ func (f *facts) fills(out *Result) *fills {
 			}
 			continue
 		}
-		user, ok := f.userOf(e)
-		if !ok {
+		switch user, ok := f.userOf(e); {
+		case ok:
+			s.add(e, user, first)
+		case deleted:
+			nobodys++
+		default:
 			out.Find(e.String(), "order %s is of strategy %s, which nobody has", e.OrderID, e.StrategyID)
-			continue
 		}
-		s.add(e, user, first)
+	}
+	if nobodys > 0 {
+		out.note("%d fills are left out: commands are deleted, and nobody is left who has their strategies", nobodys)
 	}
 	return s
 }
