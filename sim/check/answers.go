@@ -23,7 +23,7 @@ type answers struct {
 	out *Result
 	// whose lists all who ever had a strategy.
 	whose map[string][]string
-	// left counts what isn't asked for, because what came of it may be deleted.
+	// left counts what isn't asked for, because what came of it may be deleted, or whose it was.
 	left int
 	// believed counts the orders that may derive from what is deleted.
 	believed int
@@ -53,7 +53,7 @@ func checkAnswers(f *facts, out *Result) {
 	a.commanded()
 	a.executed()
 	if a.left > 0 {
-		out.note("%d signals and commands are left out, for what came of them may be deleted", a.left)
+		out.note("%d signals and commands are left out, for what came of them may be deleted, or whose they were", a.left)
 	}
 	if a.believed > 0 {
 		out.note("%d orders are believed: their ids derive from nothing that is left, but they may be changed, or exit what is deleted", a.believed)

@@ -36,3 +36,22 @@ func TestRemovedBeforeDeletions(t *testing.T) {
 		}
 	}
 }
+
+// TestRemovedWithoutFills: what the signals of such a strategy have come to isn't known when
+// no fill says whose it was.
+func TestRemovedWithoutFills(t *testing.T) {
+	for deleted, want := range map[int64]bool{0: true, 2: false} {
+		w := newWritten(t)
+		w.spoil["owner"], w.spoil["deploy"] = leaveOut, replace(`{"name":"x"}`, `{"name":"x","strategy_id":"strategy"}`)
+		if deleted == 0 {
+			w.spoil["deploy"] = goodCommand
+		}
+		for _, record := range []string{"buy filled", "buy position", "sell filled", "sell position"} {
+			w.spoil[record] = leaveOut
+		}
+		w.more = func() { w.deleteBelow(messages.TopicCommands, deleted) }
+		if got := textsOf(t, w.live(), "answers"); (len(got) > 0) != want {
+			t.Errorf("%d commands are deleted: found %v", deleted, got)
+		}
+	}
+}
