@@ -23,8 +23,10 @@ type answers struct {
 	out *Result
 	// whose lists all who ever had a strategy.
 	whose map[string][]string
-	// left counts what isn't asked for, because what came of it may be deleted.
+	// left counts what isn't asked for, because what came of it may be deleted, or whose it was.
 	left int
+	// believed counts the orders that may derive from what is deleted.
+	believed int
 	// placed are the orders that this account, or that one, has placed or rejected, with
 	// what their ids derive from.
 	placed []*placed
@@ -51,7 +53,10 @@ func checkAnswers(f *facts, out *Result) {
 	a.commanded()
 	a.executed()
 	if a.left > 0 {
-		out.note("%d signals and commands are left out, for what came of them may be deleted", a.left)
+		out.note("%d signals and commands are left out, for what came of them may be deleted, or whose they were", a.left)
+	}
+	if a.believed > 0 {
+		out.note("%d orders are believed: their ids derive from nothing that is left, but they may be changed, or exit what is deleted", a.believed)
 	}
 }
 
@@ -66,7 +71,9 @@ func (a *answers) place(histories []*history, reasons *reasons) {
 		a.out.Looked++
 		r, ok := reasons.of(e)
 		if !ok {
-			if a.offsets[e.tp].Start == 0 { // otherwise it may be a change of an old one
+			if a.mayDerive(e) {
+				a.believed++
+			} else {
 				a.out.Find(e.String(), "order %s of strategy %s, caused by %s, is of no signal, command, stop or close: its id derives from none", e.OrderID, e.StrategyID, e.origin)
 			}
 			continue

@@ -25,7 +25,8 @@ func (m *method) at(timeMs int64) (fifo, known bool) {
 
 // methods gives those of the accounts: of the first OPEN_ACCOUNT that was carried out, until
 // one asks for another, for between which updates it was taken in is not in the log. Where
-// commands are deleted it is the state's, from the first that is left on.
+// commands are deleted it is the state's, from the first that is left on, unless one of
+// these is an OPEN_ACCOUNT, whatever it asks for.
 func (f *facts) methods(out *Result) map[string]*method {
 	all := make(map[string]*method)
 	for user, a := range f.savedAccounts(&Result{}) {
@@ -46,16 +47,17 @@ func (f *facts) methods(out *Result) map[string]*method {
 		switch fifo := cmp.Or(data.Cost, "average") == costFIFO; {
 		case m == nil:
 			all[c.UserID] = &method{fifo: fifo}
-		case m.fifo != fifo && m.untilMs == 0:
+		case m.untilMs > 0: // it isn't known already
+		case m.fromMs > 0:
+			changed++
+			m.untilMs = 1 // the state's may be what it was changed to by this one, sometime
+		case m.fifo != fifo:
 			changed++
 			m.untilMs = max(1, c.timeMs-settling.Milliseconds())
-			if m.fromMs > 0 {
-				m.untilMs = 1 // the state's is what it was changed to, sometime
-			}
 		}
 	}
 	if changed > 0 {
-		out.note("%d accounts have changed how closes cost: since then only their cost and profit together are held against the fills", changed)
+		out.note("%d accounts have changed how closes cost, or may have, for commands are deleted: since then only their cost and profit together are held against the fills", changed)
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -125,6 +126,43 @@ func TestCommandsAfterDeletions(t *testing.T) {
 		}
 		if got := textsOf(t, w.live(), "answers"); (len(got) > 0) != want {
 			t.Errorf("%d of 2: found %v", quantity, got)
+		}
+	}
+}
+
+// TestFilledBeforeDeletions: what an order had traded by the first event that is left of it
+// is no fill of that event's, nor of the next.
+func TestFilledBeforeDeletions(t *testing.T) {
+	for _, price := range []int64{10, 11} { // of all that is held in the end
+		w := newWritten(t)
+		w.more = func() {
+			event := func(what, status string, filled, index int64) {
+				e := messages.OrderEvent{
+					OrderID: "parts", StrategyID: strategy, Symbol: "X", TimeMs: baseMs, EventType: what,
+					Order: messages.OrderDetails{TransactionType: "BUY", OrderType: "LIMIT", Quantity: whole(10), Price: whole(10), Status: status},
+				}
+				if filled > 0 {
+					e.Execution = &messages.Execution{AveragePrice: whole(10), FilledQuantity: whole(filled), ExecutionTimeMs: baseMs}
+				}
+				w.put("event", messages.TopicOrders, "parts", messages.AppendOrderEvent(nil, &e), by(accountBy, fmt.Sprintf("timer/0/%d/0", index))...)
+			}
+			update := func(what string, quantity, price, index int64) {
+				p := messages.PositionUpdate{PositionID: "parts", UserID: user, Symbol: "X", TimeMs: baseMs, EventType: what, Position: messages.PositionDetails{
+					Quantity: whole(quantity), AveragePrice: whole(price), CurrentPrice: whole(price), Status: "OPEN",
+				}}
+				w.put("update", messages.TopicPositions, user, messages.AppendPosition(nil, &p), by(accountBy, fmt.Sprintf("timer/0/%d/1", index))...)
+			}
+			event("PLACED", "PENDING", 0, 1)
+			event("FILLED", "PARTIALLY_FILLED", 5, 2)
+			update("OPENED", 5, 10, 2)
+			w.deleteBelow(messages.TopicOrders, w.log.EndOffset(messages.TopicOrders, 0))
+			event("PLACED", "PARTIALLY_FILLED", 5, 3) // with other terms
+			w.nowMs += 3_600_000
+			event("FILLED", "FILLED", 10, 4)
+			update("MODIFIED", 10, price, 4)
+		}
+		if got := textsOf(t, w.live(), "positions"); (len(got) > 0) != (price != 10) {
+			t.Errorf("10 at %d: found %v", price, got)
 		}
 	}
 }

@@ -67,6 +67,33 @@ func (f *facts) userOf(e *orderFact) (user string, ok bool) {
 	return user, ok
 }
 
+// nameByFills names the users of strategies that neither their owners' records nor commands
+// name any more, as of one that was removed and whose DEPLOY is deleted: a fill is of whose
+// position the next output of its cause tells of.
+func (f *facts) nameByFills() {
+	if f.horizon(messages.TopicCommands) == 0 {
+		return
+	}
+	type output struct {
+		messages.Origin
+		writer, symbol string
+	}
+	unnamed := make(map[output]string) // strategies, by what must be next to their fills
+	for i := range f.orders {
+		if e := &f.orders[i]; e.written && e.EventType == "FILLED" && f.users[e.StrategyID] == "" {
+			next := e.origin
+			next.Index++
+			unnamed[output{next, e.writer, e.Symbol}] = e.StrategyID
+		}
+	}
+	for i := range f.positions {
+		p := &f.positions[i]
+		if strategy, ok := unnamed[output{p.origin, p.writer, p.Symbol}]; ok && p.written {
+			f.users[strategy] = p.UserID
+		}
+	}
+}
+
 // commandAt finds the command at a place.
 func (f *facts) commandAt(tp messages.TopicPartition, offset int64) *commandFact {
 	i := sort.Search(len(f.commands), func(i int) bool {

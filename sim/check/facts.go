@@ -439,6 +439,7 @@ func (f *facts) nameUsers() {
 	for i := range f.positions {
 		name(f.positions[i].UserID)
 	}
+	f.nameByFills()
 }
 
 // nameVenues finds the accounts at live venues: by their states, or, without one, by the

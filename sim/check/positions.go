@@ -57,10 +57,14 @@ func (f *facts) fills(out *Result) *fills {
 			s.takers[c] = append(s.takers[c], p.UserID)
 		}
 	}
+	nobodys, deleted := 0, f.horizon(messages.TopicCommands) > 0
 	for i := range f.orders {
 		e := &f.orders[i]
 		first := !s.seen[e.OrderID]
 		s.seen[e.OrderID] = true
+		if first && e.EventType != "FILLED" {
+			s.begin(e)
+		}
 		if e.EventType != "FILLED" || e.Execution == nil {
 			continue
 		}
@@ -74,14 +78,32 @@ func (f *facts) fills(out *Result) *fills {
 			}
 			continue
 		}
-		user, ok := f.userOf(e)
-		if !ok {
+		switch user, ok := f.userOf(e); {
+		case ok:
+			s.add(e, user, first)
+		case deleted:
+			nobodys++
+		default:
 			out.Find(e.String(), "order %s is of strategy %s, which nobody has", e.OrderID, e.StrategyID)
-			continue
 		}
-		s.add(e, user, first)
+	}
+	if nobodys > 0 {
+		out.note("%d fills are left out: commands are deleted, and nobody is left who has their strategies", nobodys)
 	}
 	return s
+}
+
+func totalOf(x *messages.Execution) total {
+	quantity := ratio(x.FilledQuantity)
+	return total{quantity, new(big.Rat).Mul(quantity, ratio(x.AveragePrice))}
+}
+
+// begin begins with what an order had traded by the first event that is left of it, which
+// is no fill.
+func (s *fills) begin(e *orderFact) {
+	if user, ok := s.userOf(e); ok && e.written && e.Execution != nil && s.beheaded(e) {
+		s.totals[[2]string{e.OrderID, user}] = totalOf(e.Execution)
+	}
 }
 
 // add takes in what an event's totals are above those that a user has taken in before.
@@ -91,8 +113,7 @@ func (s *fills) add(e *orderFact, user string, first bool) {
 	if !ok {
 		was = total{new(big.Rat), new(big.Rat)}
 	}
-	quantity := ratio(e.Execution.FilledQuantity)
-	now := total{quantity, new(big.Rat).Mul(quantity, ratio(e.Execution.AveragePrice))}
+	now := totalOf(e.Execution)
 	t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && s.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
 	if t.quantity.Sign() <= 0 {
 		return // the order's life is against the rules, which another check says
@@ -123,6 +144,7 @@ func checkPositions(f *facts, out *Result) {
 	}
 	held, methods, turns := make(map[book]*holding), f.methods(out), f.turns()
 	begins(f, "fills and position updates", out, messages.TopicOrders, messages.TopicPositions)
+	f.misstated(out)
 	believed := 0
 	for i := range f.positions {
 		p := &f.positions[i]

@@ -20,7 +20,7 @@ type ledger struct {
 	book     position.Book
 	lots     position.Lots
 	opened   decimal.Decimal // what was realised before the position was opened
-	n        int
+	n, ids   int             // of fills and positions
 	fraction decimal.Decimal // added to the profit of each update
 }
 
@@ -59,9 +59,16 @@ func (l *ledger) fill(quantity, price decimal.Decimal) {
 }
 
 func (l *ledger) tell(what string, b position.Book, price decimal.Decimal, origin string) {
-	p := messages.PositionUpdate{PositionID: l.symbol, UserID: user, Symbol: l.symbol, TimeMs: baseMs, EventType: what, Position: messages.PositionDetails{
+	status := "OPEN"
+	switch what {
+	case "OPENED":
+		l.ids++
+	case "CLOSED":
+		status = "CLOSED"
+	}
+	p := messages.PositionUpdate{PositionID: fmt.Sprint(l.symbol, "-", l.ids), UserID: user, Symbol: l.symbol, TimeMs: baseMs, EventType: what, Position: messages.PositionDetails{
 		Quantity: b.Quantity, AveragePrice: b.AveragePrice(), CurrentPrice: price, UnrealizedPnL: b.Unrealized(price),
-		RealizedPnL: b.Realized.Sub(l.opened).Add(l.fraction), Status: "OPEN",
+		RealizedPnL: b.Realized.Sub(l.opened).Add(l.fraction), Status: status,
 	}}
 	l.w.put("position", messages.TopicPositions, user, messages.AppendPosition(nil, &p), by(accountBy, origin)...)
 }
@@ -299,5 +306,44 @@ func TestTurnedAmongOthers(t *testing.T) {
 	}
 	if got := textsOf(t, w.subject(), "positions"); len(got) > 0 {
 		t.Errorf("found %v", got)
+	}
+}
+
+// TestCostBeforeDeletions: where an account's first command is deleted, any that is left may
+// have changed how closes cost, also to what the account's state says; with none left it is
+// what that says.
+func TestCostBeforeDeletions(t *testing.T) {
+	const fifo = `{"version":3,"user_id":"u","cost":"fifo"}`
+	for name, c := range map[string]struct {
+		left  bool // of the commands, the one that asks for what the state says
+		by    bool // told of as the state says
+		wrong string
+		found bool
+	}{
+		"changed, by the average":     {true, false, "0", false},
+		"changed, by what is left":    {true, true, "0", false},
+		"changed, by neither":         {true, false, "0.1", true},
+		"none left, by the average":   {false, false, "0", true},
+		"none left, by the state":     {false, true, "0", false},
+		"none left, which is neither": {false, true, "0.1", true},
+	} {
+		w := newWritten(t)
+		w.spoil["account entity"] = saved(fifo)
+		w.more = func() {
+			w.command("r", "RESUME", `{}`)
+			w.deleteBelow(messages.TopicCommands, 3)
+			w.nowMs += 3_600_000
+			l := ledger{w: w, symbol: "F", fifo: c.by}
+			l.fill(whole(10), whole(100))
+			l.fill(whole(10), whole(110))
+			l.fraction = decimal.MustParse(c.wrong)
+			l.fill(whole(-10), whole(120))
+			if c.left {
+				w.command("again", "OPEN_ACCOUNT", `{"revision":2,"cost":"fifo"}`)
+			}
+		}
+		if got := textsOf(t, w.subject(), "positions"); (len(got) > 0) != c.found {
+			t.Errorf("%s: found %v", name, got)
+		}
 	}
 }

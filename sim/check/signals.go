@@ -100,7 +100,8 @@ func (d *decided) order(p *placed) {
 // judge holds what was ordered for a strategy's signals against them.
 func (a *answers) judge(c caused, d *decided) {
 	n := len(d.trades)
-	if n > 0 && d.sample.timeMs-settling.Milliseconds() < a.orderedFrom(c, d) {
+	nobodys := len(a.whose[c.owner]) == 0 && a.horizon(messages.TopicCommands) > 0 // it isn't known whose it was
+	if n > 0 && (nobodys || d.sample.timeMs-settling.Milliseconds() < a.orderedFrom(c, d)) {
 		a.left += n
 		return
 	}
