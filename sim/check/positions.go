@@ -244,14 +244,11 @@ func (s *fills) claimed(e *orderFact) (string, bool) {
 	return o.UserID, ok && (!s.subject.Live || s.takenBy(o.UserID, e.mark))
 }
 
-// fresh tells whether a fill by others is one that an account takes in: a trade, of more
-// than it knows of the order.
+// fresh tells whether a fill by others is one that an account takes in: of more than it
+// knows of the order.
 func (s *fills) fresh(e *orderFact, user string) bool {
-	x, was := e.Execution, new(big.Rat)
-	if t, ok := s.totals[[2]string{e.OrderID, user}]; ok {
-		was = t.quantity
-	}
-	return x.FilledQuantity.Sign() > 0 && x.AveragePrice.Sign() > 0 && e.Symbol != "" && ratio(x.FilledQuantity).Cmp(was) > 0
+	t, ok := s.totals[[2]string{e.OrderID, user}]
+	return !ok || ratio(e.Execution.FilledQuantity).Cmp(t.quantity) > 0
 }
 
 // horizonOf gives the log's time up to which fills or updates of a user's positions may be

@@ -1,0 +1,66 @@
+package check
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"testing"
+
+	"github.com/velox-trading/velox/messages"
+	"github.com/velox-trading/velox/trading/decimal"
+)
+
+// outside tells of a position that order events of others change.
+type outside struct{ ledger }
+
+// event is one by which all that a buy has traded comes to a quantity at an average price.
+func (o *outside) event(kind, id string, filled int64, average string) *messages.OrderEvent {
+	e := &messages.OrderEvent{
+		OrderID: id, StrategyID: strategy, Symbol: o.symbol, TimeMs: o.w.nowMs, EventType: kind,
+		Order: messages.OrderDetails{TransactionType: "BUY", OrderType: "MARKET", Quantity: whole(1000), Status: kind},
+	}
+	if filled > 0 {
+		e.Execution = &messages.Execution{AveragePrice: decimal.MustParse(average), FilledQuantity: whole(filled), ExecutionTimeMs: baseMs}
+	}
+	return e
+}
+
+// puts writes an event in a partition, and gives the beginning of an origin at its place.
+func (o *outside) puts(partition int32, e *messages.OrderEvent, headers ...messages.Header) string {
+	partition, offset := o.w.log.Produce(messages.Out{
+		Topic: messages.TopicOrders, Partition: partition, Key: []byte(e.OrderID), Value: messages.AppendOrderEvent(nil, e), Headers: headers,
+	})
+	return fmt.Sprintf("%s/%d/%d/", messages.TopicOrders, partition, offset)
+}
+
+// takes tells that an account has taken a part in.
+func (o *outside) takes(origin string, quantity int64, value string) {
+	what := "MODIFIED"
+	if o.book.Quantity.IsZero() {
+		what = "OPENED"
+	}
+	o.book.Fill(whole(quantity), decimal.MustParse(value))
+	o.tell(what, o.book, whole(10), origin)
+}
+
+// TestFillsThatSayNothing: a fill by others that doesn't say what was traded can't be taken
+// in. It has a dead letter, and no position update is missed.
+func TestFillsThatSayNothing(t *testing.T) {
+	for letter, want := range map[bool][]string{true: nil, false: {"letters"}} {
+		w := newWritten(t)
+		w.more = func() {
+			o := outside{ledger: ledger{w: w, symbol: "X"}}
+			e := o.event("FILLED", "x", 5, "10")
+			e.Order.TransactionType = ""
+			origin := o.puts(0, e)
+			if !letter {
+				return
+			}
+			value := messages.AppendOrderEvent(nil, e)
+			sum := sha256.Sum256(value)
+			d := messages.DeadLetter{Reason: messages.ReasonMissing, Topic: messages.TopicOrders, Offset: 4, Stage: "decode", Length: len(value), Hash: hex.EncodeToString(sum[:])}
+			w.put("of it", messages.TopicDeadLetters, "x", messages.AppendDeadLetter(nil, &d), by(accountBy, origin+"0")...)
+		}
+		wantFound(t, w.subject(), want...)
+	}
+}
