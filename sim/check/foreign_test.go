@@ -49,7 +49,7 @@ func TestFillsThatSayNothing(t *testing.T) {
 	for letter, want := range map[bool][]string{true: nil, false: {"letters"}} {
 		w := newWritten(t)
 		w.more = func() {
-			o := outside{ledger: ledger{w: w, symbol: "X"}}
+			o := outside{ledger{w: w, symbol: "X"}}
 			e := o.event("FILLED", "x", 5, "10")
 			e.Order.TransactionType = ""
 			origin := o.puts(0, e)
@@ -62,5 +62,32 @@ func TestFillsThatSayNothing(t *testing.T) {
 			w.put("of it", messages.TopicDeadLetters, "x", messages.AppendDeadLetter(nil, &d), by(accountBy, origin+"0")...)
 		}
 		wantFound(t, w.subject(), want...)
+	}
+}
+
+// TestCancelledByOthers: that an order of others is over may tell of more that was traded of
+// it, which an account takes in. When it does not, nothing is missed: an order that it
+// doesn't know is not looked at.
+func TestCancelledByOthers(t *testing.T) {
+	for name, c := range map[string]struct {
+		taken, value int64
+		found        bool
+	}{
+		"more":          {10, 100, false},
+		"not taken in":  {0, 0, false},
+		"less than all": {9, 90, true},
+		"at a price":    {10, 110, true},
+	} {
+		w := newWritten(t)
+		w.more = func() {
+			o := outside{ledger{w: w, symbol: "X"}}
+			o.takes(o.puts(0, o.event("FILLED", "x", 10, "10"))+"0", 10, "100")
+			if origin := o.puts(0, o.event("CANCELLED", "x", 20, "10")); c.taken > 0 {
+				o.takes(origin+"0", c.taken, whole(c.value).String())
+			}
+		}
+		if got := textsOf(t, w.subject(), "positions"); (len(got) > 0) != c.found {
+			t.Errorf("%s: found %v", name, got)
+		}
 	}
 }

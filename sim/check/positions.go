@@ -65,7 +65,8 @@ func (f *facts) fills(out *Result) *fills {
 		if first && e.EventType != "FILLED" {
 			s.begin(e)
 		}
-		if e.EventType != "FILLED" || e.Execution == nil {
+		// That an order of others is over may tell of more that it has traded.
+		if e.Execution == nil || e.EventType != "FILLED" && (e.written || e.EventType != "CANCELLED") {
 			continue
 		}
 		if !e.written {
@@ -73,7 +74,7 @@ func (f *facts) fills(out *Result) *fills {
 			for _, user := range takers {
 				s.add(e, user, first)
 			}
-			if len(takers) == 0 {
+			if len(takers) == 0 && e.EventType == "FILLED" {
 				s.untaken = append(s.untaken, e)
 			}
 			continue
