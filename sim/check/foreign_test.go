@@ -91,3 +91,104 @@ func TestCancelledByOthers(t *testing.T) {
 		}
 	}
 }
+
+// scattering is a good log whose order events have four partitions.
+func scattering(t *testing.T) (*written, *outside) {
+	t.Helper()
+	w := newWritten(t)
+	if err := w.log.AddPartitions(messages.TopicOrders, 4); err != nil {
+		t.Fatal(err)
+	}
+	return w, &outside{ledger{w: w, symbol: "X"}}
+}
+
+// TestFillsInSeveralPartitions: others may write of an order in other partitions than its
+// events before. It is in the order of what it has traded that an account has taken them in.
+func TestFillsInSeveralPartitions(t *testing.T) {
+	for last, want := range map[int64]bool{5: false, 6: true} {
+		for name, story := range map[string]func(o *outside){
+			"by others": func(o *outside) {
+				o.takes(o.puts(3, o.event("FILLED", "x", 5, "10"))+"0", 5, "50")
+				o.takes(o.puts(1, o.event("FILLED", "x", 10, "11"))+"0", last, "60")
+			},
+			"by Velox after others": func(o *outside) {
+				o.takes(o.puts(3, o.event("FILLED", "x", 5, "10"))+"0", 5, "50")
+				o.puts(1, o.event("FILLED", "x", 10, "11"), by(accountBy, "timer/0/1/0")...)
+				o.takes("timer/0/1/1", last, "60")
+			},
+			"by Velox before others": func(o *outside) {
+				o.puts(3, o.event("FILLED", "x", 5, "10"), by(accountBy, "timer/0/1/0")...)
+				o.takes("timer/0/1/1", 5, "50")
+				o.takes(o.puts(1, o.event("CANCELLED", "x", 10, "11"))+"0", last, "60")
+			},
+		} {
+			w, o := scattering(t)
+			w.more = func() { story(o) }
+			if got := textsOf(t, w.subject(), "positions"); (len(got) > 0) != want {
+				t.Errorf("%s, %d: found %v", name, last, got)
+			}
+		}
+	}
+}
+
+// TestEndsInAnotherPartition: a command has its order where others wrote in another partition
+// that it is over, before which nothing tells where that came.
+func TestEndsInAnotherPartition(t *testing.T) {
+	for placed, want := range map[bool]bool{true: false, false: true} {
+		w, o := scattering(t)
+		w.more = func() {
+			w.command("o", "ORDER", buysTwo)
+			id := orderIDOf(caused{messages.TopicPartition{Topic: messages.TopicCommands}, 3, manual}, user, "command")
+			home := messages.HomePartition([]byte(id), 4)
+			if home == 0 {
+				t.Fatal("there is no partition before the order's")
+			}
+			e := o.event("PLACED", id, 0, "")
+			e.StrategyID, e.Symbol, e.Order.Quantity, e.Order.Status = manual, symbol, whole(2), "PENDING"
+			if placed {
+				o.puts(home, e, by(accountBy, third+"/0")...)
+			}
+			e.EventType, e.Order.Status = "CANCELLED", "CANCELLED"
+			o.puts(0, e)
+		}
+		if got := textsOf(t, w.subject(), "answers"); (len(got) > 0) != want {
+			t.Errorf("placed %v: found %v", placed, got)
+		}
+	}
+}
+
+// TestLivesInSeveralPartitions: of an order of which others wrote in another partition, what
+// was before is not known. Before what they wrote in the same it is.
+func TestLivesInSeveralPartitions(t *testing.T) {
+	for others, want := range map[int32]bool{1: true, 2: false} {
+		w, o := scattering(t)
+		w.more = func() {
+			e := o.event("PLACED", "x", 0, "")
+			e.Order.Status = "PENDING"
+			o.puts(1, e, by(accountBy, "timer/0/1/0")...)
+			e = o.event("CANCELLED", "x", 5, "10")
+			o.puts(1, e, by(accountBy, "timer/0/2/0")...)
+			o.puts(others, o.event("FILLED", "x", 5, "10"))
+		}
+		if got := textsOf(t, w.subject(), "orders"); (len(got) > 0) != want {
+			t.Errorf("others in partition %d: found %v", others, got)
+		}
+	}
+}
+
+// TestClosesBetweenFills: there is to close what was traded before, wherever it is told.
+func TestClosesBetweenFills(t *testing.T) {
+	for quantity, want := range map[int64]bool{5: false, 6: true} {
+		w, o := scattering(t)
+		w.more = func() {
+			o.puts(3, o.event("FILLED", "x", 5, "10"))
+			w.nowMs += 3_600_000
+			w.rejected(strategy, later, "close/1", "SELL", "X", quantity)
+			w.nowMs += 3_600_000
+			o.puts(1, o.event("FILLED", "x", 10, "10"))
+		}
+		if got := textsOf(t, w.subject(), "answers"); (len(got) > 0) != want {
+			t.Errorf("%d: found %v", quantity, got)
+		}
+	}
+}

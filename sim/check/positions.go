@@ -34,11 +34,28 @@ type fills struct {
 	*facts
 	byCause map[bookCause][]trade
 	totals  map[[2]string]total // by order and by the user who has taken them in
-	seen    map[string]bool     // orders of which an event is left before
+	seen    map[orderIn]bool    // orders of which an event is left before
 	// takers are the users whose position updates are caused by order events of others.
 	takers map[caused][]string
 	// untaken are fills by others that no position update tells of.
 	untaken []*orderFact
+	// scattered are the orders whose fills come later, for they are to be put in order.
+	scattered map[string]bool
+	later     []taking
+}
+
+// orderIn is an order, as one partition tells of it.
+type orderIn struct {
+	order string
+	tp    messages.TopicPartition
+}
+
+// taking is a fill that a user takes in; first: it is the first event of its order that is
+// left in its partition.
+type taking struct {
+	*orderFact
+	user  string
+	first bool
 }
 
 type total struct{ quantity, value *big.Rat }
@@ -46,22 +63,17 @@ type total struct{ quantity, value *big.Rat }
 // trades gives the fills by position and cause.
 func (f *facts) trades(out *Result) map[bookCause][]trade { return f.fills(out).byCause }
 
-// fills gives them. An order's events stand in one partition, so its totals ascend. What
-// others wrote is of whom it has made a position update of.
+// fills gives them. An order's events stand in one partition, so its totals ascend; where
+// others wrote in another one they are put in that order, for an account takes in nothing
+// but more. What others wrote is of whom it has made a position update of.
 func (f *facts) fills(out *Result) *fills {
-	s := &fills{facts: f, byCause: make(map[bookCause][]trade), totals: make(map[[2]string]total), seen: make(map[string]bool), takers: make(map[caused][]string)}
-	for i := range f.positions {
-		p := &f.positions[i]
-		c := caused{tp: p.source(), offset: p.origin.Offset}
-		if p.written && c.tp.Topic == messages.TopicOrders && !slices.Contains(s.takers[c], p.UserID) {
-			s.takers[c] = append(s.takers[c], p.UserID)
-		}
-	}
+	s := &fills{facts: f, byCause: make(map[bookCause][]trade), totals: make(map[[2]string]total), seen: make(map[orderIn]bool), takers: f.takers(), scattered: f.scattered()}
 	nobodys, deleted := 0, f.horizon(messages.TopicCommands) > 0
 	for i := range f.orders {
 		e := &f.orders[i]
-		first := !s.seen[e.OrderID]
-		s.seen[e.OrderID] = true
+		in := orderIn{e.OrderID, e.tp}
+		first := !s.seen[in]
+		s.seen[in] = true
 		if first && e.EventType != "FILLED" {
 			s.begin(e)
 		}
@@ -72,7 +84,7 @@ func (f *facts) fills(out *Result) *fills {
 		if !e.written {
 			takers := s.takers[caused{tp: e.tp, offset: e.offset}]
 			for _, user := range takers {
-				s.add(e, user, first)
+				s.take(e, user, first)
 			}
 			if len(takers) == 0 && e.EventType == "FILLED" {
 				s.untaken = append(s.untaken, e)
@@ -81,7 +93,7 @@ func (f *facts) fills(out *Result) *fills {
 		}
 		switch user, ok := f.userOf(e); {
 		case ok:
-			s.add(e, user, first)
+			s.take(e, user, first)
 		case deleted:
 			nobodys++
 		default:
@@ -91,7 +103,24 @@ func (f *facts) fills(out *Result) *fills {
 	if nobodys > 0 {
 		out.note("%d fills are left out: commands are deleted, and nobody is left who has their strategies", nobodys)
 	}
+	slices.SortStableFunc(s.later, func(a, b taking) int { return a.Execution.FilledQuantity.Cmp(b.Execution.FilledQuantity) })
+	for _, t := range s.later {
+		s.add(t.orderFact, t.user, t.first)
+	}
 	return s
+}
+
+// takers gives the users whose position updates are caused by order events of others.
+func (f *facts) takers() map[caused][]string {
+	all := make(map[caused][]string)
+	for i := range f.positions {
+		p := &f.positions[i]
+		c := caused{tp: p.source(), offset: p.origin.Offset}
+		if p.written && c.tp.Topic == messages.TopicOrders && !slices.Contains(all[c], p.UserID) {
+			all[c] = append(all[c], p.UserID)
+		}
+	}
+	return all
 }
 
 func totalOf(x *messages.Execution) total {
@@ -103,11 +132,21 @@ func totalOf(x *messages.Execution) total {
 // is no fill.
 func (s *fills) begin(e *orderFact) {
 	if user, ok := s.userOf(e); ok && e.written && e.Execution != nil && s.beheaded(e) {
-		s.totals[[2]string{e.OrderID, user}] = totalOf(e.Execution)
+		s.take(e, user, true)
 	}
 }
 
-// add takes in what an event's totals are above those that a user has taken in before.
+// take takes in an event of a user's order, in its turn.
+func (s *fills) take(e *orderFact, user string, first bool) {
+	if s.scattered[e.OrderID] {
+		s.later = append(s.later, taking{e, user, first})
+		return
+	}
+	s.add(e, user, first)
+}
+
+// add takes in what an event's totals are above those that a user has taken in before. An
+// event of Velox that is no fill tells what they were.
 func (s *fills) add(e *orderFact, user string, first bool) {
 	k := [2]string{e.OrderID, user}
 	was, ok := s.totals[k]
@@ -115,6 +154,10 @@ func (s *fills) add(e *orderFact, user string, first bool) {
 		was = total{new(big.Rat), new(big.Rat)}
 	}
 	now := totalOf(e.Execution)
+	if e.written && e.EventType != "FILLED" {
+		s.totals[k] = now
+		return
+	}
 	t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && s.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
 	if t.quantity.Sign() <= 0 {
 		return // the order's life is against the rules, which another check says
