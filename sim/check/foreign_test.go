@@ -192,3 +192,42 @@ func TestClosesBetweenFills(t *testing.T) {
 		}
 	}
 }
+
+// TestCoarseAverages: an average may be so coarse that what it adds seems to be worth nothing.
+// The account then reckons with what rounding explains, so that the next part is worth
+// another amount than the averages say.
+func TestCoarseAverages(t *testing.T) {
+	for name, c := range map[string]struct {
+		story func(o *outside)
+		found bool
+	}{
+		"by others": {func(o *outside) {
+			o.takes(o.puts(0, o.event("FILLED", "x", 110, "9.95"))+"0", 9, "93.59")
+			o.takes(o.puts(0, o.event("FILLED", "x", 120, "10"))+"0", 10, "105.5")
+		}, false},
+		"by Velox": {func(o *outside) {
+			o.puts(0, o.event("FILLED", "x", 110, "9.95"), by(accountBy, "timer/0/1/0")...)
+			o.takes("timer/0/1/1", 9, "93.59")
+			o.takes(o.puts(0, o.event("FILLED", "x", 120, "10"))+"0", 10, "105.5")
+		}, false},
+		"twice": {func(o *outside) {
+			o.takes(o.puts(0, o.event("FILLED", "x", 102, "9.81"))+"0", 1, "0.73") // less than 1000.91, as the account has it
+			o.takes(o.puts(0, o.event("FILLED", "x", 110, "9.95"))+"0", 8, "92.86")
+		}, false},
+		"otherwise after that": {func(o *outside) {
+			o.takes(o.puts(0, o.event("FILLED", "x", 110, "9.95"))+"0", 9, "93.59")
+			o.takes(o.puts(0, o.event("FILLED", "x", 120, "10"))+"0", 10, "106.5")
+		}, true},
+	} {
+		w := newWritten(t)
+		w.more = func() {
+			o := &outside{ledger{w: w, symbol: "X"}}
+			o.takes(o.puts(0, o.event("FILLED", "x", 100, "10"))+"0", 100, "1000")
+			o.takes(o.puts(0, o.event("FILLED", "x", 101, "9.9"))+"0", 1, "0.91")
+			c.story(o)
+		}
+		if got := textsOf(t, w.subject(), "positions"); (len(got) > 0) != c.found {
+			t.Errorf("%s: found %v", name, got)
+		}
+	}
+}

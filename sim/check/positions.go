@@ -16,7 +16,7 @@ type trade struct {
 	// rounding is how far its value may be off: totals have averages of 8 places.
 	rounding *big.Rat
 	// beheaded: fills of its order before it may have been deleted, so that the
-	// quantity is not its own.
+	// quantity is not its own, or it is not known what they were worth.
 	beheaded bool
 }
 
@@ -58,7 +58,10 @@ type taking struct {
 	first bool
 }
 
-type total struct{ quantity, value *big.Rat }
+// total is what an order has traded, and the most that its account may take it to be worth:
+// when others' average is so coarse that what it adds seems to be worth nothing, that is
+// more than they tell.
+type total struct{ quantity, value, most *big.Rat }
 
 // trades gives the fills by position and cause.
 func (f *facts) trades(out *Result) map[bookCause][]trade { return f.fills(out).byCause }
@@ -125,7 +128,8 @@ func (f *facts) takers() map[caused][]string {
 
 func totalOf(x *messages.Execution) total {
 	quantity := ratio(x.FilledQuantity)
-	return total{quantity, new(big.Rat).Mul(quantity, ratio(x.AveragePrice))}
+	value := new(big.Rat).Mul(quantity, ratio(x.AveragePrice))
+	return total{quantity, value, value}
 }
 
 // begin begins with what an order had traded by the first event that is left of it, which
@@ -151,7 +155,7 @@ func (s *fills) add(e *orderFact, user string, first bool) {
 	k := [2]string{e.OrderID, user}
 	was, ok := s.totals[k]
 	if !ok {
-		was = total{new(big.Rat), new(big.Rat)}
+		was = total{new(big.Rat), new(big.Rat), new(big.Rat)}
 	}
 	now := totalOf(e.Execution)
 	if e.written && e.EventType != "FILLED" {
@@ -162,9 +166,13 @@ func (s *fills) add(e *orderFact, user string, first bool) {
 	if t.quantity.Sign() <= 0 {
 		return // the order's life is against the rules, which another check says
 	}
+	if !e.written && now.value.Cmp(was.most) <= 0 { // it may seem to be worth nothing
+		now.most = new(big.Rat).Mul(t.quantity, ratio(e.Execution.AveragePrice))
+		now.most.Add(now.most, was.most)
+	}
+	t.beheaded = t.beheaded || was.most.Cmp(was.value) != 0 || now.most.Cmp(now.value) != 0
 	s.totals[k] = now
 	t.price = new(big.Rat).Sub(now.value, was.value)
-	t.beheaded = t.beheaded || !e.written && t.price.Sign() <= 0 // a venue's average is so coarse that it is worth nothing
 	t.price.Quo(t.price, t.quantity)
 	t.rounding = new(big.Rat).Add(now.quantity, was.quantity)
 	t.rounding.Mul(t.rounding, halfPlace)
