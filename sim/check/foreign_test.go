@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/velox-trading/velox/messages"
 	"github.com/velox-trading/velox/trading/decimal"
@@ -227,6 +228,45 @@ func TestCoarseAverages(t *testing.T) {
 			c.story(o)
 		}
 		if got := textsOf(t, w.subject(), "positions"); (len(got) > 0) != c.found {
+			t.Errorf("%s: found %v", name, got)
+		}
+	}
+}
+
+// TestWrittenAgain: a fill that was taken in, and is deleted, changes nothing when others
+// write it again: the account knows its order from before. One that it has only just come to
+// know should have been told of.
+func TestWrittenAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		since  time.Duration // the good log it is that the account has known the order
+		filled int64         // as it knows
+		kept   bool          // nothing is deleted
+		found  bool
+	}{
+		"from before":                  {0, 5, false, false},
+		"from before, with more":       {0, 6, false, false},
+		"from before, with less":       {0, 4, false, true},
+		"not at all":                   {0, 0, false, true},
+		"from then":                    {8*24*time.Hour + time.Hour, 5, false, true},
+		"from before, nothing deleted": {0, 5, true, true},
+	} {
+		w := newWritten(t)
+		finished := ""
+		if c.filled > 0 {
+			finished = fmt.Sprintf(`{"id":"x","status":"PARTIALLY_FILLED","filled_quantity":%d,"placed_ms":%d}`, c.filled, baseMs+c.since.Milliseconds())
+		}
+		w.spoil["account entity"] = saved(`{"version":3,"user_id":"u","symbols":[{"name":"S","net":{"quantity":0}}],"finished":[` + finished + `]}`)
+		w.more = func() {
+			o := outside{ledger{w: w, symbol: "X"}}
+			w.nowMs = baseMs + (8 * 24 * time.Hour).Milliseconds()
+			o.puts(0, o.event("PLACED", "y", 0, ""))
+			if !c.kept {
+				w.deleteBelow(messages.TopicOrders, 4)
+			}
+			w.nowMs += time.Hour.Milliseconds()
+			o.puts(0, o.event("FILLED", "x", 5, "10"))
+		}
+		if got := textsOf(t, w.live(), "positions"); (len(got) > 0) != c.found {
 			t.Errorf("%s: found %v", name, got)
 		}
 	}

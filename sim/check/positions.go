@@ -255,10 +255,10 @@ func (s *fills) untold(held map[book]*holding, out *Result) {
 			out.Find(t.String(), "%s in %s: a fill of %s that no position update tells of", c.user, c.symbol, t.quantity.FloatString(8))
 		}
 	}
-	excused := s.excused()
+	excused, saved := s.excused(), s.savedAccounts(&Result{})
 	for _, e := range s.untaken {
 		user, ok := s.claimed(e)
-		if !ok || excused[caused{tp: e.tp, offset: e.offset}] || !s.fresh(e, user) {
+		if !ok || excused[caused{tp: e.tp, offset: e.offset}] || !s.fresh(e, user) || s.remembered(e, user, saved[user]) {
 			continue
 		}
 		if e.timeMs >= max(s.horizonOf(user), s.lettersOf(e.mark), s.horizonAt(messages.TopicAlerts, user)) {
@@ -301,6 +301,16 @@ func (s *fills) claimed(e *orderFact) (string, bool) {
 func (s *fills) fresh(e *orderFact, user string) bool {
 	t, ok := s.totals[[2]string{e.OrderID, user}]
 	return !ok || ratio(e.Execution.FilledQuantity).Cmp(t.quantity) > 0
+}
+
+// remembered tells whether an account has known of a fill before: by its state it knows its
+// order since a time of which records may be deleted, with as much traded.
+func (s *fills) remembered(e *orderFact, user string, saved *savedAccount) bool {
+	if saved == nil {
+		return false
+	}
+	o, ok := saved.order(e.OrderID)
+	return ok && o.PlacedMs < s.horizonOf(user) && o.Filled.GreaterEq(e.Execution.FilledQuantity)
 }
 
 // horizonOf gives the log's time up to which fills or updates of a user's positions may be
