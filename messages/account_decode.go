@@ -69,24 +69,31 @@ func checkOrder(e *OrderEvent) error {
 }
 
 // CheckInput gives a *DecodeError when an event of others can't be taken in: it has numbers
-// beyond the bound of inputs, with which an account could not reckon, or is a fill that
-// doesn't say what was traded: its side, a quantity and a price.
+// beyond the bound of inputs, with which an account could not reckon, or doesn't say what it
+// must: the side of an order that has traded or is over, a fill's quantity and price.
 func (e *OrderEvent) CheckInput() error {
 	err := bounded("order", e.Order.Quantity, e.Order.Price, e.Order.TriggerPrice)
 	if x := e.Execution; x != nil {
 		err = errors.Join(err, bounded("execution", x.FilledQuantity, x.AveragePrice, x.Fees))
 	}
-	if e.EventType == "FILLED" {
-		err = errors.Join(err, checkFill(e))
+	switch e.EventType {
+	case "FILLED":
+		err = errors.Join(err, checkSide(e.Order.TransactionType), checkFill(e.Execution))
+	case "CANCELLED", "REJECTED":
+		err = errors.Join(err, checkSide(e.Order.TransactionType))
 	}
 	return err
 }
 
-func checkFill(e *OrderEvent) error {
-	x := e.Execution
-	switch {
-	case e.Order.TransactionType == "":
+func checkSide(side string) error {
+	if side == "" {
 		return missing("order.transaction_type")
+	}
+	return oneOf("order.transaction_type", side, Buy, Sell)
+}
+
+func checkFill(x *Execution) error {
+	switch {
 	case x == nil:
 		return missing("execution")
 	case x.FilledQuantity.Sign() <= 0:
@@ -94,7 +101,7 @@ func checkFill(e *OrderEvent) error {
 	case x.AveragePrice.Sign() <= 0:
 		return outOfRange("execution.average_price", "a price above 0")
 	}
-	return oneOf("order.transaction_type", e.Order.TransactionType, Buy, Sell)
+	return nil
 }
 
 // DecodePosition reads a position update's JSON.

@@ -7,7 +7,8 @@ import (
 )
 
 // TestFillsOfOthersSayWhatWasTraded: a fill by others must have a side, a quantity and a
-// price, for it is taken as fact; what else happened to an order needs none of these.
+// price, for it is taken as fact. That an order is over must have a side; that it was
+// placed, which is passed over, need not.
 func TestFillsOfOthersSayWhatWasTraded(t *testing.T) {
 	one := decimal.FromInt(1)
 	event := func(change func(*OrderEvent)) *OrderEvent {
@@ -35,9 +36,15 @@ func TestFillsOfOthersSayWhatWasTraded(t *testing.T) {
 	if err := event(func(*OrderEvent) {}).CheckInput(); err != nil {
 		t.Error(err)
 	}
-	for _, kind := range []string{"PLACED", "CANCELLED", "REJECTED"} {
-		if err := event(func(e *OrderEvent) { *e = OrderEvent{EventType: kind} }).CheckInput(); err != nil {
-			t.Errorf("%s: %v", kind, err)
+	for _, kind := range []string{"CANCELLED", "REJECTED"} {
+		for side, reason := range map[string]string{"": ReasonMissing, "sell": ReasonUnknown, Sell: ""} {
+			err := event(func(e *OrderEvent) { *e = OrderEvent{EventType: kind, Order: OrderDetails{TransactionType: side}} }).CheckInput()
+			if reason == "" && err != nil || reason != "" && (err == nil || DecodeReason(err) != reason) {
+				t.Errorf("%s of side %q: %v, want %s", kind, side, err, reason)
+			}
 		}
+	}
+	if err := event(func(e *OrderEvent) { *e = OrderEvent{EventType: "PLACED"} }).CheckInput(); err != nil {
+		t.Error(err)
 	}
 }
