@@ -271,3 +271,27 @@ func TestWrittenAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestBegunInAnotherPartition: what an order had traded by the first event that is left of
+// it counts, where others told of more in another partition.
+func TestBegunInAnotherPartition(t *testing.T) {
+	for taken, want := range map[int64]bool{5: false, 6: true} {
+		w, o := scattering(t)
+		w.more = func() {
+			o.puts(3, o.event("PLACED", "y", 0, ""))
+			w.nowMs += time.Hour.Milliseconds()
+			e := o.event("PLACED", "x", 5, "10")
+			e.Order.Status = "PARTIALLY_FILLED"
+			o.puts(3, e, by(accountBy, "timer/0/1/0")...)
+			if err := w.log.DeleteRecords(messages.TopicOrders, 3, w.log.EndOffset(messages.TopicOrders, 3)-1); err != nil {
+				t.Fatal(err)
+			}
+			w.nowMs += time.Hour.Milliseconds()
+			o.takes(o.puts(1, o.event("FILLED", "z", 1, "10"))+"0", 1, "10") // is believed
+			o.takes(o.puts(1, o.event("FILLED", "x", 10, "10"))+"0", taken, whole(10*taken).String())
+		}
+		if got := textsOf(t, w.subject(), "positions"); (len(got) > 0) != want {
+			t.Errorf("%d taken: found %v", taken, got)
+		}
+	}
+}

@@ -136,7 +136,7 @@ func totalOf(x *messages.Execution) total {
 // is no fill.
 func (s *fills) begin(e *orderFact) {
 	if user, ok := s.userOf(e); ok && e.written && e.Execution != nil && s.beheaded(e) {
-		s.take(e, user, true)
+		s.totals[[2]string{e.OrderID, user}] = totalOf(e.Execution)
 	}
 }
 
@@ -149,8 +149,7 @@ func (s *fills) take(e *orderFact, user string, first bool) {
 	s.add(e, user, first)
 }
 
-// add takes in what an event's totals are above those that a user has taken in before. An
-// event of Velox that is no fill tells what they were.
+// add takes in what an event's totals are above those that a user has taken in before.
 func (s *fills) add(e *orderFact, user string, first bool) {
 	k := [2]string{e.OrderID, user}
 	was, ok := s.totals[k]
@@ -158,10 +157,6 @@ func (s *fills) add(e *orderFact, user string, first bool) {
 		was = total{new(big.Rat), new(big.Rat), new(big.Rat)}
 	}
 	now := totalOf(e.Execution)
-	if e.written && e.EventType != "FILLED" {
-		s.totals[k] = now
-		return
-	}
 	t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && s.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
 	if t.quantity.Sign() <= 0 {
 		return // the order's life is against the rules, which another check says
