@@ -295,3 +295,20 @@ func TestBegunInAnotherPartition(t *testing.T) {
 		}
 	}
 }
+
+// TestLivesAfterOthers: others don't tell all of an order, also where theirs is the first
+// event that is left of it.
+func TestLivesAfterOthers(t *testing.T) {
+	w := newWritten(t)
+	w.more = func() {
+		o := outside{ledger{w: w, symbol: "X"}}
+		o.puts(0, o.event("FILLED", "x", 5, "10"))
+		w.deleteBelow(messages.TopicOrders, 4)
+		e := o.event("FILLED", "x", 8, "10")
+		e.Order.Status = "PARTIALLY_FILLED"
+		o.puts(0, e, by(accountBy, "timer/0/1/0")...)
+	}
+	if got := textsOf(t, w.subject(), "orders"); len(got) > 0 {
+		t.Errorf("found %v", got)
+	}
+}

@@ -78,7 +78,7 @@ func checkOrders(f *facts, out *Result) {
 		l := lives[e.OrderID]
 		if l == nil {
 			user, _ := f.userOf(e)
-			l = &life{symbol: e.Symbol, side: e.Order.TransactionType, live: f.live[user], foreign: scattered[e.OrderID]}
+			l = &life{symbol: e.Symbol, side: e.Order.TransactionType, live: f.live[user], foreign: !e.written || scattered[e.OrderID]}
 			lives[e.OrderID] = l
 			if f.beheaded(e) {
 				l.status, l.terms, l.filled, l.last = e.Order.Status, termsOf(e), filledOf(e), e.mark
