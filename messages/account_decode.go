@@ -53,7 +53,7 @@ func oneOf(field, value string, allowed ...string) error {
 
 // DecodeOrderEvent reads an order event's JSON. Its numbers may be larger than inputs
 // are: a position adds up, and a rejected order shows what was asked for. CheckInput
-// holds those of others against the bound.
+// holds those of others against what an account can take in.
 func DecodeOrderEvent(value []byte) (OrderEvent, error) {
 	var e OrderEvent
 	if err := decodeEvent(value, &e); err != nil {
@@ -68,14 +68,40 @@ func checkOrder(e *OrderEvent) error {
 		oneOf("event_type", e.EventType, "PLACED", "FILLED", "CANCELLED", "REJECTED"))
 }
 
-// CheckInput gives a *DecodeError when the event has numbers beyond the bound of
-// inputs, with which an account could not reckon.
+// CheckInput gives a *DecodeError when an event of others can't be taken in: it has numbers
+// beyond the bound of inputs, with which an account could not reckon, or doesn't say what it
+// must: the side of an order that has traded or is over, a fill's quantity and price.
 func (e *OrderEvent) CheckInput() error {
 	err := bounded("order", e.Order.Quantity, e.Order.Price, e.Order.TriggerPrice)
 	if x := e.Execution; x != nil {
 		err = errors.Join(err, bounded("execution", x.FilledQuantity, x.AveragePrice, x.Fees))
 	}
+	switch e.EventType {
+	case "FILLED":
+		err = errors.Join(err, checkSide(e.Order.TransactionType), checkFill(e.Execution))
+	case "CANCELLED", "REJECTED":
+		err = errors.Join(err, checkSide(e.Order.TransactionType))
+	}
 	return err
+}
+
+func checkSide(side string) error {
+	if side == "" {
+		return missing("order.transaction_type")
+	}
+	return oneOf("order.transaction_type", side, Buy, Sell)
+}
+
+func checkFill(x *Execution) error {
+	switch {
+	case x == nil:
+		return missing("execution")
+	case x.FilledQuantity.Sign() <= 0:
+		return outOfRange("execution.filled_quantity", "a quantity above 0")
+	case x.AveragePrice.Sign() <= 0:
+		return outOfRange("execution.average_price", "a price above 0")
+	}
+	return nil
 }
 
 // DecodePosition reads a position update's JSON.

@@ -13,11 +13,12 @@ import (
 // accountPart names the part of an account's state that holds its positions and orders.
 const accountPart = string(messages.AccountShard)
 
-// savedOrder is an open order as an account's state has it.
+// savedOrder is an order as an account's state has it.
 type savedOrder struct {
-	ID     string          `json:"id"`
-	Status string          `json:"status"`
-	Filled decimal.Decimal `json:"filled_quantity"`
+	ID       string          `json:"id"`
+	Status   string          `json:"status"`
+	Filled   decimal.Decimal `json:"filled_quantity"`
+	PlacedMs int64           `json:"placed_ms"`
 }
 
 // savedAccount is what an account's state says that it holds and has open.
@@ -31,6 +32,8 @@ type savedAccount struct {
 		} `json:"net"`
 		Orders []savedOrder `json:"orders"`
 	} `json:"symbols"`
+	// Finished are those that others, or a venue, may tell more of.
+	Finished []savedOrder `json:"finished"`
 
 	held map[string]decimal.Decimal // what is held, by symbol
 	open map[string]savedOrder
@@ -73,6 +76,18 @@ func (f *facts) savedAccounts(out *Result) map[string]*savedAccount {
 		}
 	}
 	return all
+}
+
+// order finds an order that the state knows, open or not.
+func (a *savedAccount) order(id string) (savedOrder, bool) {
+	if o, ok := a.open[id]; ok {
+		return o, true
+	}
+	i := slices.IndexFunc(a.Finished, func(o savedOrder) bool { return o.ID == id })
+	if i < 0 {
+		return savedOrder{}, false
+	}
+	return a.Finished[i], true
 }
 
 // holdings holds positions against the last update of each.

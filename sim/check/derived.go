@@ -11,6 +11,8 @@ import (
 
 // history is what the log holds of one order.
 type history struct {
+	// first is the first of Velox's own, if there is one: those of others may stand in any
+	// partition, so that nothing tells what came before them.
 	first, last *orderFact
 	events      []*orderFact // all of them
 	// filled is the most that any of them tells of.
@@ -30,8 +32,23 @@ func (f *facts) histories() []*history {
 			h = &history{first: e}
 			of[e.OrderID], all = h, append(all, h)
 		}
+		if e.written && !h.first.written {
+			h.first = e
+		}
 		h.last, h.events, h.foreign = e, append(h.events, e), h.foreign || !e.written
 		h.filled = decimal.Max(h.filled, filledOf(e))
+	}
+	return all
+}
+
+// scattered are the orders of which others wrote in another partition than Velox, or in
+// several.
+func (f *facts) scattered() map[string]bool {
+	all := make(map[string]bool)
+	for _, h := range f.histories() {
+		if h.foreign && slices.ContainsFunc(h.events, func(e *orderFact) bool { return e.tp != h.first.tp }) {
+			all[h.first.OrderID] = true
+		}
 	}
 	return all
 }

@@ -68,9 +68,9 @@ func (f *facts) beheaded(e *orderFact) bool {
 }
 
 // checkOrders follows every order through its events, which stand in one
-// partition.
+// partition. What others wrote may stand in another; then nothing tells what it was before.
 func checkOrders(f *facts, out *Result) {
-	lives := make(map[string]*life)
+	lives, scattered := make(map[string]*life), f.scattered()
 	begins(f, "orders", out, messages.TopicOrders)
 	for i := range f.orders {
 		e := &f.orders[i]
@@ -78,7 +78,7 @@ func checkOrders(f *facts, out *Result) {
 		l := lives[e.OrderID]
 		if l == nil {
 			user, _ := f.userOf(e)
-			l = &life{symbol: e.Symbol, side: e.Order.TransactionType, live: f.live[user], foreign: !e.written}
+			l = &life{symbol: e.Symbol, side: e.Order.TransactionType, live: f.live[user], foreign: !e.written || scattered[e.OrderID]}
 			lives[e.OrderID] = l
 			if f.beheaded(e) {
 				l.status, l.terms, l.filled, l.last = e.Order.Status, termsOf(e), filledOf(e), e.mark

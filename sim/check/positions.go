@@ -16,7 +16,7 @@ type trade struct {
 	// rounding is how far its value may be off: totals have averages of 8 places.
 	rounding *big.Rat
 	// beheaded: fills of its order before it may have been deleted, so that the
-	// quantity is not its own.
+	// quantity is not its own, or it is not known what they were worth.
 	beheaded bool
 }
 
@@ -34,53 +34,69 @@ type fills struct {
 	*facts
 	byCause map[bookCause][]trade
 	totals  map[[2]string]total // by order and by the user who has taken them in
-	seen    map[string]bool     // orders of which an event is left before
+	seen    map[orderIn]bool    // orders of which an event is left before
 	// takers are the users whose position updates are caused by order events of others.
 	takers map[caused][]string
 	// untaken are fills by others that no position update tells of.
 	untaken []*orderFact
+	// scattered are the orders whose fills come later, for they are to be put in order.
+	scattered map[string]bool
+	later     []taking
 }
 
-type total struct{ quantity, value *big.Rat }
+// orderIn is an order, as one partition tells of it.
+type orderIn struct {
+	order string
+	tp    messages.TopicPartition
+}
+
+// taking is a fill that a user takes in; first: it is the first event of its order that is
+// left in its partition.
+type taking struct {
+	*orderFact
+	user  string
+	first bool
+}
+
+// total is what an order has traded, and the most that its account may take it to be worth:
+// when others' average is so coarse that what it adds seems to be worth nothing, that is
+// more than they tell.
+type total struct{ quantity, value, most *big.Rat }
 
 // trades gives the fills by position and cause.
 func (f *facts) trades(out *Result) map[bookCause][]trade { return f.fills(out).byCause }
 
-// fills gives them. An order's events stand in one partition, so its totals ascend. What
-// others wrote is of whom it has made a position update of.
+// fills gives them. An order's events stand in one partition, so its totals ascend; where
+// others wrote in another one they are put in that order, for an account takes in nothing
+// but more. What others wrote is of whom it has made a position update of.
 func (f *facts) fills(out *Result) *fills {
-	s := &fills{facts: f, byCause: make(map[bookCause][]trade), totals: make(map[[2]string]total), seen: make(map[string]bool), takers: make(map[caused][]string)}
-	for i := range f.positions {
-		p := &f.positions[i]
-		c := caused{tp: p.source(), offset: p.origin.Offset}
-		if p.written && c.tp.Topic == messages.TopicOrders && !slices.Contains(s.takers[c], p.UserID) {
-			s.takers[c] = append(s.takers[c], p.UserID)
-		}
-	}
+	s := &fills{facts: f, byCause: make(map[bookCause][]trade), totals: make(map[[2]string]total), seen: make(map[orderIn]bool), takers: f.takers(), scattered: f.scattered()}
 	nobodys, deleted := 0, f.horizon(messages.TopicCommands) > 0
 	for i := range f.orders {
 		e := &f.orders[i]
-		first := !s.seen[e.OrderID]
-		s.seen[e.OrderID] = true
+		in := orderIn{e.OrderID, e.tp}
+		first := !s.seen[in]
+		s.seen[in] = true
 		if first && e.EventType != "FILLED" {
 			s.begin(e)
 		}
-		if e.EventType != "FILLED" || e.Execution == nil {
+		// That an order of others is over may tell of more that it has traded.
+		if e.Execution == nil || e.EventType != "FILLED" && (e.written || e.EventType != "CANCELLED") {
 			continue
 		}
 		if !e.written {
 			takers := s.takers[caused{tp: e.tp, offset: e.offset}]
 			for _, user := range takers {
-				s.add(e, user, first)
+				s.take(e, user, first)
 			}
-			if len(takers) == 0 {
+			if len(takers) == 0 && e.EventType == "FILLED" {
 				s.untaken = append(s.untaken, e)
 			}
 			continue
 		}
 		switch user, ok := f.userOf(e); {
 		case ok:
-			s.add(e, user, first)
+			s.take(e, user, first)
 		case deleted:
 			nobodys++
 		default:
@@ -90,12 +106,30 @@ func (f *facts) fills(out *Result) *fills {
 	if nobodys > 0 {
 		out.note("%d fills are left out: commands are deleted, and nobody is left who has their strategies", nobodys)
 	}
+	slices.SortStableFunc(s.later, func(a, b taking) int { return a.Execution.FilledQuantity.Cmp(b.Execution.FilledQuantity) })
+	for _, t := range s.later {
+		s.add(t.orderFact, t.user, t.first)
+	}
 	return s
+}
+
+// takers gives the users whose position updates are caused by order events of others.
+func (f *facts) takers() map[caused][]string {
+	all := make(map[caused][]string)
+	for i := range f.positions {
+		p := &f.positions[i]
+		c := caused{tp: p.source(), offset: p.origin.Offset}
+		if p.written && c.tp.Topic == messages.TopicOrders && !slices.Contains(all[c], p.UserID) {
+			all[c] = append(all[c], p.UserID)
+		}
+	}
+	return all
 }
 
 func totalOf(x *messages.Execution) total {
 	quantity := ratio(x.FilledQuantity)
-	return total{quantity, new(big.Rat).Mul(quantity, ratio(x.AveragePrice))}
+	value := new(big.Rat).Mul(quantity, ratio(x.AveragePrice))
+	return total{quantity, value, value}
 }
 
 // begin begins with what an order had traded by the first event that is left of it, which
@@ -106,21 +140,34 @@ func (s *fills) begin(e *orderFact) {
 	}
 }
 
+// take takes in an event of a user's order, in its turn.
+func (s *fills) take(e *orderFact, user string, first bool) {
+	if s.scattered[e.OrderID] {
+		s.later = append(s.later, taking{e, user, first})
+		return
+	}
+	s.add(e, user, first)
+}
+
 // add takes in what an event's totals are above those that a user has taken in before.
 func (s *fills) add(e *orderFact, user string, first bool) {
 	k := [2]string{e.OrderID, user}
 	was, ok := s.totals[k]
 	if !ok {
-		was = total{new(big.Rat), new(big.Rat)}
+		was = total{new(big.Rat), new(big.Rat), new(big.Rat)}
 	}
 	now := totalOf(e.Execution)
 	t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && s.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
 	if t.quantity.Sign() <= 0 {
 		return // the order's life is against the rules, which another check says
 	}
+	if !e.written && now.value.Cmp(was.most) <= 0 { // it may seem to be worth nothing
+		now.most = new(big.Rat).Mul(t.quantity, ratio(e.Execution.AveragePrice))
+		now.most.Add(now.most, was.most)
+	}
+	t.beheaded = t.beheaded || was.most.Cmp(was.value) != 0 || now.most.Cmp(now.value) != 0
 	s.totals[k] = now
 	t.price = new(big.Rat).Sub(now.value, was.value)
-	t.beheaded = t.beheaded || !e.written && t.price.Sign() <= 0 // a venue's average is so coarse that it is worth nothing
 	t.price.Quo(t.price, t.quantity)
 	t.rounding = new(big.Rat).Add(now.quantity, was.quantity)
 	t.rounding.Mul(t.rounding, halfPlace)
@@ -203,10 +250,10 @@ func (s *fills) untold(held map[book]*holding, out *Result) {
 			out.Find(t.String(), "%s in %s: a fill of %s that no position update tells of", c.user, c.symbol, t.quantity.FloatString(8))
 		}
 	}
-	excused := s.excused()
+	excused, saved := s.excused(), s.savedAccounts(&Result{})
 	for _, e := range s.untaken {
 		user, ok := s.claimed(e)
-		if !ok || excused[caused{tp: e.tp, offset: e.offset}] || !s.fresh(e, user) {
+		if !ok || excused[caused{tp: e.tp, offset: e.offset}] || !s.fresh(e, user) || s.remembered(e, user, saved[user]) {
 			continue
 		}
 		if e.timeMs >= max(s.horizonOf(user), s.lettersOf(e.mark), s.horizonAt(messages.TopicAlerts, user)) {
@@ -244,14 +291,21 @@ func (s *fills) claimed(e *orderFact) (string, bool) {
 	return o.UserID, ok && (!s.subject.Live || s.takenBy(o.UserID, e.mark))
 }
 
-// fresh tells whether a fill by others is one that an account takes in: a trade, of more
-// than it knows of the order.
+// fresh tells whether a fill by others is one that an account takes in: of more than it
+// knows of the order.
 func (s *fills) fresh(e *orderFact, user string) bool {
-	x, was := e.Execution, new(big.Rat)
-	if t, ok := s.totals[[2]string{e.OrderID, user}]; ok {
-		was = t.quantity
+	t, ok := s.totals[[2]string{e.OrderID, user}]
+	return !ok || ratio(e.Execution.FilledQuantity).Cmp(t.quantity) > 0
+}
+
+// remembered tells whether an account has known of a fill before: by its state it knows its
+// order since a time of which records may be deleted, with as much traded.
+func (s *fills) remembered(e *orderFact, user string, saved *savedAccount) bool {
+	if saved == nil {
+		return false
 	}
-	return x.FilledQuantity.Sign() > 0 && x.AveragePrice.Sign() > 0 && e.Symbol != "" && ratio(x.FilledQuantity).Cmp(was) > 0
+	o, ok := saved.order(e.OrderID)
+	return ok && o.PlacedMs < s.horizonOf(user) && o.Filled.GreaterEq(e.Execution.FilledQuantity)
 }
 
 // horizonOf gives the log's time up to which fills or updates of a user's positions may be

@@ -89,8 +89,9 @@ type sizes struct {
 	traded   tradedBefore
 }
 
-// tradedBefore is what was traded on each side of the shelves. Where events are deleted
-// there may have been more to close.
+// tradedBefore is what was traded on each side of the shelves, at most: what is told in
+// several partitions counts in each. Where events are deleted there may have been more to
+// close.
 type tradedBefore struct {
 	of      map[shelf]map[string][]traded
 	deleted bool
@@ -105,12 +106,12 @@ type traded struct {
 func (f *facts) sizes() *sizes {
 	s := &sizes{settings: f.settings(), traded: tradedBefore{make(map[shelf]map[string][]traded), f.horizon(messages.TopicOrders) > 0}}
 	all := s.traded.of
-	was := make(map[string]decimal.Decimal)
+	was := make(map[orderIn]decimal.Decimal)
 	for i := range f.orders {
 		e := &f.orders[i]
-		filled := filledOf(e)
-		now := filled.Sub(was[e.OrderID])
-		if was[e.OrderID] = filled; now.Sign() <= 0 {
+		in, filled := orderIn{e.OrderID, e.tp}, filledOf(e)
+		now := filled.Sub(was[in])
+		if was[in] = filled; now.Sign() <= 0 {
 			continue
 		}
 		k := e.shelf()
