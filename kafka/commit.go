@@ -101,17 +101,19 @@ func (s *shardLog) inLife(ctx context.Context, f func() error) error {
 type failures struct {
 	mu    sync.Mutex
 	first error
-	// tooLarge tells that a record was refused for the size of its batch.
-	tooLarge bool
+	// tooLarge are the places of the records that were refused for the size of their batch.
+	tooLarge []int
 }
 
-func (f *failures) add(err error) {
+func (f *failures) add(index int, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.first == nil {
 		f.first = err
 	}
-	f.tooLarge = f.tooLarge || errors.Is(err, kerr.MessageTooLarge)
+	if errors.Is(err, kerr.MessageTooLarge) {
+		f.tooLarge = append(f.tooLarge, index)
+	}
 }
 
 // produce writes the records and waits for all of them. Any error of any record
@@ -138,7 +140,7 @@ func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 			}
 			s.producer.Produce(s.life, r, func(r *kgo.Record, err error) {
 				if err != nil {
-					failed.add(err)
+					failed.add(i, err)
 					s.log.producerError(out.Topic, err)
 				}
 				promise(r, err)
@@ -157,8 +159,8 @@ func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 	}
 	failed.mu.Lock()
 	defer failed.mu.Unlock()
-	if failed.tooLarge {
-		return s.refusedForSize(ctx, records)
+	if len(failed.tooLarge) > 0 {
+		return s.refusedForSize(ctx, records, failed.tooLarge)
 	}
 	if failed.first != nil {
 		err = failed.first
@@ -166,14 +168,19 @@ func (s *shardLog) produce(ctx context.Context, records []messages.Out) error {
 	return classify(err, false)
 }
 
-// refusedForSize is reached when a broker refused a batch that the limits known here, or
-// known when the client made its first, allowed.
-func (s *shardLog) refusedForSize(ctx context.Context, records []messages.Out) error {
-	large, err := s.log.limits.blame(ctx, records)
+// refusedForSize names the record that is too large by itself, of those in batches that
+// were refused for their size, if any is.
+func (s *shardLog) refusedForSize(ctx context.Context, records []messages.Out, places []int) error {
+	refused := make([]messages.Out, len(places))
+	for i, at := range places {
+		refused[i] = records[at]
+	}
+	large, err := s.log.limits.blame(ctx, refused)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: %w", messages.ErrAborted, err)
 	case large != nil:
+		large.Index = places[large.Index]
 		return fmt.Errorf("%w: %w", messages.ErrAborted, large)
 	}
 	return fmt.Errorf("%w: a batch is larger than its topic takes by now: %w", messages.ErrAborted, kerr.MessageTooLarge)

@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,9 +126,9 @@ func topicsOf(records []messages.Out) []string {
 	return topics
 }
 
-// read reads the limits of topics. Topics whose settings this node may not read keep the
-// default; only a cluster that does not answer is an error. What was known stays until
-// the answer is there: others make their batches by it.
+// read reads the limits of topics. What was known of a topic stays until there is an
+// answer: others make their batches by it. Topics whose settings this node may not read
+// have the default; only a cluster that does not answer is an error.
 func (l *sizeLimits) read(ctx context.Context, topics []string) error {
 	if len(topics) == 0 {
 		return nil
@@ -137,20 +138,31 @@ func (l *sizeLimits) read(ctx context.Context, topics []string) error {
 		configs, err = l.admin.DescribeTopicConfigs(ctx, topics...)
 		return err
 	})
-	if _, refused := errors.AsType[*kadm.AuthError](err); err != nil && !refused {
+	_, refused := errors.AsType[*kadm.AuthError](err)
+	if err != nil && !refused {
 		return fmt.Errorf("settings of topics %v: %w", topics, err)
+	}
+	if refused && len(topics) > 1 { // nothing tells which
+		for i := range topics {
+			if err := l.read(ctx, topics[i:i+1]); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, topic := range topics {
-		rc, err := configs.On(topic, nil)
-		if err == nil {
-			err = rc.Err
-		}
+		rc, missing := configs.On(topic, nil)
+		err := cmp.Or(err, missing, rc.Err)
 		if errors.Is(err, kerr.UnknownTopicOrPartition) {
 			continue // it may come
 		}
-		l.max[topic], l.unread[topic] = limitOf(rc), err != nil
+		_, known := l.max[topic]
+		l.unread[topic] = err != nil
+		if err == nil || !known {
+			l.max[topic] = limitOf(rc)
+		}
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/velox-trading/velox/kafka"
 	"github.com/velox-trading/velox/messages"
@@ -260,3 +262,26 @@ func TestSizesOnFakeBroker(t *testing.T) {
 func TestSizesOnKafka(t *testing.T) { real(t, 1).sizeTests(t) }
 
 var _ logtest.Cluster = (*cluster)(nil)
+
+// TestUnreadLimits: where the settings of topics may not be read, the largest record of what
+// was refused is blamed, and not a larger one that goes elsewhere.
+func TestUnreadLimits(t *testing.T) {
+	k, c := fake(t)
+	small, other := c.limited(2_000), c.limited(100_000)
+	k.ControlKey(int16(kmsg.DescribeConfigs), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		k.KeepControl()
+		answer := request.ResponseKind().(*kmsg.DescribeConfigsResponse)
+		for _, r := range request.(*kmsg.DescribeConfigsRequest).Resources {
+			refused := kmsg.NewDescribeConfigsResponseResource()
+			refused.ResourceType, refused.ResourceName, refused.ErrorCode = r.ResourceType, r.ResourceName, kerr.TopicAuthorizationFailed.Code
+			answer.Resources = append(answer.Resources, refused)
+		}
+		return answer, nil, true
+	})
+	records := []messages.Out{{Topic: other, Value: noise(50_000)}, value(small, "fits"), {Topic: small, Value: noise(5_000)}}
+	err := c.shard(c.open("unread"), nextShard()).Commit(t.Context(), records)
+	var large *messages.TooLargeError
+	if !errors.As(err, &large) || large.Index != 2 || large.Topic != small {
+		t.Errorf("the commit gives %v", err)
+	}
+}

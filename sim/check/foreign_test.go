@@ -296,6 +296,31 @@ func TestBegunInAnotherPartition(t *testing.T) {
 	}
 }
 
+// TestToldElsewhereBefore: a fill that others told of in another partition was taken in before
+// the first event that is left in the order's own, which knows of it.
+func TestToldElsewhereBefore(t *testing.T) {
+	for _, filled := range []int64{3, 5} { // of 5
+		w, o := scattering(t)
+		w.more = func() {
+			o.puts(3, o.event("PLACED", "y", 0, ""))
+			w.nowMs += time.Hour.Milliseconds()
+			if err := w.log.DeleteRecords(messages.TopicOrders, 3, w.log.EndOffset(messages.TopicOrders, 3)); err != nil {
+				t.Fatal(err)
+			}
+			o.puts(3, o.event("PLACED", "z", 0, ""))
+			w.nowMs += time.Hour.Milliseconds()
+			o.takes(o.puts(1, o.event("FILLED", "z", 1, "10"))+"0", 1, "10") // is believed
+			o.takes(o.puts(1, o.event("FILLED", "x", filled, "10"))+"0", filled, whole(10*filled).String())
+			e := o.event("PLACED", "x", 5, "10")
+			e.Order.Status = "PARTIALLY_FILLED"
+			o.puts(3, e, by(accountBy, "timer/0/1/0")...)
+		}
+		if got := textsOf(t, w.subject(), "positions"); len(got) > 0 {
+			t.Errorf("%d filled: found %v", filled, got)
+		}
+	}
+}
+
 // TestLivesAfterOthers: others don't tell all of an order, also where theirs is the first
 // event that is left of it.
 func TestLivesAfterOthers(t *testing.T) {

@@ -34,6 +34,7 @@ type fills struct {
 	*facts
 	byCause map[bookCause][]trade
 	totals  map[[2]string]total // by order and by the user who has taken them in
+	begun   map[[2]string]bool  // totals that begin with what is told by an event that is no fill
 	seen    map[orderIn]bool    // orders of which an event is left before
 	// takers are the users whose position updates are caused by order events of others.
 	takers map[caused][]string
@@ -70,7 +71,7 @@ func (f *facts) trades(out *Result) map[bookCause][]trade { return f.fills(out).
 // others wrote in another one they are put in that order, for an account takes in nothing
 // but more. What others wrote is of whom it has made a position update of.
 func (f *facts) fills(out *Result) *fills {
-	s := &fills{facts: f, byCause: make(map[bookCause][]trade), totals: make(map[[2]string]total), seen: make(map[orderIn]bool), takers: f.takers(), scattered: f.scattered()}
+	s := &fills{facts: f, byCause: make(map[bookCause][]trade), totals: make(map[[2]string]total), begun: make(map[[2]string]bool), seen: make(map[orderIn]bool), takers: f.takers(), scattered: f.scattered()}
 	nobodys, deleted := 0, f.horizon(messages.TopicCommands) > 0
 	for i := range f.orders {
 		e := &f.orders[i]
@@ -136,7 +137,8 @@ func totalOf(x *messages.Execution) total {
 // is no fill.
 func (s *fills) begin(e *orderFact) {
 	if user, ok := s.userOf(e); ok && e.written && e.Execution != nil && s.beheaded(e) {
-		s.totals[[2]string{e.OrderID, user}] = totalOf(e.Execution)
+		k := [2]string{e.OrderID, user}
+		s.totals[k], s.begun[k] = totalOf(e.Execution), true
 	}
 }
 
@@ -159,7 +161,13 @@ func (s *fills) add(e *orderFact, user string, first bool) {
 	now := totalOf(e.Execution)
 	t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && s.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
 	if t.quantity.Sign() <= 0 {
-		return // the order's life is against the rules, which another check says
+		if e.written || !s.begun[k] {
+			return // the order's life is against the rules, which another check says
+		}
+		// It was taken in before what the order begins with here, which counts it.
+		defer func(begun total) { s.totals[k] = begun }(was)
+		was, t.beheaded = total{new(big.Rat), new(big.Rat), new(big.Rat)}, true
+		t.quantity.Set(now.quantity)
 	}
 	if !e.written && now.value.Cmp(was.most) <= 0 { // it may seem to be worth nothing
 		now.most = new(big.Rat).Mul(t.quantity, ratio(e.Execution.AveragePrice))

@@ -18,8 +18,8 @@ func (a *answers) mayDerive(e *orderFact) bool {
 	return a.mayBeChanged(e) || e.Order.OrderType == "MARKET" && e.origin.Topic == messages.TopicUpdates && a.horizon(messages.TopicOrders) > 0
 }
 
-// mayBeChanged tells whether the first event that is left of an order, which says what one
-// that it begins with says, may tell of a change of it, or that a venue has refused it.
+// mayBeChanged tells whether the first event that is left of an order, which looks like the
+// one that it begins with, may tell of a change of it, or of a venue's refusal.
 func (a *answers) mayBeChanged(e *orderFact) bool {
 	if a.offsets[e.tp].Start == 0 {
 		return false

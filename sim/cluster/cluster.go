@@ -28,7 +28,7 @@ type Cluster struct {
 	// else runs beside.
 	funerals   atomic.Int32
 	background sync.WaitGroup
-	stops      stopped
+	stops      stopsUnderWay
 
 	mu        sync.Mutex
 	lives     []*life // those that have a turn in rebalances

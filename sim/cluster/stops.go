@@ -68,16 +68,16 @@ func (f *faults) stop(l *life, c memlog.Call, point string) {
 	}
 }
 
-// stopped counts the nodes that are stopped in a commit, until no more may be: a fault may
+// stopsUnderWay counts the nodes that are stopped in a commit, until no more may be: a fault may
 // be on its way when faults end.
-type stopped struct {
+type stopsUnderWay struct {
 	mu   sync.Mutex
 	over bool
 	wg   sync.WaitGroup
 }
 
 // begin tells whether one more may be; it is ended by wg.Done.
-func (s *stopped) begin() bool {
+func (s *stopsUnderWay) begin() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.over {
@@ -87,7 +87,7 @@ func (s *stopped) begin() bool {
 }
 
 // end lets no more begin and waits for those that have.
-func (s *stopped) end() {
+func (s *stopsUnderWay) end() {
 	s.mu.Lock()
 	s.over = true
 	s.mu.Unlock()
