@@ -110,7 +110,7 @@ func TestNothingLeavesOfAnOldState(t *testing.T) {
 	for _, tick := range ticks[300:] {
 		k.tick(tick)
 	}
-	node = k.startAll(c)
+	k.startAll(c)
 	k.settle(600)
 	if !found[0].Load() || !found[1].Load() || k.seen.get(CountRestarts, "shard") < 2 {
 		t.Error("no old end was found out: the test doesn't test what it should")
