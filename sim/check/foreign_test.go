@@ -310,6 +310,9 @@ func TestToldElsewhereBefore(t *testing.T) {
 			o.puts(3, o.event("PLACED", "z", 0, ""))
 			w.nowMs += time.Hour.Milliseconds()
 			o.takes(o.puts(1, o.event("FILLED", "z", 1, "10"))+"0", 1, "10") // is believed
+			nothing := o.event("CANCELLED", "x", 5, "10")
+			nothing.Execution.FilledQuantity = whole(0)
+			o.tell("MODIFIED", o.book, whole(10), o.puts(1, nothing)+"0") // of another order that goes on
 			o.takes(o.puts(1, o.event("FILLED", "x", filled, "10"))+"0", filled, whole(10*filled).String())
 			e := o.event("PLACED", "x", 5, "10")
 			e.Order.Status = "PARTIALLY_FILLED"

@@ -155,26 +155,24 @@ func (s *fills) take(e *orderFact, user string, first bool) {
 func (s *fills) add(e *orderFact, user string, first bool) {
 	k := [2]string{e.OrderID, user}
 	was, ok := s.totals[k]
-	if !ok {
+	now := totalOf(e.Execution)
+	// It was taken in before what the order begins with here, which counts it.
+	before := !e.written && s.begun[k] && now.quantity.Cmp(was.quantity) <= 0
+	if !ok || before {
 		was = total{new(big.Rat), new(big.Rat), new(big.Rat)}
 	}
-	now := totalOf(e.Execution)
-	t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: first && s.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
+	t := trade{mark: e.mark, event: &e.OrderEvent, beheaded: before || first && s.beheaded(e), index: e.origin.Index, quantity: new(big.Rat).Sub(now.quantity, was.quantity)}
 	if t.quantity.Sign() <= 0 {
-		if e.written || !s.begun[k] {
-			return // the order's life is against the rules, which another check says
-		}
-		// It was taken in before what the order begins with here, which counts it.
-		defer func(begun total) { s.totals[k] = begun }(was)
-		was, t.beheaded = total{new(big.Rat), new(big.Rat), new(big.Rat)}, true
-		t.quantity.Set(now.quantity)
+		return // the order's life is against the rules, which another check says
 	}
 	if !e.written && now.value.Cmp(was.most) <= 0 { // it may seem to be worth nothing
 		now.most = new(big.Rat).Mul(t.quantity, ratio(e.Execution.AveragePrice))
 		now.most.Add(now.most, was.most)
 	}
 	t.beheaded = t.beheaded || was.most.Cmp(was.value) != 0 || now.most.Cmp(now.value) != 0
-	s.totals[k] = now
+	if !before {
+		s.totals[k] = now
+	}
 	t.price = new(big.Rat).Sub(now.value, was.value)
 	t.price.Quo(t.price, t.quantity)
 	t.rounding = new(big.Rat).Add(now.quantity, was.quantity)
@@ -258,7 +256,7 @@ func (s *fills) untold(held map[book]*holding, out *Result) {
 			out.Find(t.String(), "%s in %s: a fill of %s that no position update tells of", c.user, c.symbol, t.quantity.FloatString(8))
 		}
 	}
-	excused, saved := s.excused(), s.savedAccounts(&Result{})
+	excused, saved := s.excused(), s.saved()
 	for _, e := range s.untaken {
 		user, ok := s.claimed(e)
 		if !ok || excused[caused{tp: e.tp, offset: e.offset}] || !s.fresh(e, user) || s.remembered(e, user, saved[user]) {
