@@ -49,7 +49,15 @@ func checkAccounts(f *facts, out *Result) {
 	f.openOrders(saved, out)
 }
 
-// savedAccounts gives the states of accounts, by user.
+// saved gives the states of accounts that can be read, by user.
+func (f *facts) saved() map[string]*savedAccount {
+	if f.accounts == nil {
+		f.accounts = f.savedAccounts(&Result{})
+	}
+	return f.accounts
+}
+
+// savedAccounts reads the states of accounts, and finds those that can't be read.
 func (f *facts) savedAccounts(out *Result) map[string]*savedAccount {
 	all := make(map[string]*savedAccount)
 	for id, s := range f.states {

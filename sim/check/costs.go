@@ -29,7 +29,7 @@ func (m *method) at(timeMs int64) (fifo, known bool) {
 // these is an OPEN_ACCOUNT, whatever it asks for.
 func (f *facts) methods(out *Result) map[string]*method {
 	all := make(map[string]*method)
-	for user, a := range f.savedAccounts(&Result{}) {
+	for user, a := range f.saved() {
 		if horizon := f.horizonAt(messages.TopicCommands, user); horizon > 0 {
 			all[user] = &method{fifo: a.Cost == costFIFO, fromMs: horizon}
 		}

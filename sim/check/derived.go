@@ -44,13 +44,15 @@ func (f *facts) histories() []*history {
 // scattered are the orders of which others wrote in another partition than Velox, or in
 // several.
 func (f *facts) scattered() map[string]bool {
-	all := make(map[string]bool)
-	for _, h := range f.histories() {
-		if h.foreign && slices.ContainsFunc(h.events, func(e *orderFact) bool { return e.tp != h.first.tp }) {
-			all[h.first.OrderID] = true
+	if f.elsewhere == nil {
+		f.elsewhere = make(map[string]bool)
+		for _, h := range f.histories() {
+			if h.foreign && slices.ContainsFunc(h.events, func(e *orderFact) bool { return e.tp != h.first.tp }) {
+				f.elsewhere[h.first.OrderID] = true
+			}
 		}
 	}
-	return all
+	return f.elsewhere
 }
 
 // begun tells whether an order's first event is the one that it begins with.

@@ -145,7 +145,10 @@ type facts struct {
 	owners map[string]*ownerFact
 	// givers are the users that ids of orders derive from, of strategies that several had.
 	givers map[string]string
-	live   map[string]bool
+	// accounts are the saved accounts, elsewhere the scattered orders, once they were asked for.
+	accounts  map[string]*savedAccount
+	elsewhere map[string]bool
+	live      map[string]bool
 	// opened are the numbers of symbol shards' newest openings, as far as the updates
 	// are read.
 	opened map[openingPlace]int64
@@ -446,7 +449,7 @@ func (f *facts) nameUsers() {
 // first command that has opened them, for no later one changes the venue.
 func (f *facts) nameVenues() {
 	venues := make(map[string]string)
-	for user, a := range f.savedAccounts(&Result{}) {
+	for user, a := range f.saved() {
 		venues[user] = a.Venue
 	}
 	for c := range f.accepted() {
