@@ -270,13 +270,7 @@ func TestUnreadLimits(t *testing.T) {
 	small, other := c.limited(2_000), c.limited(100_000)
 	k.ControlKey(int16(kmsg.DescribeConfigs), func(request kmsg.Request) (kmsg.Response, error, bool) {
 		k.KeepControl()
-		answer := request.ResponseKind().(*kmsg.DescribeConfigsResponse)
-		for _, r := range request.(*kmsg.DescribeConfigsRequest).Resources {
-			refused := kmsg.NewDescribeConfigsResponseResource()
-			refused.ResourceType, refused.ResourceName, refused.ErrorCode = r.ResourceType, r.ResourceName, kerr.TopicAuthorizationFailed.Code
-			answer.Resources = append(answer.Resources, refused)
-		}
-		return answer, nil, true
+		return withoutSettings(request, kerr.TopicAuthorizationFailed), nil, true
 	})
 	records := []messages.Out{{Topic: other, Value: noise(50_000)}, value(small, "fits"), {Topic: small, Value: noise(5_000)}}
 	err := c.shard(c.open("unread"), nextShard()).Commit(t.Context(), records)

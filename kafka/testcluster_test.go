@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/goleak"
 
 	"github.com/velox-trading/velox/kafka"
@@ -81,6 +83,17 @@ func fake(t *testing.T, opts ...kfake.Opt) (*kfake.Cluster, *cluster) {
 	c := newCluster(t, k.ListenAddrs())
 	c.compact = k.Compact
 	return k, c
+}
+
+// withoutSettings answers a question for the settings of topics with an error for each.
+func withoutSettings(request kmsg.Request, err *kerr.Error) kmsg.Response {
+	answer := request.ResponseKind().(*kmsg.DescribeConfigsResponse)
+	for _, r := range request.(*kmsg.DescribeConfigsRequest).Resources {
+		one := kmsg.NewDescribeConfigsResponseResource()
+		one.ResourceType, one.ResourceName, one.ErrorCode = r.ResourceType, r.ResourceName, err.Code
+		answer.Resources = append(answer.Resources, one)
+	}
+	return answer
 }
 
 // config is one of a node of this cluster; tests shorten what they must wait for.

@@ -305,13 +305,7 @@ func TestCreatedTopicsSpread(t *testing.T) {
 		if asked++; asked > 8 {
 			return nil, nil, false
 		}
-		answer := request.ResponseKind().(*kmsg.DescribeConfigsResponse)
-		for _, r := range request.(*kmsg.DescribeConfigsRequest).Resources {
-			unknown := kmsg.NewDescribeConfigsResponseResource()
-			unknown.ResourceType, unknown.ResourceName, unknown.ErrorCode = r.ResourceType, r.ResourceName, kerr.UnknownTopicOrPartition.Code
-			answer.Resources = append(answer.Resources, unknown)
-		}
-		return answer, nil, true
+		return withoutSettings(request, kerr.UnknownTopicOrPartition), nil, true
 	})
 	config := kafka.DefaultConfig()
 	config.BootstrapServers = k.ListenAddrs()
